@@ -1,0 +1,148 @@
+#include "base/file.h"
+
+#include "base/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static mr_status fail_errno(const char *path) {
+    return mr_fail(errno == ENOENT ? MR_E_NOT_FOUND : MR_E_IO, "%s: %s", path, strerror(errno));
+}
+
+static mr_status read_open(FILE *file, const char *path, size_t limit, unsigned char **bytes,
+                           size_t *size) {
+    struct stat info;
+    if (fstat(fileno(file), &info) != 0)
+        return fail_errno(path);
+    if (!S_ISREG(info.st_mode))
+        return mr_fail(MR_E_IO, "%s: not a regular file", path);
+    if ((size_t)info.st_size > limit)
+        return mr_fail(MR_E_LIMIT, "%s: %lld bytes, at most %zu are allowed", path,
+                       (long long)info.st_size, limit);
+    size_t expected = (size_t)info.st_size;
+    unsigned char *data = malloc(expected + 1);
+    if (!data)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for %zu bytes", path, expected);
+    size_t got = fread(data, 1, expected, file);
+    if (got != expected) {
+        free(data);
+        return mr_fail(MR_E_IO, "%s: read %zu of %zu bytes", path, got, expected);
+    }
+    data[got] = 0;
+    *bytes = data;
+    *size = got;
+    return MR_OK;
+}
+
+mr_status mr_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size) {
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return fail_errno(path);
+    mr_status status = read_open(file, path, limit, bytes, size);
+    fclose(file);
+    return status;
+}
+
+static int write_all(int file, const unsigned char *bytes, size_t size) {
+    while (size > 0) {
+        ssize_t written = write(file, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return fsync(file);
+}
+
+mr_status mr_file_write(const char *path, const void *bytes, size_t size) {
+    char beside[4096];
+    int length = snprintf(beside, sizeof beside, "%s.tmp%ld", path, (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof beside)
+        return mr_fail(MR_E_ARGUMENT, "%s: path is too long", path);
+    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0)
+        return fail_errno(path);
+    int failed = write_all(file, bytes, size);
+    failed |= close(file);
+    if (!failed)
+        failed = rename(beside, path);
+    if (failed) {
+        mr_status status = fail_errno(path);
+        unlink(beside);
+        return status;
+    }
+    return MR_OK;
+}
+
+mr_status mr_folder_make(const char *path) {
+    char partial[4096];
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof partial)
+        return mr_fail(MR_E_ARGUMENT, "%s: folder name is empty or too long", path);
+    memcpy(partial, path, length + 1);
+    for (size_t i = 1; i <= length; i++) {
+        if (partial[i] != '/' && partial[i] != 0)
+            continue;
+        char kept = partial[i];
+        partial[i] = 0;
+        if (mkdir(partial, 0777) != 0 && errno != EEXIST)
+            return fail_errno(partial);
+        partial[i] = kept;
+    }
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return mr_fail(MR_E_IO, "%s: not a folder", path);
+    return MR_OK;
+}
+
+char *mr_path_join(const char *folder, const char *name) {
+    size_t length = strlen(folder);
+    const char *separator = length > 0 && folder[length - 1] == '/' ? "" : "/";
+    char *joined;
+    return asprintf(&joined, "%s%s%s", folder, separator, name) < 0 ? NULL : joined;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+mr_status mr_folder_list(const char *path, mr_names *out) {
+    DIR *folder = opendir(path);
+    if (!folder)
+        return fail_errno(path);
+    mr_names list = {0};
+    size_t capacity = 0;
+    struct dirent *entry;
+    while ((entry = readdir(folder))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        char *name = strdup(entry->d_name);
+        if (!name || !mr_grow(&list.names, &capacity, list.count + 1, sizeof *list.names)) {
+            free(name);
+            closedir(folder);
+            mr_names_free(&list);
+            return mr_fail(MR_E_MEMORY, "%s: no memory for its list", path);
+        }
+        list.names[list.count++] = name;
+    }
+    closedir(folder);
+    if (list.count > 0)
+        qsort(list.names, list.count, sizeof *list.names, compare_names);
+    *out = list;
+    return MR_OK;
+}
+
+void mr_names_free(mr_names *names) {
+    for (size_t i = 0; i < names->count; i++)
+        free(names->names[i]);
+    free(names->names);
+    *names = (mr_names){0};
+}

@@ -1,0 +1,37 @@
+/* Whole files: read with a limit, written so that a reader sees the old or the new one. */
+#ifndef MR_BASE_FILE_H
+#define MR_BASE_FILE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/*
+ * Reads a regular file of at most `limit` bytes into *bytes, which the caller frees; a zero byte
+ * follows the data, so that text can be used as a string. Errors: MR_E_NOT_FOUND, MR_E_LIMIT,
+ * MR_E_IO, MR_E_MEMORY; the text names the path.
+ */
+mr_status mr_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size);
+
+/* Writes a file beside `path`, syncs it and renames it over `path`. */
+mr_status mr_file_write(const char *path, const void *bytes, size_t size);
+
+/* Makes a folder and its parents; an existing one is fine. */
+mr_status mr_folder_make(const char *path);
+
+/* "folder/name" in a new string that the caller frees, or NULL when memory is out. */
+char *mr_path_join(const char *folder, const char *name);
+
+/*
+ * Names of the entries of a folder (without "." and ".."), sorted by bytes. The list and its
+ * strings are freed with mr_names_free.
+ */
+typedef struct mr_names {
+    char **names;
+    size_t count;
+} mr_names;
+
+mr_status mr_folder_list(const char *path, mr_names *out);
+void mr_names_free(mr_names *names);
+
+#endif

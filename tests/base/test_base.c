@@ -1,0 +1,120 @@
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/rng.h"
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void error_texts(void **state) {
+    (void)state;
+    assert_string_equal(mr_status_name(MR_E_FORMAT), "MR_E_FORMAT");
+    assert_string_equal(mr_status_name((mr_status)999), "MR_E_?");
+    assert_int_equal(mr_fail(MR_E_LIMIT, "row %d", 7), MR_E_LIMIT);
+    assert_string_equal(mr_last_error(), "row 7");
+    mr_fail_in(MR_E_LIMIT, "a.csv");
+    assert_string_equal(mr_last_error(), "a.csv: row 7");
+}
+
+static void rng_is_reproducible_and_sound(void **state) {
+    (void)state;
+    mr_rng a = mr_rng_keyed(1, 2, 3), b = mr_rng_keyed(1, 2, 3), c = mr_rng_keyed(1, 3, 2);
+    assert_int_equal(mr_rng_next(&a), mr_rng_next(&b));
+    assert_int_not_equal(mr_rng_next(&a), mr_rng_next(&c));
+    double sum = 0, squares = 0, gamma = 0;
+    int n = 100000;
+    for (int i = 0; i < n; i++) {
+        double x = mr_rng_normal(&a);
+        sum += x;
+        squares += x * x;
+        gamma += mr_rng_gamma(&a, 0.4);
+    }
+    assert_true(fabs(sum / n) < 0.02);
+    assert_true(fabs(squares / n - 1) < 0.03);
+    assert_true(fabs(gamma / n - 0.4) < 0.02);
+    int counts[7] = {0};
+    for (int i = 0; i < 70000; i++)
+        counts[mr_rng_below(&a, 7)]++;
+    for (int i = 0; i < 7; i++)
+        assert_in_range(counts[i], 9600, 10400);
+}
+
+static void csv_reads_what_rfc_4180_allows(void **state) {
+    (void)state;
+    const char text[] = "title,year\r\n\"A, \"\"B\"\"\nC\",1999\r\nplain,2001";
+    mr_csv csv;
+    assert_int_equal(mr_csv_parse(text, sizeof text - 1, "t.csv", &csv), MR_OK);
+    assert_int_equal(csv.rows, 2);
+    assert_string_equal(mr_csv_field(&csv, 0, 0), "A, \"B\"\nC");
+    assert_int_equal(csv.lines[1], 4);
+    double year;
+    assert_int_equal(mr_csv_number(&csv, "t.csv", 1, mr_csv_column(&csv, "year"), &year), MR_OK);
+    assert_true(year == 2001);
+    assert_int_equal(mr_csv_column(&csv, "none"), -1);
+    assert_int_equal(mr_csv_number(&csv, "t.csv", 1, 0, &year), MR_E_FORMAT);
+    assert_string_equal(mr_last_error(), "t.csv: line 4: column title: 'plain' is not a number");
+    mr_csv_free(&csv);
+}
+
+static void csv_refuses_what_is_broken(void **state) {
+    (void)state;
+    const char *const bad[] = {"", "a,b\n1\n", "a\n\"open", "a\n\"x\"y\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        mr_csv csv;
+        assert_int_equal(mr_csv_parse(bad[i], strlen(bad[i]), "bad.csv", &csv), MR_E_FORMAT);
+        assert_non_null(strstr(mr_last_error(), "bad.csv: "));
+    }
+}
+
+static void files_round_trip(void **state) {
+    (void)state;
+    char folder[] = "/tmp/moodreel-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *deep = mr_path_join(folder, "a/b");
+    assert_int_equal(mr_folder_make(deep), MR_OK);
+    char *path = mr_path_join(deep, "f");
+    assert_int_equal(mr_file_write(path, "hello", 5), MR_OK);
+    unsigned char *bytes;
+    size_t size;
+    assert_int_equal(mr_file_read(path, 5, &bytes, &size), MR_OK);
+    assert_string_equal((char *)bytes, "hello");
+    free(bytes);
+    assert_int_equal(mr_file_read(path, 4, &bytes, &size), MR_E_LIMIT);
+    assert_int_equal(mr_file_read(deep, 4, &bytes, &size), MR_E_IO);
+    assert_int_equal(mr_file_read("/no/such", 4, &bytes, &size), MR_E_NOT_FOUND);
+    mr_names names;
+    assert_int_equal(mr_folder_list(deep, &names), MR_OK);
+    assert_int_equal(names.count, 1);
+    assert_string_equal(names.names[0], "f");
+    mr_names_free(&names);
+    mr_test_remove(folder);
+    free(path);
+    free(deep);
+}
+
+static void sizes_do_not_wrap(void **state) {
+    (void)state;
+    size_t product;
+    assert_false(mr_multiply((size_t)1 << 40, (size_t)1 << 40, &product));
+    assert_null(mr_alloc((size_t)-1));
+    int *items = NULL;
+    size_t capacity = 0;
+    assert_true(mr_grow(&items, &capacity, 3, sizeof *items));
+    assert_true(capacity >= 3);
+    assert_false(mr_grow(&items, &capacity, (size_t)-1 / 2, sizeof *items));
+    free(items);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(error_texts),
+        cmocka_unit_test(rng_is_reproducible_and_sound),
+        cmocka_unit_test(csv_reads_what_rfc_4180_allows),
+        cmocka_unit_test(csv_refuses_what_is_broken),
+        cmocka_unit_test(files_round_trip),
+        cmocka_unit_test(sizes_do_not_wrap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
