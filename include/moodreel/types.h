@@ -1,0 +1,115 @@
+/*
+ * What Moodreel says about a face: the classes, their names, and the structs that carry them.
+ *
+ * Each list is an X-macro, X(NAME, "label"), in the order of the network's outputs; the labels are
+ * those of the JSON answers. Thread rule: all values, no hidden state.
+ */
+#ifndef MOODREEL_TYPES_H
+#define MOODREEL_TYPES_H
+
+#include "moodreel/error.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MR_EMOTIONS(X)                                                                             \
+    X(ANGRY, "angry")                                                                              \
+    X(DISGUST, "disgust")                                                                          \
+    X(FEAR, "fear")                                                                                \
+    X(HAPPY, "happy")                                                                              \
+    X(NEUTRAL, "neutral")                                                                          \
+    X(SAD, "sad")                                                                                  \
+    X(SURPRISE, "surprise")
+
+#define MR_GENDERS(X)                                                                              \
+    X(MALE, "male")                                                                                \
+    X(FEMALE, "female")
+
+#define MR_ETHNICITIES(X)                                                                          \
+    X(WHITE, "White")                                                                              \
+    X(BLACK, "Black")                                                                              \
+    X(ASIAN, "Asian")                                                                              \
+    X(INDIAN, "Indian")                                                                            \
+    X(OTHER, "Other")
+
+/* X(NAME, "label", first year): a range ends where the next begins. */
+#define MR_AGE_RANGES(X)                                                                           \
+    X(0_2, "0-2", 0)                                                                               \
+    X(3_9, "3-9", 3)                                                                               \
+    X(10_19, "10-19", 10)                                                                          \
+    X(20_29, "20-29", 20)                                                                          \
+    X(30_39, "30-39", 30)                                                                          \
+    X(40_49, "40-49", 40)                                                                          \
+    X(50_59, "50-59", 50)                                                                          \
+    X(60_69, "60-69", 60)                                                                          \
+    X(70_UP, "70+", 70)
+
+#define MR_ENUM_(name, label) MR_##name,
+#define MR_AGE_ENUM_(name, label, first) MR_AGE_##name,
+typedef enum mr_emotion { MR_EMOTIONS(MR_ENUM_) MR_EMOTION_COUNT } mr_emotion;
+typedef enum mr_gender { MR_GENDERS(MR_ENUM_) MR_GENDER_COUNT } mr_gender;
+typedef enum mr_ethnicity { MR_ETHNICITIES(MR_ENUM_) MR_ETHNICITY_COUNT } mr_ethnicity;
+typedef enum mr_age_range { MR_AGE_RANGES(MR_AGE_ENUM_) MR_AGE_RANGE_COUNT } mr_age_range;
+#undef MR_ENUM_
+#undef MR_AGE_ENUM_
+
+/* Years of age that the age distribution covers: 0 … MR_AGE_YEARS-1; the last one means "or more". */
+#define MR_AGE_YEARS 101
+
+/* Labels; NULL for a value that is none of the enumeration. */
+MR_API const char *mr_emotion_label(mr_emotion emotion);
+MR_API const char *mr_gender_label(mr_gender gender);
+MR_API const char *mr_ethnicity_label(mr_ethnicity ethnicity);
+MR_API const char *mr_age_range_label(mr_age_range range);
+
+/* The value with this label (exact, case ignored), or -1. */
+MR_API int mr_emotion_from_label(const char *label);
+MR_API int mr_gender_from_label(const char *label);
+MR_API int mr_ethnicity_from_label(const char *label);
+MR_API int mr_age_range_from_label(const char *label);
+
+/* The range that holds an age in years, and its first year. */
+MR_API mr_age_range mr_age_range_of(float years);
+MR_API int mr_age_range_first(mr_age_range range);
+
+/* Pixels of the full picture; x, y is the upper left corner, y grows downwards. */
+typedef struct mr_box {
+    float x, y, width, height;
+} mr_box;
+
+typedef struct mr_point {
+    float x, y;
+} mr_point;
+
+/* Points in picture order: left eye, right eye, nose, left and right mouth corner. */
+#define MR_LANDMARKS 5
+
+/* A face as a detector found it. */
+typedef struct mr_face {
+    mr_box box;
+    float score; /* 0 … 1, higher is surer */
+    bool has_landmarks;
+    mr_point landmarks[MR_LANDMARKS];
+} mr_face;
+
+/*
+ * What the networks say about one face. Every distribution sums to one. An attribute that was
+ * switched off has its `has_` flag false and an all-zero distribution.
+ */
+typedef struct mr_attributes {
+    bool has_age, has_gender, has_ethnicity, has_emotion;
+    float age_distribution[MR_AGE_YEARS];
+    float age;               /* mean of the distribution, years */
+    float age_low, age_high; /* calibrated 80 % interval, years */
+    float gender[MR_GENDER_COUNT];
+    float ethnicity[MR_ETHNICITY_COUNT];
+    float emotion[MR_EMOTION_COUNT];
+} mr_attributes;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
