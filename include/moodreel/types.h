@@ -109,6 +109,11 @@ typedef struct mr_attributes {
     float emotion[MR_EMOTION_COUNT];
 } mr_attributes;
 
+/* Which of them are wanted, or to be had. */
+typedef struct mr_attribute_set {
+    bool age, gender, ethnicity, emotion;
+} mr_attribute_set;
+
 #ifdef __cplusplus
 }
 #endif

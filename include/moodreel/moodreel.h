@@ -1,0 +1,246 @@
+/*
+ * Moodreel: from a photo to the films its people may enjoy tonight.
+ *
+ * Introduction
+ *
+ * Moodreel finds the faces in a picture, estimates age, gender, ethnicity and emotion of each, and
+ * ranks the films of its catalogue for the people it saw, with the reasons for each film. All of it
+ * runs on the caller's machine; no picture and no estimate leaves the process or is kept by it.
+ *
+ *     mr_engine *engine;                                        // once a process
+ *     mr_session *session;                                      // once a thread
+ *     mr_analysis analysis;
+ *     mr_recommendation films;
+ *     if (mr_engine_open(NULL, &engine) == MR_OK &&
+ *         mr_session_create(engine, &session) == MR_OK &&
+ *         mr_analyze_file(session, "me.jpg", &analysis) == MR_OK &&
+ *         mr_recommend_for_analysis(session, &analysis, NULL, &films) == MR_OK)
+ *         for (size_t i = 0; i < films.count; i++)
+ *             puts(films.films[i].film.title);
+ *     else
+ *         fprintf(stderr, "%s\n", mr_last_error());
+ *
+ * examples/photo_to_films.c is the same with everything freed. What estimates are worth, and for
+ * whom they are worth less, is written in the models' CARD.md files.
+ *
+ * The rules of the house
+ *
+ * Errors     Functions that can fail return an mr_status and leave their out-parameters alone on
+ *            failure; see error.h. A NULL where an object is needed is MR_E_ARGUMENT, not a crash.
+ * Memory     Objects are opaque and have their own *_free; result structs belong to the caller and
+ *            are emptied with *_free. Freeing NULL or a cleared struct does nothing. Strings inside
+ *            results belong to the engine unless said otherwise.
+ * Threads    An engine is read-only once open and may be used by any number of threads; a session
+ *            holds scratch memory and belongs to one thread at a time. The engine must outlive its
+ *            sessions and the results that name its films.
+ * Options    A struct of options is filled by its *_defaults() and then changed field by field, so
+ *            that a program built against a later version keeps its meaning. NULL: the defaults.
+ *
+ * Chapters: version · 1 the engine · 2 analysing a picture · 3 recommending films ·
+ * 4 advanced: pixels, drawing, the catalogue. The classes and their labels are in types.h.
+ */
+#ifndef MOODREEL_H
+#define MOODREEL_H
+
+#include "moodreel/error.h"
+#include "moodreel/types.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version -------------------------------------------------------------------------------- */
+
+#define MR_VERSION_MAJOR  0
+#define MR_VERSION_MINOR  1
+#define MR_VERSION_PATCH  0
+#define MR_VERSION_NUMBER (MR_VERSION_MAJOR * 10000 + MR_VERSION_MINOR * 100 + MR_VERSION_PATCH)
+
+/* Of the library that runs, as a number like MR_VERSION_NUMBER and as text, "0.1.0". */
+MR_API int mr_version_number(void);
+MR_API const char *mr_version(void);
+
+/* ---- 1 The engine --------------------------------------------------------------------------- */
+
+/* X(NAME, "label") */
+#define MR_DETECTORS(X)                                                                            \
+    X(HAAR, "haar")                                                                                \
+    X(YOLO, "yolo")
+
+#define MR_DETECTOR_ENUM_(name, label) MR_DETECTOR_##name,
+typedef enum mr_detector_kind {
+    MR_DETECTORS(MR_DETECTOR_ENUM_) MR_DETECTOR_COUNT
+} mr_detector_kind;
+#undef MR_DETECTOR_ENUM_
+
+/* The label, or NULL; the value with this label, or -1. */
+MR_API const char *mr_detector_label(mr_detector_kind detector);
+MR_API int mr_detector_from_label(const char *label);
+
+typedef struct mr_options {
+    /* Folder that holds models/ and data/. NULL, the default: mr_find_home(). */
+    const char *home;
+    /* MR_DETECTOR_HAAR; YOLO is MR_E_UNSUPPORTED in this version. */
+    mr_detector_kind detector;
+    /* What to estimate; everything. */
+    mr_attribute_set attributes;
+    /* Average each face with its mirror image: surer, for twice the time; true. */
+    bool mirror;
+    /* Load catalogue and recommender; true. Without them opening is faster. */
+    bool films;
+    /* Compute threads of one call; 1. Several sessions scale better than several threads. */
+    int threads;
+    /* Large JPEGs are decoded at a reduced size that keeps at least this many pixels on the longer
+     * side; 1280. 0: always in full. */
+    int longer_side;
+    /* Largest file and largest picture (width × height) accepted; both 64 << 20. */
+    size_t max_bytes, max_pixels;
+} mr_options;
+
+MR_API mr_options mr_options_defaults(void);
+
+/*
+ * Finds the home folder, the one that holds models/ and data/: $MOODREEL_HOME if it is set, else
+ * the first that fits of the current folder, the folder of the running program and its parent, and
+ * PREFIX/share/moodreel of the installation. The string is the caller's, freed with free().
+ * MR_E_NOT_FOUND names all places that were looked at.
+ */
+MR_API mr_status mr_find_home(char **home);
+
+typedef struct mr_engine mr_engine;
+typedef struct mr_session mr_session;
+
+/*
+ * Loads detector, networks, catalogue and recommender. A model that the home folder lacks switches
+ * its attributes off, and mr_engine_attributes tells; a broken one is an error. Thread-safe.
+ */
+MR_API mr_status mr_engine_open(const mr_options *options, mr_engine **out);
+
+/* Frees the engine, after all its sessions. */
+MR_API void mr_engine_free(mr_engine *engine);
+
+/* Which attributes this engine estimates. */
+MR_API mr_attribute_set mr_engine_attributes(const mr_engine *engine);
+
+/* Scratch memory for one thread, some tens of megabytes; nothing is allocated per face later. */
+MR_API mr_status mr_session_create(const mr_engine *engine, mr_session **out);
+MR_API void mr_session_free(mr_session *session);
+
+/* ---- 2 Analysing a picture ------------------------------------------------------------------- */
+
+/* One face and what was estimated of it. */
+typedef struct mr_person {
+    mr_face face;
+    mr_attributes attributes;
+} mr_person;
+
+/* Boxes and landmarks are in pixels of the full picture, after EXIF orientation. */
+typedef struct mr_analysis {
+    int width, height;
+    double ms;         /* from the first byte to the last estimate */
+    size_t count;      /* 0: nobody found, which is no error */
+    mr_person *people; /* largest face first */
+} mr_analysis;
+
+/* Analyses a JPEG, PNG or WebP file, told by its bytes. */
+MR_API mr_status mr_analyze_file(mr_session *session, const char *path, mr_analysis *out);
+
+/* The same from memory; `name` stands for the file in errors. */
+MR_API mr_status mr_analyze_bytes(mr_session *session, const void *bytes, size_t size,
+                                  const char *name, mr_analysis *out);
+
+MR_API void mr_analysis_free(mr_analysis *analysis);
+
+/* ---- 3 Recommending films -------------------------------------------------------------------- */
+
+/* What is known of one viewer: distributions, each used only where its flag is set. */
+typedef struct mr_viewer {
+    mr_attributes attributes;
+} mr_viewer;
+
+/* The viewer that a face shows. */
+MR_API mr_viewer mr_viewer_of_person(const mr_person *person);
+
+/*
+ * The viewer that somebody states: an age in whole years, a gender and an emotion, each known for
+ * certain; -1 leaves one open. MR_E_ARGUMENT names the value that is none.
+ */
+MR_API mr_status mr_viewer_stated(int age, int gender, int emotion, mr_viewer *out);
+
+/* Facts on a film. All strings belong to the engine; an unknown fact is an empty string or 0. */
+#define MR_FILM_GENRES_MAX 8
+typedef struct mr_film {
+    const char *id, *title;
+    int year;
+    int genre_count;
+    const char *genres[MR_FILM_GENRES_MAX];
+    const char *language, *certificate;
+} mr_film;
+
+#define MR_REASON_MAX  160
+#define MR_REASONS_MAX 4
+
+/* A film that was chosen, and why: `reasons` name what truly moved it up, strongest first. */
+typedef struct mr_recommended_film {
+    mr_film film;
+    float score; /* 0 … 1, comparable within one recommendation */
+    int reason_count;
+    char reasons[MR_REASONS_MAX][MR_REASON_MAX];
+} mr_recommended_film;
+
+typedef struct mr_recommendation {
+    size_t count;
+    mr_recommended_film *films; /* best first */
+} mr_recommendation;
+
+typedef struct mr_recommend_options {
+    int count;                   /* films wanted; 10 */
+    const char *genre;           /* only this genre; NULL (default): any */
+    const char *language;        /* only this language; NULL: any */
+    const char *max_certificate; /* strictest limit beside the viewers' own age; NULL: none */
+    uint64_t seed;               /* of the small share of exploration; 1. Same seed, same films */
+} mr_recommend_options;
+
+MR_API mr_recommend_options mr_recommend_options_defaults(void);
+
+/*
+ * Ranks films for the people on one sofa: one viewer, or several who watch together (average
+ * without misery; certificates follow the youngest plausible age). Fewer films than wanted, or
+ * none, when the filters leave no more. MR_E_UNSUPPORTED when the engine was opened without films.
+ */
+MR_API mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
+                              const mr_recommend_options *options, mr_recommendation *out);
+
+/* The same for everybody in the picture; MR_E_NOT_FOUND when it shows nobody. */
+MR_API mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysis *analysis,
+                                           const mr_recommend_options *options,
+                                           mr_recommendation *out);
+
+MR_API void mr_recommendation_free(mr_recommendation *recommendation);
+
+/* ---- 4 Advanced ------------------------------------------------------------------------------ */
+
+/* Analyses pixels in memory: 8 bit, RGB interleaved, upper left first, rows `stride` bytes apart
+ * (at least 3 × width). The pixels are only read, and only during the call. */
+MR_API mr_status mr_analyze_pixels(mr_session *session, const uint8_t *rgb, int width, int height,
+                                   size_t stride, mr_analysis *out);
+
+/* Draws boxes, landmarks and labels of an analysis over its picture and writes the result, PNG or
+ * JPEG by the ending of `path_out`. `path_in` must be the picture that was analysed. */
+MR_API mr_status mr_draw_analysis(const char *path_in, const mr_analysis *analysis,
+                                  const char *path_out);
+
+/* The catalogue: how many films, and the facts on number `index`. */
+MR_API size_t mr_film_count(const mr_engine *engine);
+MR_API mr_status mr_film_at(const mr_engine *engine, size_t index, mr_film *out);
+
+/* The film with this id; MR_E_NOT_FOUND when there is none. */
+MR_API mr_status mr_film_find(const mr_engine *engine, const char *id, mr_film *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

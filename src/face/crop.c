@@ -1,0 +1,109 @@
+#include "face/crop.h"
+
+#include <math.h>
+
+/*
+ * Lengths are shares of the frame's side, places are measured from its upper left corner; the frame
+ * of a box starts at (box.x + dx·width, box.y + dy·width) and is `side`·width wide.
+ *
+ * attributes, landmarks: means over the 18,851 UTKFace chips that have them. emotion, landmarks:
+ * FER2013 comes without any, so they are the same points seen from FER2013's frame. That frame lies
+ * on a chip of 200 px with its centre at (100, 82.7) and a side of 210 px, the mean of two
+ * measurements: the shift and scale at which the mean picture of 3,000 neutral FER2013 faces
+ * correlates best with that of 2,000 grown-up chips (81.3, 208), and the boxes below (84.2, 213).
+ */
+typedef struct mr_frame {
+    mr_point landmarks[MR_LANDMARKS];
+    float dx, dy, side;
+} mr_frame;
+
+static const mr_frame frames[MR_FRAMING_COUNT] = {
+    [MR_FRAMING_ATTRIBUTES] = {.landmarks = {{.2950f, .2890f},
+                                             {.6795f, .2935f},
+                                             {.4785f, .5070f},
+                                             {.3190f, .6740f},
+                                             {.6465f, .6755f}},
+                               .dx = .0125f,
+                               .dy = .097f,
+                               .side = .975f},
+    [MR_FRAMING_EMOTION] = {.landmarks = {{.3048f, .3814f},
+                                          {.6710f, .3857f},
+                                          {.4795f, .5890f},
+                                          {.3276f, .7481f},
+                                          {.6395f, .7495f}},
+                            .dx = -.0175f,
+                            .dy = -.0075f,
+                            .side = 1.035f},
+};
+
+/* Upright square of `side` pixels whose upper left edges are x, y; a pixel's centre is a half off
+ * its edge. */
+static mr_affine square_map(float x, float y, float side, int size) {
+    float scale = side / (float)size;
+    return (mr_affine){
+        .a = scale, .c = x + 0.5f * scale - 0.5f, .e = scale, .f = y + 0.5f * scale - 0.5f};
+}
+
+mr_point mr_crop_landmark(mr_framing framing, int landmark, int size) {
+    mr_point place = frames[framing].landmarks[landmark];
+    return (mr_point){place.x * (float)size - 0.5f, place.y * (float)size - 0.5f};
+}
+
+mr_affine mr_crop_of_box(mr_framing framing, const mr_box *box, int size) {
+    const mr_frame *frame = &frames[framing];
+    return square_map(box->x + frame->dx * box->width, box->y + frame->dy * box->width,
+                      frame->side * box->width, size);
+}
+
+mr_affine mr_crop_of_picture(int width, int height, int size) {
+    float side = (float)(width < height ? width : height);
+    return square_map(((float)width - side) / 2, ((float)height - side) / 2, side, size);
+}
+
+static mr_point mean_of(const mr_point *points) {
+    mr_point mean = {0, 0};
+    for (int i = 0; i < MR_LANDMARKS; i++) {
+        mean.x += points[i].x / MR_LANDMARKS;
+        mean.y += points[i].y / MR_LANDMARKS;
+    }
+    return mean;
+}
+
+mr_status mr_crop_of_landmarks(mr_framing framing, const mr_point landmarks[MR_LANDMARKS], int size,
+                               mr_affine *out) {
+    mr_point places[MR_LANDMARKS];
+    for (int i = 0; i < MR_LANDMARKS; i++)
+        places[i] = mr_crop_landmark(framing, i, size);
+    mr_point from = mean_of(landmarks), to = mean_of(places);
+    /* In the plane Umeyama's singular values reduce to one complex regression,
+     * to + (re + i·im)(p - from), whose rotation can never become a mirror. */
+    double re = 0, im = 0, spread = 0, place_spread = 0;
+    for (int i = 0; i < MR_LANDMARKS; i++) {
+        double px = landmarks[i].x - from.x, py = landmarks[i].y - from.y;
+        double qx = places[i].x - to.x, qy = places[i].y - to.y;
+        re += px * qx + py * qy;
+        im += px * qy - py * qx;
+        spread += px * px + py * py;
+        place_spread += qx * qx + qy * qy;
+    }
+    double power = re * re + im * im;
+    /* power / (spread · place_spread) is the squared correlation of the two figures; a face turned
+     * to its profile keeps most of it, points at random or not finite do not pass. */
+    if (!(spread > 1e-3) || !(power > 0.1 * spread * place_spread) || !isfinite(power))
+        return mr_fail(MR_E_ARGUMENT, "landmarks: do not span a face");
+    float cosine = (float)(spread * re / power), sine = (float)(-spread * im / power);
+    *out = (mr_affine){.a = cosine,
+                       .b = -sine,
+                       .c = from.x - cosine * to.x + sine * to.y,
+                       .d = sine,
+                       .e = cosine,
+                       .f = from.y - sine * to.x - cosine * to.y};
+    return MR_OK;
+}
+
+mr_affine mr_crop_of_face(mr_framing framing, const mr_face *face, int size) {
+    mr_affine map;
+    if (face->has_landmarks && mr_crop_of_landmarks(framing, face->landmarks, size, &map) == MR_OK)
+        return map;
+    return mr_crop_of_box(framing, &face->box, size);
+}
