@@ -1,11 +1,10 @@
 #include "image/image.h"
 
 #include <math.h>
-#include <stdbool.h>
 
-/* Source columns that are blended at a time: the scratch row then fits on the stack and in the
- * first-level cache. */
-enum { STRIP = 1024 };
+/* The picture is made in vertical strips of at most this many destination and source columns, so
+ * that scratch rows fit on the stack and into the first-level cache. */
+enum { STRIP = 256, SOURCE_STRIP = 1024 };
 
 /* The source samples first … last that make one destination sample; those between the two ends
  * all have the weight `inner`. The weights sum to one. */
@@ -62,50 +61,59 @@ static void blend_rows(const mr_image *src, const span *rows, size_t start, size
     }
 }
 
-/* Adds the columns from … to of a blended strip, which begins at column `start`. */
-static void add_columns(const float *strip, int start, const span *columns, int from, int to,
-                        int channels, float *sums) {
-    const float *pixel = strip + (size_t)(from - start) * (size_t)channels;
+/* Adds the columns from … to of a blended strip, which begins at column `start`. Inlined for a
+ * known number of channels. */
+static inline void add_columns(const float *strip, int start, const span *columns, int from, int to,
+                               size_t channels, float *sums) {
+    const float *pixel = strip + (size_t)(from - start) * channels;
     for (int x = from; x <= to; x++, pixel += channels) {
         float weight = weight_at(columns, x);
-        for (int c = 0; c < channels; c++)
+        for (size_t c = 0; c < channels; c++)
             sums[c] += weight * pixel[c];
     }
 }
 
-/* Makes one row. A destination sample that spans more columns than a strip holds is summed over
- * several strips; any other that does not fit into this strip starts the next one. */
-static void make_row(const mr_image *src, const span *rows, int width, uint8_t *out) {
-    float strip[STRIP * 3], sums[3] = {0};
-    int channels = src->channels, x = 0, next = 0;
-    while (x < width) {
-        int start = next, end = start + STRIP < src->width ? start + STRIP : src->width;
-        blend_rows(src, rows, (size_t)start * (size_t)channels, (size_t)end * (size_t)channels,
-                   strip);
-        for (; x < width; x++) {
-            span columns = span_of(x, src->width, width);
-            bool fits = columns.last < end;
-            if (!fits && columns.first > start) {
-                next = columns.first;
-                break;
-            }
-            add_columns(strip, start, &columns, columns.first > start ? columns.first : start,
-                        fits ? columns.last : end - 1, channels, sums);
-            if (!fits) {
-                next = end;
-                break;
-            }
-            for (int c = 0; c < channels; c++) {
-                *out++ = (uint8_t)(sums[c] + 0.5F);
-                sums[c] = 0;
-            }
+/* Makes one row of a strip from its column spans. A single destination column may span more source
+ * columns than the scratch row holds; it is then summed piece by piece. */
+static inline void make_row(const mr_image *src, const span *rows, const span *columns, int n,
+                            size_t channels, uint8_t *out) {
+    float strip[SOURCE_STRIP * 3], sums[STRIP * 3] = {0};
+    int stop = columns[n - 1].last + 1;
+    for (int start = columns[0].first; start < stop; start += SOURCE_STRIP) {
+        int end = start + SOURCE_STRIP < stop ? start + SOURCE_STRIP : stop;
+        blend_rows(src, rows, (size_t)start * channels, (size_t)end * channels, strip);
+        for (int i = 0; i < n; i++) {
+            int from = columns[i].first > start ? columns[i].first : start;
+            int to = columns[i].last < end ? columns[i].last : end - 1;
+            add_columns(strip, start, &columns[i], from, to, channels, sums + (size_t)i * channels);
         }
     }
+    for (size_t i = 0; i < (size_t)n * channels; i++)
+        out[i] = (uint8_t)(int)(sums[i] + 0.5F);
+}
+
+/* Finds the spans of the next columns from x on, as many as a strip holds, at least one. */
+static int fill_strip(const mr_image *src, const mr_image *dst, int x, span *columns) {
+    int n = 0;
+    for (; n < STRIP && x + n < dst->width; n++) {
+        columns[n] = span_of(x + n, src->width, dst->width);
+        if (n > 0 && columns[n].last - columns[0].first >= SOURCE_STRIP)
+            break;
+    }
+    return n;
 }
 
 void mr_image_resize(const mr_image *src, mr_image *dst) {
-    for (int y = 0; y < dst->height; y++) {
-        span rows = span_of(y, src->height, dst->height);
-        make_row(src, &rows, dst->width, dst->pixels + (size_t)y * dst->stride);
+    span columns[STRIP];
+    for (int x = 0, n; x < dst->width; x += n) {
+        n = fill_strip(src, dst, x, columns);
+        for (int y = 0; y < dst->height; y++) {
+            span rows = span_of(y, src->height, dst->height);
+            uint8_t *out = dst->pixels + (size_t)y * dst->stride + (size_t)(x * dst->channels);
+            if (src->channels == 1)
+                make_row(src, &rows, columns, n, 1, out);
+            else
+                make_row(src, &rows, columns, n, 3, out);
+        }
     }
 }
