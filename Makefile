@@ -1,0 +1,49 @@
+# A thin cover over CMake and the scripts: what a person types.
+#
+#   make          build build/moodreel          make check    every test, twice, and lint
+#   make run      packages, build, sample photo make lint     format, clang-tidy, cppcheck
+#   make bench    measured speeds               make format   rewrite in the house format
+#   make install  to PREFIX, under DESTDIR      make clean    forget what was built
+#
+# Variables: JOBS (parallel jobs), PREFIX (/usr/local), DESTDIR, CMAKE_FLAGS (more -D options).
+
+BUILD  ?= build
+JOBS   ?= $(shell nproc)
+PREFIX ?= /usr/local
+PHOTO  ?= data/samples/astronaut.jpg
+
+.PHONY: all build deps run check bench lint format install clean
+
+all: build
+
+build:
+	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
+	cmake --build $(BUILD) --parallel $(JOBS)
+
+deps:
+	scripts/install-deps.sh build run
+
+run: deps build
+	$(BUILD)/moodreel analyze $(PHOTO)
+	$(BUILD)/moodreel recommend $(PHOTO)
+
+check:
+	scripts/install-deps.sh build run check
+	JOBS=$(JOBS) scripts/check.sh
+
+bench: build
+	JOBS=$(JOBS) scripts/bench.sh $(BUILD)
+
+lint:
+	scripts/install-deps.sh build check
+	JOBS=$(JOBS) scripts/lint.sh
+
+format:
+	scripts/sources.sh | xargs clang-format -i
+
+install: build
+	cmake --install $(BUILD)
+
+# The data sets that may lie under build/data are left alone.
+clean:
+	if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 ! -name data -exec rm -rf {} +; fi

@@ -1,0 +1,51 @@
+#!/bin/sh
+# check.sh - all tests in an optimised build, all tests again under AddressSanitizer and
+# UndefinedBehaviorSanitizer, then lint. Goes on after a failure, so that one run shows everything,
+# and ends with what passed, failed and was skipped.
+#
+# JOBS: how many compilers and tests run side by side.
+set -eu
+cd "$(dirname "$0")/.."
+jobs=${JOBS:-$(nproc)}
+failures=0
+
+# run_tests DIR FLAG...: configures, builds and tests build/DIR.
+run_tests() {
+    tree=build/$1
+    shift
+    cmake -S . -B "$tree" -DMR_WERROR=ON "$@" >"$tree.configure.log" ||
+        { cat "$tree.configure.log" && return 1; }
+    cmake --build "$tree" --parallel "$jobs" || return 1
+    status=0
+    ctest --test-dir "$tree" --output-on-failure --parallel "$jobs" --timeout 600 \
+        >"$tree/ctest.log" 2>&1 || status=$?
+    cat "$tree/ctest.log"
+    return $status
+}
+
+# Counts the lines of a ctest log that match; a tree that was not built has no log.
+count() {
+    grep -c "$1" "build/$2/ctest.log" 2>/dev/null || true
+}
+
+report() {
+    printf '%-6s  %s passed, %s failed, %s skipped\n' "$1" "$(count ' Passed ' "$1")" \
+        "$(count '\*\*\*\(Failed\|Timeout\|Exception\|Not Run\)' "$1")" \
+        "$(count '\*\*\*Skipped' "$1")"
+    sed -n 's/^.*skipped: */        skipped: /p' \
+        "build/$1/Testing/Temporary/LastTest.log" 2>/dev/null | sort -u
+}
+
+mkdir -p build
+rm -f build/check/ctest.log build/asan/ctest.log
+run_tests check -DCMAKE_BUILD_TYPE=Release || failures=$((failures + 1))
+run_tests asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
+    -DMR_SANITIZE=address,undefined || failures=$((failures + 1))
+lint=clean
+scripts/lint.sh || { lint=failed && failures=$((failures + 1)); }
+
+echo
+report check
+report asan
+echo "lint    $lint"
+[ "$failures" = 0 ]

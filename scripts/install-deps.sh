@@ -1,0 +1,73 @@
+#!/bin/sh
+# install-deps.sh SET... - installs the Debian or Ubuntu packages of the named sets that are
+# missing; says which, and does nothing (and needs no rights) when all are there.
+#
+# Sets: build (compile and link), run (data that the program reads), check (tests and lint).
+# "a|b" means the first of the names that the distribution has. Known to hold on Debian 12 and 13
+# and on Ubuntu 24.04. Optional oracles of the tests (python3-torch, python3-sklearn,
+# python3-opencv) are big and are not installed: the tests that use them say so and are skipped.
+set -eu
+
+packages() {
+    case $1 in
+    build) echo "build-essential cmake pkg-config|pkgconf libdnnl-dev libjpeg-dev libpng-dev" \
+        "libwebp-dev libexpat1-dev libjansson-dev libcairo2-dev" ;;
+    run) echo "opencv-data" ;;
+    # The house format is that of clang-format 14. libomp-dev: omp.h for clang-tidy.
+    check) echo "libcmocka-dev clang clang-tidy clang-tools clang-format-14|clang-format" \
+        "libomp-dev cppcheck" ;;
+    *) echo "install-deps.sh: $1: expected build, run or check" >&2 && return 2 ;;
+    esac
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# True when one of the names in "a|b" is installed.
+is_satisfied() {
+    for name in $(echo "$1" | tr '|' ' '); do
+        is_installed "$name" && return 0
+    done
+    return 1
+}
+
+# The first of the names in "a|b" that can be installed, else the first.
+choose() {
+    for name in $(echo "$1" | tr '|' ' '); do
+        if apt-cache show "$name" >/dev/null 2>&1; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "${1%%|*}"
+}
+
+missing=
+for set in "$@"; do
+    wanted=$(packages "$set")
+    if ! command -v dpkg-query >/dev/null; then
+        echo "install-deps.sh: no Debian packages here; Moodreel needs the like of: $wanted"
+        continue
+    fi
+    for package in $wanted; do
+        is_satisfied "$package" || missing="$missing $package"
+    done
+done
+[ -n "$missing" ] || exit 0
+
+echo "install-deps.sh: missing packages:$missing"
+as_root=
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+if [ -n "$as_root" ] && ! $as_root true 2>/dev/null; then
+    echo "install-deps.sh: neither root nor sudo without a password; please install them" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get -qq update
+names=
+for package in $missing; do
+    names="$names $(choose "$package")"
+done
+# shellcheck disable=SC2086  # a list of names
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $names
