@@ -126,8 +126,10 @@ static const mr_cli_option *find_option(const mr_cli_usage *usage, const char *a
     *glued = NULL;
     for (size_t i = 0; i < usage->count; i++) {
         const mr_cli_option *option = &usage->options[i];
-        if (is_long ? strlen(option->name) != length || strncmp(option->name, argument + 2, length)
-                    : option->letter != argument[1])
+        bool named = is_long ? strlen(option->name) == length &&
+                                   memcmp(option->name, argument + 2, length) == 0
+                             : option->letter == argument[1];
+        if (!named)
             continue;
         const char *rest = argument + (is_long ? 2 : 1) + length;
         if (*rest)

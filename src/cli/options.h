@@ -67,7 +67,7 @@ typedef struct mr_cli_option {
  * help. A field of another type than the row's does not compile.
  */
 #define MR_CLI_FIELD_(owner, field, ...)                                                           \
-    (offsetof(owner, field) + 0 * sizeof(_Generic(((owner *)0)->field, __VA_ARGS__)))
+    (offsetof(owner, field) + _Generic(((owner *)0)->field, __VA_ARGS__))
 #define MR_CLI_ROW_(NAME, LETTER, KIND, OFFSET, VALUE, LOW, HIGH, CHOICES, NEEDED, HELP)           \
     {                                                                                              \
         .name = (NAME), .letter = (LETTER), .type = MR_CLI_TYPE_##KIND, .offset = (OFFSET),        \
@@ -76,28 +76,28 @@ typedef struct mr_cli_option {
     }
 
 #define MR_CLI_FLAG(name, letter, owner, field, help)                                              \
-    MR_CLI_ROW_(name, letter, FLAG, MR_CLI_FIELD_(owner, field, bool : 1), NULL, 0, 0, NULL,       \
+    MR_CLI_ROW_(name, letter, FLAG, MR_CLI_FIELD_(owner, field, bool : 0), NULL, 0, 0, NULL,       \
                 false, help)
 #define MR_CLI_INT(name, letter, owner, field, value, low, high, help)                             \
-    MR_CLI_ROW_(name, letter, INT, MR_CLI_FIELD_(owner, field, int : 1, unsigned : 1), value, low, \
+    MR_CLI_ROW_(name, letter, INT, MR_CLI_FIELD_(owner, field, int : 0, unsigned : 0), value, low, \
                 high, NULL, false, help)
 #define MR_CLI_FLOAT(name, letter, owner, field, value, low, high, help)                           \
-    MR_CLI_ROW_(name, letter, FLOAT, MR_CLI_FIELD_(owner, field, float : 1), value, low, high,     \
+    MR_CLI_ROW_(name, letter, FLOAT, MR_CLI_FIELD_(owner, field, float : 0), value, low, high,     \
                 NULL, false, help)
 #define MR_CLI_SEED(name, letter, owner, field, help)                                              \
-    MR_CLI_ROW_(name, letter, SEED, MR_CLI_FIELD_(owner, field, uint64_t : 1), "N", 0, 0, NULL,    \
+    MR_CLI_ROW_(name, letter, SEED, MR_CLI_FIELD_(owner, field, uint64_t : 0), "N", 0, 0, NULL,    \
                 false, help)
 #define MR_CLI_STRING(name, letter, owner, field, value, help)                                     \
-    MR_CLI_ROW_(name, letter, STRING, MR_CLI_FIELD_(owner, field, const char * : 1), value, 0, 0,  \
+    MR_CLI_ROW_(name, letter, STRING, MR_CLI_FIELD_(owner, field, const char * : 0), value, 0, 0,  \
                 NULL, false, help)
 #define MR_CLI_NEEDED(name, letter, owner, field, value, help)                                     \
-    MR_CLI_ROW_(name, letter, STRING, MR_CLI_FIELD_(owner, field, const char * : 1), value, 0, 0,  \
+    MR_CLI_ROW_(name, letter, STRING, MR_CLI_FIELD_(owner, field, const char * : 0), value, 0, 0,  \
                 NULL, true, help)
 #define MR_CLI_CHOICE(name, letter, owner, field, choices, help)                                   \
-    MR_CLI_ROW_(name, letter, CHOICE, MR_CLI_FIELD_(owner, field, int : 1), NULL, 0, 0, choices,   \
+    MR_CLI_ROW_(name, letter, CHOICE, MR_CLI_FIELD_(owner, field, int : 0), NULL, 0, 0, choices,   \
                 false, help)
 #define MR_CLI_LIST(name, letter, owner, field, value, help)                                       \
-    MR_CLI_ROW_(name, letter, LIST, MR_CLI_FIELD_(owner, field, mr_cli_list : 1), value, 0, 0,     \
+    MR_CLI_ROW_(name, letter, LIST, MR_CLI_FIELD_(owner, field, mr_cli_list : 0), value, 0, 0,     \
                 NULL, false, help)
 
 typedef struct mr_cli_usage {

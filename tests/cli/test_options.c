@@ -146,9 +146,10 @@ static void wrong_use_is_named(void **state) {
 
 static void a_repeated_option_has_a_limit(void **state) {
     (void)state;
-    char line[2048] = "try a -o d";
+    char line[2048];
+    int used = snprintf(line, sizeof line, "try a -o d");
     for (int i = 0; i <= MR_CLI_LIST_MAX; i++)
-        strcat(line, " --genre=g");
+        used += snprintf(line + used, sizeof line - (size_t)used, " --genre=g");
     struct outcome o;
     parse(&o, line);
     assert_string_equal(o.text, "moodreel: try: --genre: expected at most 32 of them, found 'g'\n");
