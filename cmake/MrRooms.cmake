@@ -10,6 +10,14 @@ function(mr_room name)
   target_link_libraries(mr_${name} PUBLIC ${ARG_ROOMS} ${ARG_LIBS} m)
 endfunction()
 
+# For every test: where the build is; few threads that sleep while they wait, since tests run side by
+# side; and the leaks that are not ours, for runs under AddressSanitizer.
+set(MR_TEST_ENVIRONMENT
+  MR_BUILD_DIR=${CMAKE_BINARY_DIR}
+  OMP_NUM_THREADS=2
+  OMP_WAIT_POLICY=passive
+  LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0)
+
 # mr_test(NAME ROOMS ... [SOURCES ...] [LIBS ...])
 #
 # A cmocka program tests/ROOM/test_NAME.c, registered with CTest as NAME. It runs in the source
@@ -22,5 +30,5 @@ function(mr_test name)
   target_link_libraries(test_${name} PRIVATE ${ARG_ROOMS} ${ARG_LIBS} PkgConfig::CMOCKA)
   add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77
-    ENVIRONMENT "MR_BUILD_DIR=${CMAKE_BINARY_DIR}")
+    ENVIRONMENT "${MR_TEST_ENVIRONMENT}")
 endfunction()

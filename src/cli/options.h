@@ -39,7 +39,7 @@ typedef enum mr_cli_type {
     MR_CLI_TYPE_FLOAT,  /* float in low … high */
     MR_CLI_TYPE_SEED,   /* uint64_t */
     MR_CLI_TYPE_STRING, /* const char * */
-    MR_CLI_TYPE_CHOICE, /* int, the index of the text in `choices` */
+    MR_CLI_TYPE_CHOICE, /* int or enumeration, the index of the text in `choices` */
     MR_CLI_TYPE_LIST    /* mr_cli_list; the option may be repeated */
 } mr_cli_type;
 
@@ -94,8 +94,8 @@ typedef struct mr_cli_option {
     MR_CLI_ROW_(name, letter, STRING, MR_CLI_FIELD_(owner, field, const char * : 0), value, 0, 0,  \
                 NULL, true, help)
 #define MR_CLI_CHOICE(name, letter, owner, field, choices, help)                                   \
-    MR_CLI_ROW_(name, letter, CHOICE, MR_CLI_FIELD_(owner, field, int : 0), NULL, 0, 0, choices,   \
-                false, help)
+    MR_CLI_ROW_(name, letter, CHOICE, MR_CLI_FIELD_(owner, field, int : 0, unsigned : 0), NULL, 0, \
+                0, choices, false, help)
 #define MR_CLI_LIST(name, letter, owner, field, value, help)                                       \
     MR_CLI_ROW_(name, letter, LIST, MR_CLI_FIELD_(owner, field, mr_cli_list : 0), value, 0, 0,     \
                 NULL, false, help)
