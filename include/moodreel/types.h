@@ -109,7 +109,11 @@ typedef struct mr_attributes {
     float emotion[MR_EMOTION_COUNT];
 } mr_attributes;
 
-/* Which of them are wanted, or to be had. */
+/* Index of the largest of `count` probabilities, the first among equals: the label of an emotion is
+ * mr_emotion_label(mr_likeliest(a.emotion, MR_EMOTION_COUNT)). */
+MR_API int mr_likeliest(const float *probabilities, int count);
+
+/* Which attributes are wanted, or to be had. */
 typedef struct mr_attribute_set {
     bool age, gender, ethnicity, emotion;
 } mr_attribute_set;
