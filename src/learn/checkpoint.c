@@ -1,0 +1,89 @@
+#include "learn/checkpoint.h"
+
+#include "nn/weights.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT "moodreel-checkpoint 1"
+
+enum { MOST_SETS = 4 };
+
+/* The arrays of a run under their names in the file. */
+static size_t list_sets(const mr_checkpoint *checkpoint, mr_weight_set sets[MOST_SETS]) {
+    static const char *const states[] = {"momentum/", "second/"};
+    size_t count = 0;
+    sets[count++] = (mr_weight_set){"", checkpoint->values, false};
+    sets[count++] = (mr_weight_set){"average/", checkpoint->average, false};
+    for (int k = 0; k < 2; k++) {
+        float *state = mr_optimiser_state(checkpoint->optimiser, k);
+        if (state)
+            sets[count++] = (mr_weight_set){states[k], state, true};
+    }
+    return count;
+}
+
+mr_status mr_checkpoint_save(const char *path, const mr_network *network,
+                             const mr_checkpoint *checkpoint) {
+    mr_weight_set sets[MOST_SETS];
+    size_t set_count = list_sets(checkpoint, sets);
+    mr_metadata metadata[] = {{"format", FORMAT}, {"epochs", ""},     {"steps", ""},
+                              {"best_epoch", ""}, {"best_score", ""}, {"settings", ""}};
+    enum { COUNT = sizeof metadata / sizeof *metadata, WIDTH = sizeof metadata->value };
+    snprintf(metadata[1].value, WIDTH, "%ld", checkpoint->epochs);
+    snprintf(metadata[2].value, WIDTH, "%ld", mr_optimiser_steps(checkpoint->optimiser));
+    snprintf(metadata[3].value, WIDTH, "%ld", checkpoint->best_epoch);
+    snprintf(metadata[4].value, WIDTH, "%.17g", checkpoint->best_score);
+    snprintf(metadata[5].value, WIDTH, "%s", checkpoint->settings);
+    return mr_weights_save(path, network, sets, set_count, metadata, COUNT);
+}
+
+static mr_status read_number(const mr_safetensors *file, const char *path, const char *key,
+                             double *out) {
+    const char *text = mr_safetensors_metadata(file, key);
+    char *end = NULL;
+    double value = text ? strtod(text, &end) : 0;
+    if (!text || end == text || *end)
+        return mr_fail(MR_E_FORMAT, "%s: metadata '%s' is missing or no number", path, key);
+    *out = value;
+    return MR_OK;
+}
+
+static mr_status check_origin(const mr_safetensors *file, const char *path, const char *settings) {
+    const char *format = mr_safetensors_metadata(file, "format");
+    if (!format || strcmp(format, FORMAT) != 0)
+        return mr_fail(MR_E_FORMAT, "%s: not a checkpoint of a training run", path);
+    const char *made_with = mr_safetensors_metadata(file, "settings");
+    if (!made_with || strcmp(made_with, settings) != 0)
+        return mr_fail(MR_E_MISMATCH, "%s: made by a run with other settings: %s; now: %s", path,
+                       made_with ? made_with : "none", settings);
+    return MR_OK;
+}
+
+static mr_status read_checkpoint(const mr_safetensors *file, const char *path,
+                                 const mr_network *network, mr_checkpoint *checkpoint) {
+    MR_TRY(check_origin(file, path, checkpoint->settings));
+    double epochs, steps, best_epoch, best_score;
+    MR_TRY(read_number(file, path, "epochs", &epochs));
+    MR_TRY(read_number(file, path, "steps", &steps));
+    MR_TRY(read_number(file, path, "best_epoch", &best_epoch));
+    MR_TRY(read_number(file, path, "best_score", &best_score));
+    mr_weight_set sets[MOST_SETS];
+    size_t set_count = list_sets(checkpoint, sets);
+    MR_TRY(mr_weights_read(file, path, network, sets, set_count));
+    checkpoint->epochs = (long)epochs;
+    checkpoint->best_epoch = (long)best_epoch;
+    checkpoint->best_score = best_score;
+    mr_optimiser_set_steps(checkpoint->optimiser, (long)steps);
+    return MR_OK;
+}
+
+mr_status mr_checkpoint_load(const char *path, const mr_network *network,
+                             mr_checkpoint *checkpoint) {
+    mr_safetensors file;
+    MR_TRY(mr_safetensors_load(path, &file));
+    mr_status status = read_checkpoint(&file, path, network, checkpoint);
+    mr_safetensors_free(&file);
+    return status;
+}

@@ -1,0 +1,190 @@
+#include "learn/dataset_attributes.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/rng.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST_LIMIT       ((size_t)64 << 20)
+#define VALIDATION_SHARE 10 /* one in so many */
+
+static const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* A number of at most three digits that '_' ends; -1 when there is none. */
+static int take_number(const char **cursor) {
+    int value = 0, digits = 0;
+    while (isdigit((unsigned char)**cursor) && digits < 4) {
+        value = 10 * value + (*(*cursor)++ - '0');
+        digits++;
+    }
+    if (digits == 0 || digits > 3 || *(*cursor)++ != '_')
+        return -1;
+    return value;
+}
+
+bool mr_chip_labels(const char *name, mr_chip_target *out) {
+    int values[3];
+    for (int i = 0; i < 3; i++)
+        if ((values[i] = take_number(&name)) < 0)
+            return false;
+    if (values[1] >= MR_GENDER_COUNT || values[2] >= MR_ETHNICITY_COUNT)
+        return false;
+    *out = (mr_chip_target){
+        .age = values[0], .gender = (mr_gender)values[1], .ethnicity = (mr_ethnicity)values[2]};
+    return true;
+}
+
+/* Cuts `text` into its lines, without those that are empty. */
+static mr_status split_lines(char *text, mr_names *out) {
+    size_t capacity = 0;
+    for (char *save, *line = strtok_r(text, "\r\n", &save); line;
+         line = strtok_r(NULL, "\r\n", &save)) {
+        if (!mr_grow(&out->names, &capacity, out->count + 1, sizeof *out->names))
+            return mr_fail(MR_E_MEMORY, "no memory for a list of names");
+        out->names[out->count] = strdup(line);
+        if (!out->names[out->count++])
+            return mr_fail(MR_E_MEMORY, "no memory for a list of names");
+    }
+    return MR_OK;
+}
+
+static mr_status read_list(const char *list, mr_names *out) {
+    unsigned char *text;
+    size_t size;
+    MR_TRY(mr_file_read(list, LIST_LIMIT, &text, &size));
+    mr_status status = split_lines((char *)text, out);
+    free(text);
+    return status == MR_OK ? MR_OK : mr_fail_in(status, list);
+}
+
+static mr_status keep_labelled(mr_chip_set *set, const char *folder, const char *list,
+                               const mr_names *names) {
+    set->targets = mr_alloc(names->count * sizeof *set->targets);
+    set->paths = mr_alloc(names->count * sizeof *set->paths);
+    if (!set->targets || !set->paths)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its list", folder);
+    for (size_t i = 0; i < names->count; i++) {
+        mr_chip_target *target = &set->targets[set->pictures.count];
+        if (!mr_chip_labels(names->names[i], target)) {
+            if (list)
+                return mr_fail(MR_E_FORMAT, "%s: '%s' is not named AGE_GENDER_ETHNICITY_*", list,
+                               names->names[i]);
+            set->skipped++;
+            continue;
+        }
+        char *path = mr_path_join(folder, names->names[i]);
+        if (!path)
+            return mr_fail(MR_E_MEMORY, "%s: no memory for its list", folder);
+        set->paths[set->pictures.count++] = path;
+    }
+    if (set->pictures.count == 0)
+        return mr_fail(MR_E_NOT_FOUND, "%s: no pictures named AGE_GENDER_ETHNICITY_*", folder);
+    if (set->skipped > 0)
+        mr_log(MR_LOG_WARNING, "%s: %zu files skipped, not named AGE_GENDER_ETHNICITY_*", folder,
+               set->skipped);
+    return MR_OK;
+}
+
+typedef struct hashed {
+    uint64_t hash;
+    size_t index;
+} hashed;
+
+static int compare_hashed(const void *a, const void *b) {
+    uint64_t x = ((const hashed *)a)->hash, y = ((const hashed *)b)->hash;
+    return (x > y) - (x < y);
+}
+
+/* The high bits, which FNV mixes best. */
+static bool chosen(uint64_t hash) {
+    return (hash >> 32) % VALIDATION_SHARE == 0;
+}
+
+static mr_status split(mr_chip_set *set) {
+    size_t count = set->pictures.count, bytes = mr_pictures_bytes(&set->pictures);
+    hashed *contents = mr_alloc(count * sizeof *contents);
+    if (!contents)
+        return mr_fail(MR_E_MEMORY, "no memory to split %zu pictures", count);
+    for (size_t i = 0; i < count; i++)
+        contents[i] = (hashed){mr_hash(set->pictures.pixels + i * bytes, bytes), i};
+    qsort(contents, count, sizeof *contents, compare_hashed);
+    for (size_t i = 0; i < count; i++) {
+        bool copied = (i > 0 && contents[i - 1].hash == contents[i].hash) ||
+                      (i + 1 < count && contents[i + 1].hash == contents[i].hash);
+        const char *name = file_name(set->paths[contents[i].index]);
+        uint64_t key = copied ? contents[i].hash : mr_hash(name, strlen(name));
+        set->targets[contents[i].index].validation = chosen(key);
+    }
+    free(contents);
+    return MR_OK;
+}
+
+static mr_status load(mr_chip_set *set, const char *folder, const char *list, int side) {
+    mr_names names = {0};
+    mr_status status = list ? read_list(list, &names) : mr_folder_list(folder, &names);
+    if (status == MR_OK)
+        status = keep_labelled(set, folder, list, &names);
+    mr_names_free(&names);
+    MR_TRY(status);
+    mr_pictures pictures;
+    MR_TRY(mr_pictures_load(set->paths, set->pictures.count, side, 3, &pictures));
+    set->pictures = pictures;
+    return split(set);
+}
+
+mr_status mr_chip_set_load(const char *folder, const char *list, int side, mr_chip_set *out) {
+    mr_chip_set set = {0};
+    mr_status status = load(&set, folder, list, side);
+    if (status != MR_OK) {
+        mr_chip_set_free(&set);
+        return status;
+    }
+    *out = set;
+    return MR_OK;
+}
+
+void mr_chip_set_free(mr_chip_set *set) {
+    for (size_t i = 0; i < set->pictures.count; i++)
+        free(set->paths[i]);
+    free(set->paths);
+    free(set->targets);
+    mr_pictures_free(&set->pictures);
+    *set = (mr_chip_set){0};
+}
+
+static int compare_texts(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+mr_status mr_chip_set_write_validation(const mr_chip_set *set, const char *path) {
+    size_t count = 0, bytes = 0;
+    const char **names = mr_alloc(set->pictures.count * sizeof *names);
+    if (!names)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its names", path);
+    for (size_t i = 0; i < set->pictures.count; i++)
+        if (set->targets[i].validation) {
+            names[count] = file_name(set->paths[i]);
+            bytes += strlen(names[count++]) + 1;
+        }
+    if (count > 0)
+        qsort(names, count, sizeof *names, compare_texts);
+    char *text = malloc(bytes + 1), *end = text;
+    for (size_t i = 0; text && i < count; i++) {
+        end = stpcpy(end, names[i]);
+        *end++ = '\n';
+    }
+    free(names);
+    if (!text)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its names", path);
+    mr_status status = mr_file_write(path, text, bytes);
+    free(text);
+    return status;
+}

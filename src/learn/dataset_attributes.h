@@ -1,0 +1,49 @@
+/*
+ * Aligned colour chips whose names tell who is seen, AGE_GENDER_ETHNICITY_anything.jpg (UTKFace,
+ * Zhang et al. 2017): age in years, gender 0 male 1 female, ethnicity 0 White 1 Black 2 Asian
+ * 3 Indian 4 Other. They are kept in memory at a reduced size.
+ *
+ * Split: one chip in ten is for validation, chosen by the hash of its file name, so that it never
+ * changes when files are added. Chips with the same pixels are chosen by the hash of their pixels
+ * instead, which keeps all copies on one side.
+ *
+ * Ownership: load allocates, free frees. Thread rule: read-only once loaded.
+ */
+#ifndef MR_LEARN_DATASET_ATTRIBUTES_H
+#define MR_LEARN_DATASET_ATTRIBUTES_H
+
+#include "learn/pictures.h"
+#include "moodreel/types.h"
+
+#include <stdbool.h>
+
+typedef struct mr_chip_target {
+    int age;
+    mr_gender gender;
+    mr_ethnicity ethnicity;
+    bool validation;
+} mr_chip_target;
+
+typedef struct mr_chip_set {
+    mr_pictures pictures;
+    mr_chip_target *targets;
+    char **paths;
+    size_t skipped; /* pictures whose names tell nothing */
+} mr_chip_set;
+
+/* Labels of a file name (without folder); false when it does not tell them. */
+bool mr_chip_labels(const char *name, mr_chip_target *out);
+
+/*
+ * Reads the chips of a folder, or only those that `list` (a file with one name a line; may be NULL)
+ * names. Pictures whose names tell nothing are skipped with a warning; a listed one is an error,
+ * and so is a folder without chips.
+ */
+mr_status mr_chip_set_load(const char *folder, const char *list, int side, mr_chip_set *out);
+
+void mr_chip_set_free(mr_chip_set *set);
+
+/* Writes the names of the validation chips, one a line, sorted. */
+mr_status mr_chip_set_write_validation(const mr_chip_set *set, const char *path);
+
+#endif

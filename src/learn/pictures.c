@@ -1,0 +1,62 @@
+#include "learn/pictures.h"
+
+#include "base/memory.h"
+#include "learn/parallel.h"
+
+#include <stdlib.h>
+
+size_t mr_pictures_bytes(const mr_pictures *pictures) {
+    return (size_t)pictures->side * (size_t)pictures->side * (size_t)pictures->channels;
+}
+
+mr_image mr_pictures_view(const mr_pictures *pictures, size_t index) {
+    return (mr_image){.width = pictures->side,
+                      .height = pictures->side,
+                      .channels = pictures->channels,
+                      .stride = (size_t)pictures->side * (size_t)pictures->channels,
+                      .pixels = pictures->pixels + index * mr_pictures_bytes(pictures),
+                      .full_width = pictures->side,
+                      .full_height = pictures->side};
+}
+
+typedef struct loading {
+    char *const *paths;
+    mr_pictures *pictures;
+} loading;
+
+static mr_status load_one(void *context, size_t index) {
+    const loading *job = context;
+    const mr_pictures *pictures = job->pictures;
+    mr_decode_options options = mr_decode_options_defaults();
+    options.channels = pictures->channels;
+    options.enough = pictures->side;
+    mr_image image;
+    MR_TRY(mr_image_load(job->paths[index], &options, &image));
+    mr_image place = mr_pictures_view(pictures, index);
+    mr_image_resize(&image, &place);
+    mr_image_free(&image);
+    return MR_OK;
+}
+
+mr_status mr_pictures_load(char *const *paths, size_t count, int side, int channels,
+                           mr_pictures *out) {
+    mr_pictures pictures = {.side = side, .channels = channels, .count = count};
+    size_t bytes;
+    if (!mr_multiply(mr_pictures_bytes(&pictures), count, &bytes))
+        return mr_fail(MR_E_LIMIT, "%zu pictures of %d×%d are too many", count, side, side);
+    pictures.pixels = mr_alloc(bytes);
+    if (!pictures.pixels)
+        return mr_fail(MR_E_MEMORY, "no memory for %zu pictures of %d×%d", count, side, side);
+    mr_status status = mr_parallel(count, load_one, &(loading){paths, &pictures});
+    if (status != MR_OK) {
+        mr_pictures_free(&pictures);
+        return status;
+    }
+    *out = pictures;
+    return MR_OK;
+}
+
+void mr_pictures_free(mr_pictures *pictures) {
+    free(pictures->pixels);
+    *pictures = (mr_pictures){0};
+}

@@ -1,0 +1,187 @@
+#include "learn/train_attributes.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "learn/dataset_attributes.h"
+#include "learn/metrics.h"
+#include "learn/predict.h"
+#include "nn/loss.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+
+enum { AGE, GENDER, ETHNICITY };
+
+typedef struct attribute_training {
+    const mr_train_attributes_params *params;
+    mr_chip_set set;
+    size_t *train, *validation; /* indices into the set */
+    size_t train_count, validation_count;
+} attribute_training;
+
+mr_train_attributes_params mr_train_attributes_defaults(void) {
+    mr_train_attributes_params params = {.trainer = mr_trainer_params_defaults(),
+                                         .augment = mr_augment_attributes_defaults(),
+                                         .side = 112,
+                                         .age_deviation = 2,
+                                         .smoothing = 0.05f};
+    params.trainer.batch = 64;
+    params.trainer.optimiser.weight_decay = 2e-4f;
+    return params;
+}
+
+static void smooth_class(const mr_head_target *target, int label, int classes, float smoothing) {
+    for (int i = 0; i < classes; i++)
+        target->distribution[i] = smoothing / (float)classes;
+    target->distribution[label] += 1 - smoothing;
+    *target->weight = 1;
+}
+
+/* A normal distribution around the age over the years there are, summing to one. */
+static void spread_age(const mr_head_target *target, int age, float deviation) {
+    float sum = 0, truth = (float)(age < MR_AGE_YEARS ? age : MR_AGE_YEARS - 1);
+    for (int i = 0; i < MR_AGE_YEARS; i++) {
+        float z = ((float)i - truth) / deviation;
+        sum += target->distribution[i] = expf(-z * z / 2);
+    }
+    for (int i = 0; i < MR_AGE_YEARS; i++)
+        target->distribution[i] /= sum;
+    *target->value = truth;
+    *target->weight = 1;
+}
+
+static mr_status draw(void *context, const mr_network *network, size_t sample, mr_rng *rng,
+                      float *input, const mr_head_target *targets) {
+    const attribute_training *self = context;
+    size_t index = self->train[sample];
+    const mr_layer *shape = mr_network_input(network);
+    mr_image stored = mr_pictures_view(&self->set.pictures, index), seen;
+    MR_TRY(mr_image_create(shape->width, shape->height, shape->channels, &seen));
+    mr_affine whole = mr_whole_picture(&stored, shape->width, shape->height);
+    mr_status status = mr_augment_apply(&self->params->augment, &stored, &whole, rng, &seen);
+    mr_image_to_planar(&seen, network->mean, network->deviation, input);
+    mr_image_free(&seen);
+    MR_TRY(status);
+
+    const mr_chip_target *target = &self->set.targets[index];
+    float smoothing = self->params->smoothing;
+    spread_age(&targets[AGE], target->age, self->params->age_deviation);
+    smooth_class(&targets[GENDER], (int)target->gender, MR_GENDER_COUNT, smoothing);
+    smooth_class(&targets[ETHNICITY], (int)target->ethnicity, MR_ETHNICITY_COUNT, smoothing);
+    return MR_OK;
+}
+
+static mr_image validation_picture(const void *context, size_t index) {
+    const attribute_training *self = context;
+    return mr_pictures_view(&self->set.pictures, self->validation[index]);
+}
+
+static float mean_age(const float *logits) {
+    float distribution[MR_AGE_YEARS], mean = 0;
+    mr_softmax(logits, MR_AGE_YEARS, distribution);
+    for (int i = 0; i < MR_AGE_YEARS; i++)
+        mean += (float)i * distribution[i];
+    return mean;
+}
+
+static double age_error(const attribute_training *self, const float *logits) {
+    double sum = 0;
+    for (size_t i = 0; i < self->validation_count; i++)
+        sum +=
+            fabs(mean_age(logits + i * MR_AGE_YEARS) - self->set.targets[self->validation[i]].age);
+    return sum / (double)self->validation_count;
+}
+
+static mr_status judge(const attribute_training *self, const mr_network *network,
+                       const mr_predictions *predictions, double *figures, double *score) {
+    size_t count = self->validation_count;
+    int *truth = mr_alloc(count * sizeof *truth);
+    if (!truth)
+        return mr_fail(MR_E_MEMORY, "no memory to judge %zu pictures", count);
+    figures[0] = age_error(self, predictions->logits[mr_network_output_index(network, "age")]);
+    const float *gender = predictions->logits[mr_network_output_index(network, "gender")];
+    for (size_t i = 0; i < count; i++)
+        truth[i] = (int)self->set.targets[self->validation[i]].gender;
+    figures[1] = mr_accuracy(gender, truth, count, MR_GENDER_COUNT);
+    const float *ethnicity = predictions->logits[mr_network_output_index(network, "ethnicity")];
+    for (size_t i = 0; i < count; i++)
+        truth[i] = (int)self->set.targets[self->validation[i]].ethnicity;
+    figures[2] = mr_accuracy(ethnicity, truth, count, MR_ETHNICITY_COUNT);
+    *score = figures[1] + figures[2] - figures[0] / 20;
+    free(truth);
+    return MR_OK;
+}
+
+static mr_status validate(void *context, const mr_network *network, const float *values,
+                          double *figures, double *score) {
+    const attribute_training *self = context;
+    mr_predictions predictions;
+    MR_TRY(mr_predict(network, values, validation_picture, self, self->validation_count, true,
+                      &predictions));
+    mr_status status = judge(self, network, &predictions, figures, score);
+    mr_predictions_free(&predictions);
+    return status;
+}
+
+static mr_status load_data(attribute_training *self) {
+    const mr_train_attributes_params *p = self->params;
+    if (!p->data)
+        return mr_fail(MR_E_ARGUMENT, "training: no folder with data is given");
+    MR_TRY(mr_chip_set_load(p->data, NULL, p->side, &self->set));
+    size_t count = self->set.pictures.count;
+    self->train = mr_alloc(count * sizeof *self->train);
+    self->validation = mr_alloc(count * sizeof *self->validation);
+    if (!self->train || !self->validation)
+        return mr_fail(MR_E_MEMORY, "no memory to split %zu pictures", count);
+    for (size_t i = 0; i < count; i++)
+        if (self->set.targets[i].validation)
+            self->validation[self->validation_count++] = i;
+        else
+            self->train[self->train_count++] = i;
+    if (self->validation_count == 0)
+        return mr_fail(MR_E_NOT_FOUND, "%s: too few pictures, none is for validation", p->data);
+    return MR_OK;
+}
+
+/* The names of the validation chips beside the model, for `evaluate attributes --list`. */
+static mr_status write_validation(const attribute_training *self) {
+    const char *out = self->params->trainer.out;
+    if (!out)
+        return mr_fail(MR_E_ARGUMENT, "training: no folder for the model is given");
+    MR_TRY(mr_folder_make(out));
+    char *path = mr_path_join(out, "validation.txt");
+    if (!path)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", out);
+    mr_status status = mr_chip_set_write_validation(&self->set, path);
+    free(path);
+    return status;
+}
+
+static mr_status train(attribute_training *self) {
+    if (self->params->trainer.threads > 0)
+        omp_set_num_threads(self->params->trainer.threads);
+    MR_TRY(load_data(self));
+    MR_TRY(write_validation(self));
+    mr_task task = {.name = "attributes",
+                    .heads = {[AGE] = {"age", MR_AGE_YEARS, 0.1f},
+                              [GENDER] = {"gender", MR_GENDER_COUNT, 0},
+                              [ETHNICITY] = {"ethnicity", MR_ETHNICITY_COUNT, 0}},
+                    .head_count = 3,
+                    .samples = self->train_count,
+                    .figures = {"age_mae", "gender_accuracy", "ethnicity_accuracy"},
+                    .figure_count = 3,
+                    .context = self,
+                    .draw = draw,
+                    .validate = validate};
+    return mr_trainer_run(&self->params->trainer, &task);
+}
+
+mr_status mr_train_attributes(const mr_train_attributes_params *params) {
+    attribute_training self = {.params = params};
+    mr_status status = train(&self);
+    mr_chip_set_free(&self.set);
+    free(self.train);
+    free(self.validation);
+    return status;
+}

@@ -1,0 +1,167 @@
+#include "learn/train_emotion.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "learn/dataset_emotion.h"
+#include "learn/metrics.h"
+#include "learn/predict.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LABEL, VOTES };
+enum { STORED_SIDE = 48 };
+
+typedef struct emotion_training {
+    const mr_train_emotion_params *params;
+    mr_emotion_set train, validation;
+    bool has_votes;
+    float *sampling;
+} emotion_training;
+
+mr_train_emotion_params mr_train_emotion_defaults(void) {
+    mr_train_emotion_params params = {.trainer = mr_trainer_params_defaults(),
+                                      .augment = mr_augment_emotion_defaults(),
+                                      .smoothing = 0.1f};
+    params.trainer.optimiser.weight_decay = 5e-4f;
+    return params;
+}
+
+static mr_status draw(void *context, const mr_network *network, size_t sample, mr_rng *rng,
+                      float *input, const mr_head_target *targets) {
+    const emotion_training *self = context;
+    const mr_layer *shape = mr_network_input(network);
+    mr_image stored = mr_pictures_view(&self->train.pictures, sample), seen;
+    MR_TRY(mr_image_create(shape->width, shape->height, shape->channels, &seen));
+    mr_affine whole = mr_whole_picture(&stored, shape->width, shape->height);
+    mr_status status = mr_augment_apply(&self->params->augment, &stored, &whole, rng, &seen);
+    mr_image_to_planar(&seen, network->mean, network->deviation, input);
+    mr_image_free(&seen);
+    MR_TRY(status);
+
+    const mr_emotion_target *target = &self->train.targets[sample];
+    float smoothing = self->params->smoothing;
+    for (int i = 0; i < MR_EMOTION_COUNT; i++)
+        targets[LABEL].distribution[i] = smoothing / MR_EMOTION_COUNT;
+    targets[LABEL].distribution[target->label] += 1 - smoothing;
+    *targets[LABEL].weight = 1;
+    if (self->has_votes) {
+        memcpy(targets[VOTES].distribution, target->votes, sizeof target->votes);
+        *targets[VOTES].weight = target->voted;
+    }
+    return MR_OK;
+}
+
+static mr_image validation_picture(const void *context, size_t index) {
+    return mr_pictures_view(&((const mr_emotion_set *)context)->pictures, index);
+}
+
+static mr_status judge(const emotion_training *self, const mr_network *network,
+                       const mr_predictions *predictions, double *figures, double *score) {
+    size_t count = predictions->count;
+    int *truth = mr_alloc(count * sizeof *truth);
+    if (!truth)
+        return mr_fail(MR_E_MEMORY, "no memory to judge %zu pictures", count);
+    const float *labels = predictions->logits[mr_network_output_index(network, "label")];
+    for (size_t i = 0; i < count; i++)
+        truth[i] = self->validation.targets[i].label;
+    figures[0] = mr_accuracy(labels, truth, count, MR_EMOTION_COUNT);
+    figures[1] = mr_log_loss(labels, truth, count, MR_EMOTION_COUNT);
+    *score = figures[0];
+    if (self->has_votes) {
+        const float *votes = predictions->logits[mr_network_output_index(network, "votes")];
+        for (size_t i = 0; i < count; i++)
+            truth[i] = self->validation.targets[i].majority;
+        figures[2] = mr_accuracy(votes, truth, count, MR_EMOTION_COUNT);
+        figures[3] = mr_log_loss(votes, truth, count, MR_EMOTION_COUNT);
+        *score = (figures[0] + figures[2]) / 2;
+    }
+    free(truth);
+    return MR_OK;
+}
+
+static mr_status validate(void *context, const mr_network *network, const float *values,
+                          double *figures, double *score) {
+    const emotion_training *self = context;
+    mr_predictions predictions;
+    MR_TRY(mr_predict(network, values, validation_picture, &self->validation,
+                      self->validation.pictures.count, true, &predictions));
+    mr_status status = judge(self, network, &predictions, figures, score);
+    mr_predictions_free(&predictions);
+    return status;
+}
+
+/* share^-power for each sample's class. */
+static mr_status weigh_classes(emotion_training *self) {
+    const mr_emotion_set *set = &self->train;
+    size_t count = set->pictures.count;
+    self->sampling = mr_alloc(count * sizeof(float));
+    if (!self->sampling)
+        return mr_fail(MR_E_MEMORY, "no memory to weigh %zu pictures", count);
+    float classes[MR_EMOTION_COUNT] = {0};
+    for (size_t i = 0; i < count; i++)
+        classes[set->targets[i].label]++;
+    for (size_t i = 0; i < count; i++)
+        self->sampling[i] =
+            powf(classes[set->targets[i].label] / (float)count, -self->params->sampling_power);
+    return MR_OK;
+}
+
+static mr_status load_part(const char *data, const char *part, const char *votes,
+                           mr_emotion_set *out) {
+    char *folder = mr_path_join(data, part);
+    if (!folder)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", data);
+    mr_status status = mr_emotion_set_load(folder, votes, STORED_SIDE, out);
+    free(folder);
+    return status;
+}
+
+static mr_status load_data(emotion_training *self) {
+    const char *data = self->params->data;
+    if (!data)
+        return mr_fail(MR_E_ARGUMENT, "training: no folder with data is given");
+    char *votes = mr_path_join(data, "ferplus.csv");
+    if (!votes)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", data);
+    self->has_votes = access(votes, F_OK) == 0;
+    const char *used = self->has_votes ? votes : NULL;
+    mr_status status = load_part(data, "train", used, &self->train);
+    if (status == MR_OK)
+        status = load_part(data, "public_test", used, &self->validation);
+    free(votes);
+    if (status == MR_OK && self->params->sampling_power > 0)
+        status = weigh_classes(self);
+    return status;
+}
+
+static mr_status train(emotion_training *self) {
+    if (self->params->trainer.threads > 0)
+        omp_set_num_threads(self->params->trainer.threads);
+    MR_TRY(load_data(self));
+    mr_task task = {
+        .name = "emotion",
+        .heads =
+            {[LABEL] = {"label", MR_EMOTION_COUNT, 0}, [VOTES] = {"votes", MR_EMOTION_COUNT, 0}},
+        .head_count = self->has_votes ? 2 : 1,
+        .samples = self->train.pictures.count,
+        .sampling = self->sampling,
+        .figures = {"label_accuracy", "label_log_loss", "votes_accuracy", "votes_log_loss"},
+        .figure_count = self->has_votes ? 4 : 2,
+        .context = self,
+        .draw = draw,
+        .validate = validate};
+    return mr_trainer_run(&self->params->trainer, &task);
+}
+
+mr_status mr_train_emotion(const mr_train_emotion_params *params) {
+    emotion_training self = {.params = params};
+    mr_status status = train(&self);
+    mr_emotion_set_free(&self.train);
+    mr_emotion_set_free(&self.validation);
+    free(self.sampling);
+    return status;
+}

@@ -1,0 +1,35 @@
+/*
+ * Training of the emotion network: grey faces, two heads. `label` learns the class of the picture's
+ * folder, `votes` the distribution of people's votes (Barsoum et al. 2016).
+ *
+ *     mr_train_emotion_params p = mr_train_emotion_defaults();
+ *     p.data = "build/data/fer2013";
+ *     p.trainer.out = "models/emotion";
+ *     MR_TRY(mr_train_emotion(&p));
+ *
+ * DATA/train is learned, DATA/public_test is the validation; DATA/ferplus.csv, when it is there,
+ * has the votes, and without it only `label` is learned. The best epoch has the highest mean of the
+ * accuracy of `label` on labels and of `votes` on clear majorities, both with mirror images.
+ *
+ * Thread rule: see trainer.h.
+ */
+#ifndef MR_LEARN_TRAIN_EMOTION_H
+#define MR_LEARN_TRAIN_EMOTION_H
+
+#include "learn/augment.h"
+#include "learn/trainer.h"
+
+typedef struct mr_train_emotion_params {
+    const char *data;
+    mr_trainer_params trainer;
+    mr_augment augment;
+    float smoothing;      /* of the labels, 0.1 */
+    float sampling_power; /* a class with share s is drawn as often as s^(1-power) asks; 0: as it
+                             is, 1: all classes alike */
+} mr_train_emotion_params;
+
+mr_train_emotion_params mr_train_emotion_defaults(void);
+
+mr_status mr_train_emotion(const mr_train_emotion_params *params);
+
+#endif

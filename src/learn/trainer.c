@@ -1,0 +1,344 @@
+#include "learn/trainer.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "learn/batch.h"
+#include "learn/checkpoint.h"
+#include "learn/training_log.h"
+#include "nn/loss.h"
+#include "nn/training.h"
+#include "nn/weights.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NETWORK_LIMIT ((size_t)1 << 20)
+#define STEP_STREAM   ((uint64_t)3 << 56) /* dropout and mixing */
+
+typedef struct training_run {
+    const mr_trainer_params *params;
+    const mr_task *task;
+    char *network_path, *weights_path, *log_path, *checkpoint_path;
+    char settings[MR_SETTINGS_MAX];
+    mr_network *network;
+    int outputs[MR_HEADS_MAX]; /* of the network, for each head */
+    float *gradients;
+    mr_training *training;
+    mr_batch batch;
+    mr_training_log log;
+    mr_checkpoint state;
+    mr_schedule schedule;
+    long steps; /* an epoch */
+} training_run;
+
+typedef struct epoch_result {
+    double losses[MR_HEADS_MAX], loss; /* means over the steps; their sum */
+    double figures[MR_FIGURES_MAX], score;
+    float rate; /* of the last step */
+    double seconds;
+} epoch_result;
+
+mr_trainer_params mr_trainer_params_defaults(void) {
+    return (mr_trainer_params){.epochs = 60,
+                               .batch = 128,
+                               .seed = 1,
+                               .rate = 0.05f,
+                               .final_share = 0.001f,
+                               .warmup = 1,
+                               .optimiser = mr_optimiser_params_defaults(),
+                               .average = 0.999f};
+}
+
+static mr_status check_params(const mr_trainer_params *p, const mr_task *task) {
+    if (!p->out)
+        return mr_fail(MR_E_ARGUMENT, "training: no folder for the model is given");
+    if (p->epochs < 1 || p->batch < 1 || p->threads < 0 || p->pause_after < 0)
+        return mr_fail(MR_E_ARGUMENT, "training: epochs and batch must be positive");
+    if (!(p->rate > 0) || !(p->warmup >= 0) || !(p->mixup >= 0) ||
+        !(p->average >= 0 && p->average < 1))
+        return mr_fail(MR_E_ARGUMENT, "training: rate, warm-up, mixup or average out of range");
+    if (task->samples < (size_t)p->batch)
+        return mr_fail(MR_E_ARGUMENT, "training: %zu pictures are fewer than one batch of %d",
+                       task->samples, p->batch);
+    return MR_OK;
+}
+
+static mr_status name_files(training_run *run) {
+    const char *out = run->params->out;
+    run->network_path = mr_path_join(out, "network.txt");
+    run->weights_path = mr_path_join(out, "weights.safetensors");
+    run->log_path = mr_path_join(out, "training.csv");
+    run->checkpoint_path = run->params->checkpoint ? strdup(run->params->checkpoint)
+                                                   : mr_path_join(out, "checkpoint.safetensors");
+    if (!run->network_path || !run->weights_path || !run->log_path || !run->checkpoint_path)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its paths", out);
+    return MR_OK;
+}
+
+/* Puts the network's file into the model's folder, so that the folder is complete. */
+static mr_status copy_network(const training_run *run) {
+    const char *from = run->params->network;
+    if (!from || strcmp(from, run->network_path) == 0)
+        return MR_OK;
+    unsigned char *text;
+    size_t size;
+    MR_TRY(mr_file_read(from, NETWORK_LIMIT, &text, &size));
+    mr_status status = mr_file_write(run->network_path, text, size);
+    free(text);
+    return status;
+}
+
+static mr_status find_outputs(training_run *run) {
+    for (int k = 0; k < run->task->head_count; k++) {
+        const mr_head *head = &run->task->heads[k];
+        int output = mr_network_output_index(run->network, head->name);
+        if (output < 0)
+            return mr_fail(MR_E_MISMATCH, "%s: no output '%s', which %s needs", run->network_path,
+                           head->name, run->task->name);
+        int size = mr_network_output_size(run->network, output);
+        if (size != head->classes)
+            return mr_fail(MR_E_MISMATCH, "%s: output '%s' has %d values, %s needs %d",
+                           run->network_path, head->name, size, run->task->name, head->classes);
+        run->outputs[k] = output;
+    }
+    return MR_OK;
+}
+
+/* What a resumed run must have in common with the one that left the checkpoint. */
+static void describe_settings(training_run *run) {
+    const mr_trainer_params *p = run->params;
+    const mr_optimiser_params *o = &p->optimiser;
+    snprintf(run->settings, sizeof run->settings,
+             "%s samples=%zu seed=%llu epochs=%d batch=%d rate=%g final=%g warmup=%g average=%g "
+             "mixup=%g %s momentum=%g beta2=%g decay=%g clip=%g",
+             run->task->name, run->task->samples, (unsigned long long)p->seed, p->epochs, p->batch,
+             p->rate, p->final_share, p->warmup, p->average, p->mixup,
+             o->kind == MR_SGD ? "sgd" : "adamw", o->momentum, o->beta2, o->weight_decay, o->clip);
+}
+
+static mr_status allocate(training_run *run) {
+    const mr_network *network = run->network;
+    run->state.values = mr_alloc(network->total * sizeof(float));
+    run->state.average = mr_alloc(network->total * sizeof(float));
+    run->gradients = mr_alloc(network->trainable * sizeof(float));
+    if (!run->state.values || !run->state.average || !run->gradients)
+        return mr_fail(MR_E_MEMORY, "no memory for the %zu weights", network->total);
+    MR_TRY(mr_optimiser_create(network, &run->params->optimiser, &run->state.optimiser));
+    MR_TRY(mr_batch_create(run->task, network, run->params->batch, run->params->seed, &run->batch));
+    return mr_training_create(network, run->params->batch, run->state.values, run->gradients,
+                              &run->training);
+}
+
+static mr_status first_weights(training_run *run) {
+    const char *from = run->params->from;
+    mr_network_initialise(run->network, run->params->seed, run->state.values);
+    if (from) {
+        char *path = mr_path_join(from, "weights.safetensors");
+        if (!path)
+            return mr_fail(MR_E_MEMORY, "%s: no memory for its path", from);
+        mr_status status = mr_weights_load(path, run->network, run->state.values);
+        free(path);
+        MR_TRY(status);
+    }
+    memcpy(run->state.average, run->state.values, run->network->total * sizeof(float));
+    return MR_OK;
+}
+
+static mr_status begin_log(training_run *run) {
+    char header[1024];
+    int n = snprintf(header, sizeof header, "epoch,rate,loss");
+    for (int k = 0; k < run->task->head_count; k++)
+        n += snprintf(header + n, sizeof header - (size_t)n, ",loss_%s", run->task->heads[k].name);
+    for (int k = 0; k < run->task->figure_count; k++)
+        n += snprintf(header + n, sizeof header - (size_t)n, ",%s", run->task->figures[k]);
+    snprintf(header + n, sizeof header - (size_t)n, ",score,seconds,images_per_second");
+    return mr_training_log_begin(run->log_path, header, run->state.epochs, &run->log);
+}
+
+static mr_status set_up(training_run *run) {
+    const mr_trainer_params *p = run->params;
+    MR_TRY(check_params(p, run->task));
+    if (p->threads > 0)
+        omp_set_num_threads(p->threads);
+    MR_TRY(mr_folder_make(p->out));
+    MR_TRY(name_files(run));
+    MR_TRY(copy_network(run));
+    MR_TRY(mr_network_load(run->network_path, &run->network));
+    MR_TRY(find_outputs(run));
+    describe_settings(run);
+    MR_TRY(allocate(run));
+    run->state.settings = run->settings;
+    run->state.best_score = -INFINITY;
+    if (p->resume)
+        MR_TRY(mr_checkpoint_load(run->checkpoint_path, run->network, &run->state));
+    else
+        MR_TRY(first_weights(run));
+    run->steps = (long)(run->task->samples / (size_t)p->batch);
+    run->schedule = (mr_schedule){p->rate, p->final_share, lroundf(p->warmup * (float)run->steps),
+                                  run->steps * p->epochs};
+    return begin_log(run);
+}
+
+static void tear_down(training_run *run) {
+    free(run->network_path);
+    free(run->weights_path);
+    free(run->log_path);
+    free(run->checkpoint_path);
+    mr_training_log_free(&run->log);
+    mr_training_free(run->training);
+    mr_batch_free(&run->batch);
+    mr_optimiser_free(run->state.optimiser);
+    free(run->gradients);
+    free(run->state.average);
+    free(run->state.values);
+    mr_network_free(run->network);
+}
+
+/* Adds each head's loss to its sum and leaves the gradients in the outputs; returns their sum. */
+static double take_losses(training_run *run, double *sums) {
+    int batch = run->params->batch;
+    double all = 0;
+    for (int output = 0; output < run->network->output_count; output++)
+        memset(mr_training_output_gradient(run->training, output), 0,
+               (size_t)batch * (size_t)mr_network_output_size(run->network, output) *
+                   sizeof(float));
+    for (int k = 0; k < run->task->head_count; k++) {
+        const mr_head *head = &run->task->heads[k];
+        const float *logits = mr_training_output(run->training, run->outputs[k]);
+        float *gradient = mr_training_output_gradient(run->training, run->outputs[k]);
+        const float *weights = run->batch.weights[k];
+        double loss = mr_loss_cross_entropy(logits, run->batch.distributions[k], weights, batch,
+                                            head->classes, 1, gradient);
+        if (head->expectation > 0)
+            loss += mr_loss_expectation(logits, run->batch.values[k], weights, batch, head->classes,
+                                        head->expectation, gradient);
+        sums[k] += loss;
+        all += loss;
+    }
+    return all;
+}
+
+static mr_status take_step(training_run *run, long epoch, long step, epoch_result *result) {
+    const mr_trainer_params *p = run->params;
+    float *input = mr_training_input(run->training);
+    mr_rng rng = mr_rng_keyed(p->seed ^ STEP_STREAM, (uint64_t)epoch, (uint64_t)step);
+    MR_TRY(mr_batch_draw(&run->batch, epoch, step, input));
+    if (p->mixup > 0)
+        mr_batch_mix(&run->batch, p->mixup, &rng, input);
+    MR_TRY(mr_training_forward(run->training, &rng));
+    double loss = take_losses(run, result->losses);
+    result->loss += loss;
+    MR_TRY(mr_training_backward(run->training));
+    long overall = epoch * run->steps + step;
+    result->rate = mr_schedule_rate(&run->schedule, overall);
+    float norm =
+        mr_optimiser_step(run->state.optimiser, result->rate, run->state.values, run->gradients);
+    if (!isfinite(loss) || !isfinite(norm))
+        return mr_fail(MR_E_LIMIT,
+                       "training: epoch %ld, step %ld: the loss is not finite; a lower rate or a "
+                       "clipped gradient may help",
+                       epoch + 1, step + 1);
+    mr_average_update(run->network->total, mr_average_decay(p->average, overall), run->state.values,
+                      run->state.average);
+    return MR_OK;
+}
+
+static mr_status train_epoch(training_run *run, long epoch, epoch_result *result) {
+    double started = mr_now();
+    char what[64];
+    snprintf(what, sizeof what, "epoch %ld/%d, pictures", epoch + 1, run->params->epochs);
+    mr_progress progress = mr_progress_begin(what, run->steps * run->params->batch);
+    mr_batch_begin_epoch(&run->batch, epoch);
+    mr_status status = MR_OK;
+    for (long step = 0; step < run->steps && status == MR_OK; step++) {
+        status = take_step(run, epoch, step, result);
+        mr_progress_update(&progress, (step + 1) * run->params->batch);
+        if (status == MR_OK && run->params->stop && *run->params->stop)
+            status = mr_fail(MR_E_INTERRUPTED,
+                             "training: stopped in epoch %ld; %s goes on from the one before it",
+                             epoch + 1, run->checkpoint_path);
+    }
+    mr_progress_end(&progress);
+    MR_TRY(status);
+    result->loss /= (double)run->steps;
+    for (int k = 0; k < run->task->head_count; k++)
+        result->losses[k] /= (double)run->steps;
+    result->seconds = mr_now() - started;
+    return MR_OK;
+}
+
+static mr_status write_log(training_run *run, const epoch_result *result) {
+    char line[1024];
+    const mr_task *task = run->task;
+    int n =
+        snprintf(line, sizeof line, "%ld,%.6g,%.6f", run->state.epochs, result->rate, result->loss);
+    for (int k = 0; k < task->head_count; k++)
+        n += snprintf(line + n, sizeof line - (size_t)n, ",%.6f", result->losses[k]);
+    for (int k = 0; k < task->figure_count; k++)
+        n += snprintf(line + n, sizeof line - (size_t)n, ",%.6f", result->figures[k]);
+    double images = (double)run->steps * run->params->batch;
+    snprintf(line + n, sizeof line - (size_t)n, ",%.6f,%.1f,%.1f", result->score, result->seconds,
+             images / result->seconds);
+    mr_log(MR_LOG_INFO, "%s: %s", task->name, line);
+    return mr_training_log_add(&run->log, line);
+}
+
+static mr_status save_best(const training_run *run, const epoch_result *result) {
+    mr_metadata metadata[MR_FIGURES_MAX + 4] = {{"format", "moodreel-weights 1"}};
+    enum { WIDTH = sizeof metadata->value };
+    size_t count = 1;
+    mr_metadata *task = &metadata[count++], *epoch = &metadata[count++];
+    snprintf(task->key, sizeof task->key, "task");
+    snprintf(task->value, WIDTH, "%s", run->task->name);
+    snprintf(epoch->key, sizeof epoch->key, "epoch");
+    snprintf(epoch->value, WIDTH, "%ld", run->state.epochs);
+    for (int k = 0; k < run->task->figure_count; k++) {
+        mr_metadata *figure = &metadata[count++];
+        snprintf(figure->key, sizeof figure->key, "validation.%s", run->task->figures[k]);
+        snprintf(figure->value, WIDTH, "%.6f", result->figures[k]);
+    }
+    mr_weight_set set = {"", run->state.average, false};
+    return mr_weights_save(run->weights_path, run->network, &set, 1, metadata, count);
+}
+
+/* The checkpoint comes last: whatever was cut off before it is done again. */
+static mr_status finish_epoch(training_run *run, epoch_result *result) {
+    MR_TRY(run->task->validate(run->task->context, run->network, run->state.average,
+                               result->figures, &result->score));
+    run->state.epochs++;
+    if (result->score > run->state.best_score) {
+        run->state.best_score = result->score;
+        run->state.best_epoch = run->state.epochs;
+        MR_TRY(save_best(run, result));
+    }
+    MR_TRY(write_log(run, result));
+    return mr_checkpoint_save(run->checkpoint_path, run->network, &run->state);
+}
+
+static mr_status run_epochs(training_run *run) {
+    long last = run->params->epochs;
+    if (run->params->pause_after > 0 && run->state.epochs + run->params->pause_after < last)
+        last = run->state.epochs + run->params->pause_after;
+    while (run->state.epochs < last) {
+        epoch_result result = {.score = 0};
+        MR_TRY(train_epoch(run, run->state.epochs, &result));
+        MR_TRY(finish_epoch(run, &result));
+    }
+    mr_log(MR_LOG_INFO, "%s: epoch %ld of %ld is the best, score %.4f", run->task->name,
+           run->state.best_epoch, run->state.epochs, run->state.best_score);
+    return MR_OK;
+}
+
+mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task) {
+    training_run run = {.params = params, .task = task};
+    mr_status status = set_up(&run);
+    if (status == MR_OK)
+        status = run_epochs(&run);
+    tear_down(&run);
+    return status;
+}

@@ -1,0 +1,98 @@
+/*
+ * The training loop that all networks of pictures share: epochs of shuffled, varied batches, a
+ * moving average of the weights that is validated after each epoch, the best one kept, a checkpoint
+ * from which a run goes on exactly as if it had never stopped.
+ *
+ * A task (emotion, attributes) describes what is special to it in an mr_task: its heads, how a
+ * sample is drawn, how the network is judged. Every head is a distribution over classes that is
+ * learned by cross-entropy; a head over ordered classes may add the distance of its mean from the
+ * true value.
+ *
+ * In the model's folder OUT:
+ *
+ *     network.txt            what is trained
+ *     weights.safetensors    the best average so far, with its figures as metadata
+ *     training.csv           a line an epoch
+ *     checkpoint.safetensors what --resume needs
+ *
+ * Randomness is keyed by (seed, epoch, place in the epoch); with one thread a resumed run gives the
+ * same bits. Thread rule: one run at a time; it uses the OpenMP threads of its parameters.
+ */
+#ifndef MR_LEARN_TRAINER_H
+#define MR_LEARN_TRAINER_H
+
+#include "base/rng.h"
+#include "nn/network.h"
+#include "nn/optimiser.h"
+
+#include <signal.h>
+#include <stdbool.h>
+
+#define MR_HEADS_MAX   8
+#define MR_FIGURES_MAX 8
+
+typedef struct mr_trainer_params {
+    const char *out;        /* folder of the model; made when it does not exist */
+    const char *network;    /* network file, copied to OUT/network.txt; NULL: that one is used */
+    const char *from;       /* model folder whose weights are the start; NULL: random weights */
+    const char *checkpoint; /* NULL: OUT/checkpoint.safetensors */
+    bool resume;            /* go on from the checkpoint */
+    int epochs;
+    int pause_after; /* end this call after so many epochs, to be resumed; 0: never */
+    int batch;
+    int threads; /* 0: as OpenMP is set */
+    uint64_t seed;
+    float rate;        /* highest learning rate */
+    float final_share; /* of it at the end of the cosine */
+    float warmup;      /* epochs */
+    mr_optimiser_params optimiser;
+    float average;                     /* decay of the moving average of the weights */
+    float mixup;                       /* alpha of Beta(alpha, alpha) (Zhang et al. 2018); 0: off */
+    const volatile sig_atomic_t *stop; /* non-zero ends the run after the batch; may be NULL */
+} mr_trainer_params;
+
+mr_trainer_params mr_trainer_params_defaults(void);
+
+/* One result of the network. */
+typedef struct mr_head {
+    const char *name; /* of the output layer's input in the network file */
+    int classes;
+    float expectation; /* weight of the distance of the mean from the true value; 0: none */
+} mr_head;
+
+/* What a head shall say about one sample. */
+typedef struct mr_head_target {
+    float *distribution; /* `classes` shares, to be filled */
+    float *value;        /* true value of an ordered head */
+    float *weight;       /* 1: counts; 0: nothing is known for this head */
+} mr_head_target;
+
+typedef struct mr_task {
+    const char *name;
+    mr_head heads[MR_HEADS_MAX];
+    int head_count;
+    size_t samples;
+    const float *sampling; /* relative frequency of each sample; NULL: each once an epoch */
+    const char *figures[MR_FIGURES_MAX]; /* names of what validation measures */
+    int figure_count;
+    void *context;
+
+    /* Fills the input (planar, normalised) and the targets, which are zero before, of a sample.
+     * Called from several threads. */
+    mr_status (*draw)(void *context, const mr_network *network, size_t sample, mr_rng *rng,
+                      float *input, const mr_head_target *targets);
+
+    /* Judges weights: fills the figures, and the score that decides which epoch is best (higher is
+     * better). */
+    mr_status (*validate)(void *context, const mr_network *network, const float *values,
+                          double *figures, double *score);
+} mr_task;
+
+/*
+ * Trains. MR_E_INTERRUPTED when `stop` ended the run: the checkpoint of the last whole epoch stays.
+ * MR_E_LIMIT when the loss is no longer finite; MR_E_MISMATCH when network and task, or checkpoint
+ * and parameters, do not fit together.
+ */
+mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task);
+
+#endif
