@@ -1,0 +1,85 @@
+#include "nn/weights.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void name_of(const mr_weight_set *set, const mr_parameter *row, char *name, size_t size) {
+    snprintf(name, size, "%s%s", set->prefix, row->name);
+}
+
+mr_status mr_weights_save(const char *path, const mr_network *network, const mr_weight_set *sets,
+                          size_t set_count, const mr_metadata *metadata, size_t metadata_count) {
+    mr_tensor *tensors = calloc(set_count * (size_t)network->parameter_count + 1, sizeof *tensors);
+    if (!tensors)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its list of tensors", path);
+    size_t count = 0;
+    for (size_t s = 0; s < set_count; s++) {
+        for (int i = 0; i < network->parameter_count; i++) {
+            const mr_parameter *row = &network->parameters[i];
+            if (sets[s].trainable_only && !row->trainable)
+                continue;
+            mr_tensor *tensor = &tensors[count++];
+            name_of(&sets[s], row, tensor->name, sizeof tensor->name);
+            tensor->dim_count = row->dim_count;
+            for (int d = 0; d < row->dim_count; d++)
+                tensor->dims[d] = (size_t)row->dims[d];
+            tensor->size = row->size;
+            tensor->data = sets[s].values + row->offset;
+        }
+    }
+    mr_status status = mr_safetensors_save(path, tensors, count, metadata, metadata_count);
+    free(tensors);
+    return status;
+}
+
+static mr_status read_row(const mr_safetensors *file, const char *path, const mr_weight_set *set,
+                          const mr_parameter *row) {
+    char name[MR_TENSOR_NAME_MAX];
+    name_of(set, row, name, sizeof name);
+    const mr_tensor *tensor = mr_safetensors_find(file, name);
+    if (!tensor)
+        return mr_fail(MR_E_MISMATCH, "%s: tensor '%s' of the network is missing", path, name);
+    bool same = tensor->dim_count == row->dim_count;
+    for (int d = 0; same && d < row->dim_count; d++)
+        same = tensor->dims[d] == (size_t)row->dims[d];
+    if (!same)
+        return mr_fail(MR_E_MISMATCH, "%s: tensor '%s' has another shape than in the network", path,
+                       name);
+    for (size_t i = 0; i < tensor->size; i++)
+        if (!isfinite(tensor->data[i]))
+            return mr_fail(MR_E_FORMAT, "%s: tensor '%s' holds a value that is not finite", path,
+                           name);
+    memcpy(set->values + row->offset, tensor->data, tensor->size * sizeof(float));
+    return MR_OK;
+}
+
+mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr_network *network,
+                          const mr_weight_set *sets, size_t set_count) {
+    size_t plain = 0, wanted = 0;
+    for (size_t s = 0; s < set_count; s++) {
+        for (int i = 0; i < network->parameter_count; i++) {
+            const mr_parameter *row = &network->parameters[i];
+            if (sets[s].trainable_only && !row->trainable)
+                continue;
+            MR_TRY(read_row(file, path, &sets[s], row));
+            wanted += strchr(sets[s].prefix, '/') == NULL;
+        }
+    }
+    for (size_t i = 0; i < file->count; i++)
+        plain += strchr(file->tensors[i].name, '/') == NULL;
+    if (plain > wanted)
+        return mr_fail(MR_E_MISMATCH, "%s: holds %zu tensors that the network does not have", path,
+                       plain - wanted);
+    return MR_OK;
+}
+
+mr_status mr_weights_load(const char *path, const mr_network *network, float *values) {
+    mr_safetensors file;
+    MR_TRY(mr_safetensors_load(path, &file));
+    mr_weight_set set = {"", values, false};
+    mr_status status = mr_weights_read(&file, path, network, &set, 1);
+    mr_safetensors_free(&file);
+    return status;
+}
