@@ -1,0 +1,214 @@
+/* Training against finite differences, and inference against training. */
+#include "networks.h"
+#include "nn/inference.h"
+#include "nn/training.h"
+#include "support.h"
+
+#include <string.h>
+
+#define BATCH 3
+
+/* A network in training with a linear loss: the sum of its outputs times fixed random numbers. */
+typedef struct rig {
+    mr_network *network;
+    mr_training *training;
+    float *values, *gradients;
+    float *loss_weights[MR_OUTPUTS_MAX];
+} rig;
+
+static size_t output_count(const rig *r, int k) {
+    return BATCH * (size_t)mr_network_output_size(r->network, k);
+}
+
+static rig open_rig(const char *text, const char *name) {
+    rig r = {0};
+    assert_ok(mr_network_parse(text, name, &r.network));
+    r.values = mr_alloc(r.network->total * sizeof(float));
+    r.gradients = mr_alloc(r.network->trainable * sizeof(float));
+    mr_network_initialise(r.network, 7, r.values);
+    mr_rng rng = mr_rng_seeded(11);
+    for (size_t i = 0; i < r.network->trainable; i++)
+        r.values[i] += 0.1f * (float)mr_rng_normal(&rng);
+    assert_ok(mr_training_create(r.network, BATCH, r.values, r.gradients, &r.training));
+    fill_normal(mr_training_input(r.training), BATCH * input_size(r.network), 3);
+    for (int k = 0; k < r.network->output_count; k++) {
+        r.loss_weights[k] = mr_alloc(output_count(&r, k) * sizeof(float));
+        fill_normal(r.loss_weights[k], output_count(&r, k), 5 + (uint64_t)k);
+    }
+    return r;
+}
+
+static void close_rig(rig *r) {
+    mr_training_free(r->training);
+    for (int k = 0; k < r->network->output_count; k++)
+        free(r->loss_weights[k]);
+    free(r->values);
+    free(r->gradients);
+    mr_network_free(r->network);
+}
+
+static double forward_loss(rig *r) {
+    mr_rng rng = mr_rng_seeded(1);
+    assert_ok(mr_training_forward(r->training, &rng));
+    double loss = 0;
+    for (int k = 0; k < r->network->output_count; k++)
+        for (size_t i = 0; i < output_count(r, k); i++)
+            loss += (double)mr_training_output(r->training, k)[i] * r->loss_weights[k][i];
+    return loss;
+}
+
+static double numeric_slope(rig *r, size_t i, float step) {
+    float kept = r->values[i];
+    r->values[i] = kept + step;
+    double above = forward_loss(r);
+    r->values[i] = kept - step;
+    double below = forward_loss(r);
+    r->values[i] = kept;
+    return (above - below) / (2 * (double)step);
+}
+
+static void check_gradients(const char *text, const char *name) {
+    rig r = open_rig(text, name);
+    forward_loss(&r);
+    for (int k = 0; k < r.network->output_count; k++)
+        memcpy(mr_training_output_gradient(r.training, k), r.loss_weights[k],
+               output_count(&r, k) * sizeof(float));
+    assert_ok(mr_training_backward(r.training));
+    double error = 0, length = 0;
+    for (size_t i = 0; i < r.network->trainable; i++) {
+        double expected = numeric_slope(&r, i, 2e-3f), found = r.gradients[i];
+        error += (expected - found) * (expected - found);
+        length += expected * expected;
+    }
+    double relative = sqrt(error / length);
+    if (!(relative < 0.01))
+        fail_msg("%s: gradient is off by %.4f of its length", name, relative);
+    close_rig(&r);
+}
+
+static void gradients_match_finite_differences(void **state) {
+    (void)state;
+    for (size_t i = 0; i < TEST_NETWORKS; i++)
+        check_gradients(test_networks[i].text, test_networks[i].name);
+}
+
+/* With all of the batch's statistics taken into the running ones, inference on the same batch must
+ * give what training's forward gave. */
+static void check_inference(const char *text, const char *name, int batch) {
+    rig r = open_rig(text, name);
+    mr_training_set_momentum(r.training, 1);
+    forward_loss(&r);
+    mr_plan *plan;
+    mr_runner *runner;
+    assert_ok(mr_plan_create(r.network, r.values, batch, &plan));
+    assert_ok(mr_runner_create(plan, &runner));
+    for (int at = 0; at < BATCH; at += batch) {
+        size_t each = input_size(r.network);
+        memcpy(mr_runner_input(runner), mr_training_input(r.training) + (size_t)at * each,
+               (size_t)batch * each * sizeof(float));
+        assert_ok(mr_runner_run(runner));
+        for (int k = 0; k < r.network->output_count; k++) {
+            size_t size = (size_t)mr_network_output_size(r.network, k);
+            const float *expected = mr_training_output(r.training, k) + (size_t)at * size;
+            const float *found = mr_runner_output(runner, k);
+            for (size_t i = 0; i < (size_t)batch * size; i++)
+                if (!(fabsf(expected[i] - found[i]) < 2e-4f * (1 + fabsf(expected[i]))))
+                    fail_msg("%s, batch %d: output %d: %g, training gave %g", name, batch, k,
+                             (double)found[i], (double)expected[i]);
+        }
+    }
+    mr_runner_free(runner);
+    mr_plan_free(plan);
+    close_rig(&r);
+}
+
+static void inference_equals_training_forward(void **state) {
+    (void)state;
+    for (size_t i = 0; i < TEST_NETWORKS; i++) {
+        check_inference(test_networks[i].text, test_networks[i].name, 1);
+        check_inference(test_networks[i].text, test_networks[i].name, BATCH);
+    }
+}
+
+static void dropout_drops_its_share_and_is_still_at_inference(void **state) {
+    (void)state;
+    const char *text = HEAD(1, 40) "dropout d x p=0.25\noutput d\n";
+    rig r = open_rig(text, "dropout");
+    float *in = mr_training_input(r.training);
+    for (size_t i = 0; i < BATCH * input_size(r.network); i++)
+        in[i] = 1;
+    forward_loss(&r);
+    const float *out = mr_training_output(r.training, 0);
+    int zeros = 0, total = (int)output_count(&r, 0);
+    for (int i = 0; i < total; i++) {
+        zeros += out[i] == 0;
+        assert_true(out[i] == 0 || fabsf(out[i] - 4.0f / 3) < 1e-6f);
+    }
+    assert_in_range(zeros, total / 4 - 150, total / 4 + 150);
+    mr_plan *plan;
+    mr_runner *runner;
+    assert_ok(mr_plan_create(r.network, r.values, 1, &plan));
+    assert_ok(mr_runner_create(plan, &runner));
+    memcpy(mr_runner_input(runner), in, input_size(r.network) * sizeof(float));
+    assert_ok(mr_runner_run(runner));
+    assert_true(mr_runner_output(runner, 0)[5] == 1);
+    mr_runner_free(runner);
+    mr_plan_free(plan);
+    close_rig(&r);
+}
+
+/* A second runner of one plan has its own memory; runs do not leave traces. */
+static void runners_are_independent_and_repeatable(void **state) {
+    (void)state;
+    mr_network *network;
+    assert_ok(mr_network_parse(test_networks[12].text, "residual", &network));
+    float *values = mr_alloc(network->total * sizeof(float));
+    mr_network_initialise(network, 3, values);
+    mr_plan *plan;
+    mr_runner *a, *b;
+    assert_ok(mr_plan_create(network, values, 1, &plan));
+    free(values);
+    assert_ok(mr_runner_create(plan, &a));
+    assert_ok(mr_runner_create(plan, &b));
+    size_t size = input_size(network);
+    fill_normal(mr_runner_input(a), size, 1);
+    assert_ok(mr_runner_run(a));
+    float first[3];
+    memcpy(first, mr_runner_output(a, 0), sizeof first);
+    fill_normal(mr_runner_input(b), size, 2);
+    assert_ok(mr_runner_run(b));
+    assert_memory_not_equal(first, mr_runner_output(b, 0), sizeof first);
+    assert_memory_equal(first, mr_runner_output(a, 0), sizeof first);
+    fill_normal(mr_runner_input(b), size, 1);
+    assert_ok(mr_runner_run(b));
+    assert_memory_equal(first, mr_runner_output(b, 0), sizeof first);
+    assert_true(mr_plan_runner_bytes(plan) > size * sizeof(float));
+    mr_runner_free(a);
+    mr_runner_free(b);
+    mr_plan_free(plan);
+    mr_network_free(network);
+}
+
+static void bad_batch_is_refused(void **state) {
+    (void)state;
+    mr_network *network;
+    assert_ok(mr_network_parse(test_networks[0].text, "conv", &network));
+    float *values = mr_alloc(network->total * sizeof(float));
+    mr_plan *plan;
+    mr_training *training;
+    assert_int_equal(mr_plan_create(network, values, 0, &plan), MR_E_ARGUMENT);
+    assert_int_equal(mr_training_create(network, -1, values, values, &training), MR_E_ARGUMENT);
+    free(values);
+    mr_network_free(network);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gradients_match_finite_differences),
+        cmocka_unit_test(inference_equals_training_forward),
+        cmocka_unit_test(dropout_drops_its_share_and_is_still_at_inference),
+        cmocka_unit_test(runners_are_independent_and_repeatable),
+        cmocka_unit_test(bad_batch_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
