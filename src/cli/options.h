@@ -16,8 +16,9 @@
  *         return code;
  *
  * The struct holds the defaults before the call, and `--help`, printed from the same table, shows
- * them. Options are written `--name VALUE`, `--name=VALUE`, `-n VALUE` or `-nVALUE`, before, after
- * or between the operands; `--` ends them. Strings point into argv and are not copied.
+ * them; a number below its option's range and a choice of -1 stand for "not given". Options are
+ * written `--name VALUE`, `--name=VALUE`, `-n VALUE` or `-nVALUE`, before, after or between the
+ * operands; `--` ends them. Strings point into argv and are not copied.
  *
  * Exit codes: 0 success, 1 a job that failed, 2 wrong use. Thread rule: for the main thread.
  */

@@ -22,16 +22,19 @@ static void write_form(const mr_cli_option *option, char *text, size_t size) {
     }
 }
 
-/* " (default 10)", or nothing where the default is to have none. */
+/* " (default 10)", or nothing where the default is to have none: a number below the range, no
+ * text, no choice. */
 static void write_default(const mr_cli_option *option, const void *bound, char *text, size_t size) {
     const void *field = (const char *)bound + option->offset;
     text[0] = 0;
     switch (option->type) {
     case MR_CLI_TYPE_INT:
-        snprintf(text, size, " (default %d)", *(const int *)field);
+        if (*(const int *)field >= option->low)
+            snprintf(text, size, " (default %d)", *(const int *)field);
         break;
     case MR_CLI_TYPE_FLOAT:
-        snprintf(text, size, " (default %g)", (double)*(const float *)field);
+        if (*(const float *)field >= (float)option->low)
+            snprintf(text, size, " (default %g)", (double)*(const float *)field);
         break;
     case MR_CLI_TYPE_SEED:
         snprintf(text, size, " (default %" PRIu64 ")", *(const uint64_t *)field);

@@ -1,0 +1,117 @@
+/* moodreel recommend: films for the people in a picture, or for a stated viewer. */
+#include "cli/commands.h"
+#include "cli/engine.h"
+#include "cli/json.h"
+#include "cli/text.h"
+
+struct settings {
+    mr_cli_engine_settings engine;
+    mr_recommend_options films;
+    int age, gender, emotion; /* -1: not stated */
+    bool json;
+};
+
+#define LABEL(name, label) label,
+static const char *const genders[] = {MR_GENDERS(LABEL) NULL};
+static const char *const emotions[] = {MR_EMOTIONS(LABEL) NULL};
+
+static const mr_cli_option options[] = {
+    MR_CLI_INT("count", 'n', struct settings, films.count, "N", 1, 1000, "films to show"),
+    MR_CLI_STRING("genre", 0, struct settings, films.genre, "G", "only films of this genre"),
+    MR_CLI_STRING("language", 0, struct settings, films.language, "L",
+                  "only films in this language"),
+    MR_CLI_STRING("max-certificate", 0, struct settings, films.max_certificate, "C",
+                  "no film with a stricter age certificate"),
+    MR_CLI_INT("age", 0, struct settings, age, "YEARS", 0, MR_AGE_YEARS - 1,
+               "stated age, instead of a picture"),
+    MR_CLI_CHOICE("gender", 0, struct settings, gender, genders, "stated gender"),
+    MR_CLI_CHOICE("emotion", 0, struct settings, emotion, emotions, "stated emotion"),
+    MR_CLI_SEED("seed", 0, struct settings, films.seed, "of the small share of exploration"),
+    MR_CLI_ENGINE_ROWS(struct settings, engine),
+    MR_CLI_FLAG("json", 0, struct settings, json, "print one JSON object"),
+};
+
+static const mr_cli_usage usage = {
+    "recommend",
+    "[IMAGE]",
+    0,
+    1,
+    "Recommends films, with reasons, for everybody in a picture, or for a viewer who states age,\n"
+    "gender or emotion.",
+    options,
+    MR_COUNT(options)};
+
+/* {"age", "gender", "emotion"}, null where not stated. */
+static json_t *profile_of(const struct settings *settings) {
+    const char *gender = mr_gender_label((mr_gender)settings->gender);
+    const char *emotion = mr_emotion_label((mr_emotion)settings->emotion);
+    return json_pack("{s:o, s:s?, s:s?}", "age",
+                     settings->age >= 0 ? json_integer(settings->age) : json_null(), "gender",
+                     gender, "emotion", emotion);
+}
+
+static mr_status print_films(const struct settings *settings, json_t *answer,
+                             const mr_recommendation *films) {
+    if (!settings->json) {
+        mr_text_films(films);
+        return MR_OK;
+    }
+    if (answer && json_object_set_new(answer, "films", mr_json_films(films)) != 0) {
+        json_decref(answer);
+        answer = NULL;
+    }
+    return mr_json_print(answer);
+}
+
+static mr_status recommend_stated(mr_session *session, const struct settings *settings) {
+    mr_viewer viewer;
+    mr_recommendation films;
+    MR_TRY(mr_viewer_stated(settings->age, settings->gender, settings->emotion, &viewer));
+    MR_TRY(mr_recommend(session, &viewer, 1, &settings->films, &films));
+    json_t *answer = settings->json ? json_pack("{s:o}", "profile", profile_of(settings)) : NULL;
+    mr_status status = print_films(settings, answer, &films);
+    mr_recommendation_free(&films);
+    return status;
+}
+
+static mr_status recommend_seen(mr_session *session, const struct settings *settings,
+                                const char *path) {
+    mr_analysis analysis;
+    mr_recommendation films;
+    MR_TRY(mr_analyze_file(session, path, &analysis));
+    mr_status status = mr_recommend_for_analysis(session, &analysis, &settings->films, &films);
+    if (status == MR_E_NOT_FOUND)
+        status = mr_fail(status, "%s: shows no face", path);
+    if (status == MR_OK) {
+        if (!settings->json)
+            mr_text_analysis(path, &analysis);
+        json_t *answer = settings->json ? mr_json_analysis(path, &analysis) : NULL;
+        status = print_films(settings, answer, &films);
+        mr_recommendation_free(&films);
+    }
+    mr_analysis_free(&analysis);
+    return status;
+}
+
+int mr_cmd_recommend(int argc, char **argv) {
+    struct settings settings = {.engine = mr_cli_engine_defaults(),
+                                .films = mr_recommend_options_defaults(),
+                                .age = -1,
+                                .gender = -1,
+                                .emotion = -1};
+    mr_cli_operands images;
+    int code;
+    if (!mr_cli_parse(&usage, argc, argv, &settings, &images, &code))
+        return code;
+    bool stated = settings.age >= 0 || settings.gender >= 0 || settings.emotion >= 0;
+    if (stated == (images.count == 1))
+        return mr_cli_misuse("recommend",
+                             "needs either an IMAGE or some of --age, --gender and --emotion");
+    mr_cli_engine engine;
+    if (mr_cli_engine_open(&settings.engine, true, &engine) != MR_OK)
+        return mr_cli_failed("recommend");
+    mr_status status = stated ? recommend_stated(engine.session, &settings)
+                              : recommend_seen(engine.session, &settings, images.items[0]);
+    mr_cli_engine_close(&engine);
+    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed("recommend");
+}

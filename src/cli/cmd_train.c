@@ -1,0 +1,107 @@
+/* moodreel train: networks from data sets. */
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/train_options.h"
+#include "learn/train_attributes.h"
+#include "learn/train_emotion.h"
+
+#include <signal.h>
+
+const char *const mr_cli_optimisers[] = {"sgd", "adamw", NULL};
+
+/* Set by the first Ctrl-C; the handler then steps aside, so that a second one ends the program. */
+static volatile sig_atomic_t stopped;
+
+static void stop(int number) {
+    stopped = number;
+}
+
+static void begin_training(mr_trainer_params *trainer) {
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    trainer->stop = &stopped;
+    mr_log_set_level(MR_LOG_INFO);
+}
+
+static const mr_cli_option emotion_options[] = {
+    MR_CLI_TRAINER_ROWS(mr_train_emotion_params),
+    MR_CLI_FLOAT("smoothing", 0, mr_train_emotion_params, smoothing, "S", 0, 0.9,
+                 "of the labels: share that is spread over all classes"),
+    MR_CLI_FLOAT("sampling-power", 0, mr_train_emotion_params, sampling_power, "P", 0, 1,
+                 "0: classes as frequent as they are; 1: all alike"),
+    MR_CLI_AUGMENT_ROWS(mr_train_emotion_params),
+};
+
+static const mr_cli_usage emotion_usage = {
+    "train emotion",
+    NULL,
+    0,
+    0,
+    "Trains the emotion network. DIR/train/CLASS/* is learned, DIR/public_test/CLASS/* judges "
+    "each\n"
+    "epoch, and DIR/ferplus.csv, where it is there, has what people voted. The best epoch's "
+    "weights\n"
+    "go to OUT/weights.safetensors, a line an epoch to OUT/training.csv.",
+    emotion_options,
+    MR_COUNT(emotion_options)};
+
+static int train_emotion(int argc, char **argv) {
+    mr_train_emotion_params params = mr_train_emotion_defaults();
+    mr_cli_operands none;
+    int code;
+    if (!mr_cli_parse(&emotion_usage, argc, argv, &params, &none, &code))
+        return code;
+    begin_training(&params.trainer);
+    return mr_train_emotion(&params) == MR_OK ? MR_EXIT_OK : mr_cli_failed("train emotion");
+}
+
+static const mr_cli_option attributes_options[] = {
+    MR_CLI_TRAINER_ROWS(mr_train_attributes_params),
+    MR_CLI_INT("side", 0, mr_train_attributes_params, side, "PX", 16, 200,
+               "pictures are kept in memory at this size"),
+    MR_CLI_FLOAT("age-deviation", 0, mr_train_attributes_params, age_deviation, "YEARS", 0.1, 20,
+                 "spread of the target around the true age"),
+    MR_CLI_FLOAT("smoothing", 0, mr_train_attributes_params, smoothing, "S", 0, 0.9,
+                 "of gender and ethnicity"),
+    MR_CLI_AUGMENT_ROWS(mr_train_attributes_params),
+};
+
+static const mr_cli_usage attributes_usage = {
+    "train attributes",
+    NULL,
+    0,
+    0,
+    "Trains the network for age, gender and ethnicity on the aligned chips\n"
+    "DIR/AGE_GENDER_ETHNICITY_*.jpg. A fixed tenth of them judges each epoch; its names go to\n"
+    "OUT/validation.txt, the best epoch's weights to OUT/weights.safetensors, a line an epoch to\n"
+    "OUT/training.csv.",
+    attributes_options,
+    MR_COUNT(attributes_options)};
+
+static int train_attributes(int argc, char **argv) {
+    mr_train_attributes_params params = mr_train_attributes_defaults();
+    mr_cli_operands none;
+    int code;
+    if (!mr_cli_parse(&attributes_usage, argc, argv, &params, &none, &code))
+        return code;
+    begin_training(&params.trainer);
+    return mr_train_attributes(&params) == MR_OK ? MR_EXIT_OK : mr_cli_failed("train attributes");
+}
+
+static const mr_cli_command commands[] = {
+    {"emotion", "the emotion network, on FER2013 and FER+", train_emotion},
+    {"attributes", "the network for age, gender and ethnicity, on UTKFace", train_attributes},
+};
+
+static const mr_cli_table table = {
+    "train",
+    "Trains a model on a data set. Training can be stopped (Ctrl-C) and goes on with --resume "
+    "from\n"
+    "the last whole epoch; on one thread the result is the same to the bit.",
+    commands, MR_COUNT(commands)};
+
+int mr_cmd_train(int argc, char **argv) {
+    return mr_cli_run(&table, argc, argv);
+}

@@ -1,0 +1,10 @@
+/*
+ * The subcommands, one file each: cmd_NAME.c. All are called as main() is, with the command's name
+ * in argv[0], and return the program's exit code.
+ */
+#ifndef MR_CLI_COMMANDS_H
+#define MR_CLI_COMMANDS_H
+
+int mr_cmd_train(int argc, char **argv);
+
+#endif

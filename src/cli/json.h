@@ -1,0 +1,34 @@
+/*
+ * JSON answers: one document on stdout, members in the order in which they were set, numbers with
+ * six significant digits (about what a float holds).
+ *
+ * Functions that make values return a new reference, or NULL when memory is out; jansson's own
+ * setters pass such a NULL on as an error, and mr_json_print() reports a NULL document.
+ */
+#ifndef MR_CLI_JSON_H
+#define MR_CLI_JSON_H
+
+#include "base/error.h"
+#include "moodreel/moodreel.h"
+
+#include <jansson.h>
+
+/* A string; bytes that are no UTF-8 (in a file's name) become '?'. */
+json_t *mr_json_text(const char *text);
+
+/* The same, but null for an empty string. */
+json_t *mr_json_text_or_null(const char *text);
+
+/* {"label": share, …} */
+json_t *mr_json_shares(const float *shares, int count, const char *(*label)(int));
+
+/* {"file", "width", "height", "ms", "faces": […]} */
+json_t *mr_json_analysis(const char *file, const mr_analysis *analysis);
+
+/* [{"id", "title", "year", "genres", "language", "certificate", "score", "reasons"}, …] */
+json_t *mr_json_films(const mr_recommendation *films);
+
+/* Prints the document and a line end, and drops the reference. */
+mr_status mr_json_print(json_t *document);
+
+#endif

@@ -1,0 +1,74 @@
+#include "cli/text.h"
+
+#include "cli/age.h"
+
+#include <stdio.h>
+
+/* "  female 97 %", padded so that the columns of several faces stand below each other. */
+static void print_class(bool known, const float *shares, int count, int width,
+                        const char *(*label)(int)) {
+    if (!known)
+        return;
+    int best = mr_likeliest(shares, count);
+    printf("  %*s %3.0f %%", width, label(best), 100 * (double)shares[best]);
+}
+
+static const char *gender_label(int i) {
+    return mr_gender_label((mr_gender)i);
+}
+
+static const char *ethnicity_label(int i) {
+    return mr_ethnicity_label((mr_ethnicity)i);
+}
+
+static const char *emotion_label(int i) {
+    return mr_emotion_label((mr_emotion)i);
+}
+
+static void print_person(size_t number, const mr_person *person) {
+    const mr_box *box = &person->face.box;
+    const mr_attributes *a = &person->attributes;
+    printf("  face %-2zu  box %4.0f,%-4.0f %4.0f×%-4.0f", number, (double)box->x, (double)box->y,
+           (double)box->width, (double)box->height);
+    if (a->has_age) {
+        mr_age_years age = mr_age_in_years(a);
+        printf("  age %2d (%d-%d, range %s)", age.years, age.low, age.high, age.range);
+    }
+    print_class(a->has_gender, a->gender, MR_GENDER_COUNT, 6, gender_label);
+    print_class(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, 6, ethnicity_label);
+    print_class(a->has_emotion, a->emotion, MR_EMOTION_COUNT, 8, emotion_label);
+    putchar('\n');
+}
+
+void mr_text_analysis(const char *file, const mr_analysis *analysis) {
+    printf("%s  %d×%d  %zu face%s  %.0f ms\n", file, analysis->width, analysis->height,
+           analysis->count, analysis->count == 1 ? "" : "s", analysis->ms);
+    for (size_t i = 0; i < analysis->count; i++)
+        print_person(i + 1, &analysis->people[i]);
+}
+
+static void print_film(size_t number, const mr_recommended_film *film) {
+    const mr_film *facts = &film->film;
+    printf("%3zu  %s", number, facts->title);
+    if (facts->year)
+        printf(" (%d)", facts->year);
+    printf("  %.0f %%\n", 100 * (double)film->score);
+    const char *joint = "     ";
+    for (int i = 0; i < facts->genre_count; i++, joint = ", ")
+        printf("%s%s", joint, facts->genres[i]);
+    if (*facts->language)
+        printf("%s%s", facts->genre_count ? " · " : joint, facts->language);
+    if (*facts->certificate)
+        printf("%s%s", facts->genre_count || *facts->language ? " · " : joint, facts->certificate);
+    if (facts->genre_count || *facts->language || *facts->certificate)
+        putchar('\n');
+    for (int i = 0; i < film->reason_count; i++)
+        printf("     + %s\n", film->reasons[i]);
+}
+
+void mr_text_films(const mr_recommendation *films) {
+    if (films->count == 0)
+        puts("no film passes the filters");
+    for (size_t i = 0; i < films->count; i++)
+        print_film(i + 1, &films->films[i]);
+}
