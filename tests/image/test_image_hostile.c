@@ -125,7 +125,7 @@ static void sizes_are_checked_on_the_header(void **state) {
     make_png_header(header, 0, 5);
     assert_refused(header, sizeof header, MR_E_FORMAT, "x.png: 0x5 pixels: the picture is empty");
     make_png_header(header, 5, 5);
-    assert_refused(header, sizeof header, MR_E_TRUNCATED, "x.png: truncated PNG data");
+    assert_refused(header, 29, MR_E_TRUNCATED, "x.png: truncated PNG data");
 }
 
 static void limits_are_those_asked_for(void **state) {
@@ -164,9 +164,9 @@ static void lying_sizes(void **state) {
     size_t frame = find_marker(&jpeg, 0xc0);
     jpeg.data[frame + 5] = 0x0f; /* 3851 rows are announced, 11 are there */
     assert_refused(jpeg.data, jpeg.size, MR_E_TRUNCATED, "lie.jpg: truncated JPEG data");
-    memset(jpeg.data + frame + 5, 0xff, 4);
+    memset(jpeg.data + frame + 5, 0xfe, 4);
     assert_refused(jpeg.data, jpeg.size, MR_E_LIMIT,
-                   "lie.jpg: 65535x65535 pixels, at most 67108864 are allowed");
+                   "lie.jpg: 65278x65278 pixels, at most 67108864 are allowed");
     free(jpeg.data);
     bytes webp = small_file(5);
     webp.data[4] = 0xff;
