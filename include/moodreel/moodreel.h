@@ -183,10 +183,11 @@ typedef struct mr_film {
 #define MR_REASON_MAX  160
 #define MR_REASONS_MAX 4
 
-/* A film that was chosen, and why: `reasons` name what truly moved it up, strongest first. */
+/* A film that was chosen, and why: `reasons` name what truly raised its score, strongest first. */
 typedef struct mr_recommended_film {
     mr_film film;
-    float score; /* 0 … 1, comparable within one recommendation */
+    float score;   /* 0 … 1, comparable within one recommendation */
+    bool explored; /* drawn at random from a wider list, so that tastes can be discovered */
     int reason_count;
     char reasons[MR_REASONS_MAX][MR_REASON_MAX];
 } mr_recommended_film;
@@ -196,25 +197,37 @@ typedef struct mr_recommendation {
     mr_recommended_film *films; /* best first */
 } mr_recommendation;
 
+/* Texts are labels as the catalogue has them, case ignored; NULL, the default, leaves open. */
 typedef struct mr_recommend_options {
     int count;                   /* films wanted; 10 */
-    const char *genre;           /* only this genre; NULL (default): any */
-    const char *language;        /* only this language; NULL: any */
-    const char *max_certificate; /* strictest limit beside the viewers' own age; NULL: none */
-    uint64_t seed;               /* of the small share of exploration; 1. Same seed, same films */
+    const char *genre;           /* only this genre, "Comedy" */
+    const char *language;        /* only this language, "Telugu" */
+    const char *max_certificate; /* strictest limit beside the viewers' own age, "PG-13" */
+    const char *mood; /* "lift": out of the mood; "match": films like it; NULL or "auto": as people
+                         in that mood were found to choose */
+    int youngest;     /* age of the youngest person on the sofa, as stated; it stands in for ages
+                         that are not known and never raises those that are; -1, the default: not
+                         stated */
+    uint64_t seed;    /* of the exploration; 1. Same seed, same films */
 } mr_recommend_options;
 
 MR_API mr_recommend_options mr_recommend_options_defaults(void);
 
+/* Most viewers who can watch together. */
+#define MR_VIEWERS_MAX 8
+
 /*
  * Ranks films for the people on one sofa: one viewer, or several who watch together (average
- * without misery; certificates follow the youngest plausible age). Fewer films than wanted, or
- * none, when the filters leave no more. MR_E_UNSUPPORTED when the engine was opened without films.
+ * without misery). No film is shown whose certificate is above the youngest plausible age of any of
+ * them: an unknown certificate counts as one for adults, an unknown age as a small child's. Fewer
+ * films than wanted, or none, when the filters leave no more. MR_E_UNSUPPORTED when the engine was
+ * opened without films.
  */
 MR_API mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
                               const mr_recommend_options *options, mr_recommendation *out);
 
-/* The same for everybody in the picture; MR_E_NOT_FOUND when it shows nobody. */
+/* The same for everybody in the picture, of more than MR_VIEWERS_MAX the largest faces;
+ * MR_E_NOT_FOUND when it shows nobody. */
 MR_API mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysis *analysis,
                                            const mr_recommend_options *options,
                                            mr_recommendation *out);
