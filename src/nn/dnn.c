@@ -14,6 +14,30 @@ typedef const dnnl_memory_desc_t *md_view;
 typedef dnnl_memory_desc_t md_store;
 #endif
 
+mr_status mr_dnn_check(dnnl_status_t status, const char *what) {
+    if (status == dnnl_success)
+        return MR_OK;
+    return mr_fail(status == dnnl_out_of_memory ? MR_E_MEMORY : MR_E_ENGINE,
+                   "oneDNN: %s: error %d", what, (int)status);
+}
+
+/* ---- engine --------------------------------------------------------------------------------- */
+
+static dnnl_engine_t engine;
+static dnnl_status_t engine_status;
+static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
+
+static void make_engine(void) {
+    engine_status = dnnl_engine_create(&engine, dnnl_cpu, 0);
+}
+
+mr_status mr_dnn_engine(dnnl_engine_t *out) {
+    pthread_once(&engine_once, make_engine);
+    MR_TRY(mr_dnn_check(engine_status, "no CPU engine"));
+    *out = engine;
+    return MR_OK;
+}
+
 /* ---- descriptors ---------------------------------------------------------------------------- */
 
 static mr_md make_md(int count, const dnnl_dim_t *dims, dnnl_format_tag_t tag) {
@@ -92,6 +116,9 @@ static void set_close(md_set *set) {
 
 static dnnl_status_t set_open(md_set *set, int count, const mr_md *const *mds) {
     set->count = 0;
+    pthread_once(&engine_once, make_engine);
+    if (engine_status != dnnl_success)
+        return engine_status;
     for (int i = 0; i < count; i++) {
         set->v[i] = NULL;
         if (mds[i]->dim_count > 0) {
@@ -112,34 +139,12 @@ static dnnl_status_t set_open(md_set *set, int count, const mr_md *const *mds) {
     set_open(set, (int)(sizeof((const mr_md *[]){__VA_ARGS__}) / sizeof(const mr_md *)),           \
              (const mr_md *[]){__VA_ARGS__})
 
-mr_status mr_dnn_check(dnnl_status_t status, const char *what) {
-    if (status == dnnl_success)
-        return MR_OK;
-    return mr_fail(status == dnnl_out_of_memory ? MR_E_MEMORY : MR_E_ENGINE,
-                   "oneDNN: %s: error %d", what, (int)status);
-}
-
 static mr_status finish(md_set *set, dnnl_status_t status, const char *what) {
     set_close(set);
     return mr_dnn_check(status, what);
 }
 
-/* ---- engine --------------------------------------------------------------------------------- */
-
-static dnnl_engine_t engine;
-static dnnl_status_t engine_status;
-static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
-
-static void make_engine(void) {
-    engine_status = dnnl_engine_create(&engine, dnnl_cpu, 0);
-}
-
-mr_status mr_dnn_engine(dnnl_engine_t *out) {
-    pthread_once(&engine_once, make_engine);
-    MR_TRY(mr_dnn_check(engine_status, "no CPU engine"));
-    *out = engine;
-    return MR_OK;
-}
+/* ---- streams and attributes ------------------------------------------------------------------ */
 
 mr_status mr_dnn_stream(dnnl_stream_t *out) {
     dnnl_engine_t cpu;
@@ -522,7 +527,6 @@ mr_status mr_dnn_upsample_backward(const mr_md *src, const mr_md *dst, mr_pd hin
 /* ---- memory --------------------------------------------------------------------------------- */
 
 mr_status mr_dnn_memory(const mr_md *md, void *data, dnnl_memory_t *out) {
-    MR_TRY(mr_dnn_engine(&engine));
     md_set s;
     MR_TRY(mr_dnn_check(OPEN(&s, md), "memory"));
     return finish(&s, dnnl_memory_create(out, s.v[0], engine, data), "memory");
