@@ -64,7 +64,7 @@ static mr_status check_origin(const mr_safetensors *file, const char *path, cons
 static mr_status read_checkpoint(const mr_safetensors *file, const char *path,
                                  const mr_network *network, mr_checkpoint *checkpoint) {
     MR_TRY(check_origin(file, path, checkpoint->settings));
-    double epochs, steps, best_epoch, best_score;
+    double epochs = 0, steps = 0, best_epoch = 0, best_score = 0;
     MR_TRY(read_number(file, path, "epochs", &epochs));
     MR_TRY(read_number(file, path, "steps", &steps));
     MR_TRY(read_number(file, path, "best_epoch", &best_epoch));

@@ -48,7 +48,7 @@ static mr_status read_number(const mr_csv *csv, const char *path, size_t row, co
     int column = mr_csv_column(csv, name);
     if (column < 0)
         return mr_fail(MR_E_FORMAT, "%s: no column '%s'", path, name);
-    double value;
+    double value = 0;
     MR_TRY(mr_csv_number(csv, path, row, column, &value));
     if (!(value >= 0 && value <= 1e6))
         return mr_fail(MR_E_FORMAT, "%s: line %zu: column %s: %g is no count of votes", path,
@@ -65,7 +65,7 @@ static mr_status read_row(const mr_csv *csv, const char *path, size_t row, mr_vo
         votes->all += votes->emotions[i];
     }
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        float other;
+        float other = 0;
         MR_TRY(read_number(csv, path, row, others[i], &other));
         votes->all += other;
     }
