@@ -1,0 +1,41 @@
+#include "api/films.h"
+
+#include "api/engine.h"
+
+_Static_assert(MR_FILM_GENRES_MAX >= MR_GENRES_PER_FILM, "every genre of a film has its place");
+
+mr_film mr_film_of(const mr_catalogue_film *entry) {
+    mr_film film = {.id = entry->id,
+                    .title = entry->title,
+                    .year = entry->year,
+                    .language = entry->language,
+                    .certificate = entry->certificate};
+    for (int genre = 0; genre < MR_GENRE_COUNT; genre++)
+        if (entry->genres >> genre & 1)
+            film.genres[film.genre_count++] = mr_genre_label((mr_genre)genre);
+    return film;
+}
+
+size_t mr_film_count(const mr_engine *engine) {
+    return engine != NULL && engine->catalogue != NULL ? mr_catalogue_count(engine->catalogue) : 0;
+}
+
+mr_status mr_film_at(const mr_engine *engine, size_t index, mr_film *out) {
+    MR_REQUIRE(engine);
+    MR_REQUIRE(out);
+    if (index >= mr_film_count(engine))
+        return mr_fail(MR_E_NOT_FOUND, "film %zu: the catalogue holds %zu", index,
+                       mr_film_count(engine));
+    *out = mr_film_of(mr_catalogue_entry(engine->catalogue, index));
+    return MR_OK;
+}
+
+mr_status mr_film_find(const mr_engine *engine, const char *id, mr_film *out) {
+    MR_REQUIRE(engine);
+    MR_REQUIRE(id);
+    MR_REQUIRE(out);
+    long index = engine->catalogue != NULL ? mr_catalogue_find(engine->catalogue, id) : -1;
+    if (index < 0)
+        return mr_fail(MR_E_NOT_FOUND, "film %s: not in the catalogue", id);
+    return mr_film_at(engine, (size_t)index, out);
+}

@@ -1,0 +1,72 @@
+#include "api/home.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_folder(const char *folder, const char *name) {
+    char *path = mr_path_join(folder, name);
+    struct stat info;
+    bool found = path != NULL && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    free(path);
+    return found;
+}
+
+static bool is_home(const char *folder) {
+    return is_folder(folder, "models") && is_folder(folder, "data");
+}
+
+/* The folder of the running program, or an empty string when the system does not tell. */
+static void program_folder(char folder[PATH_MAX]) {
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *slash = '\0';
+}
+
+/* A copy of `folder` for the caller, if it is a home. */
+static mr_status take(const char *folder, char **home) {
+    if (!is_home(folder))
+        return mr_fail(MR_E_NOT_FOUND, "%s: no home folder: expected models/ and data/ in it",
+                       folder);
+    char *copy = strdup(folder);
+    if (copy == NULL)
+        return mr_fail(MR_E_MEMORY, "home folder: out of memory");
+    *home = copy;
+    return MR_OK;
+}
+
+mr_status mr_find_home(char **home) {
+    if (home == NULL)
+        return mr_fail(MR_E_ARGUMENT, "mr_find_home: home is NULL");
+    const char *named = getenv(MR_HOME_VARIABLE);
+    if (named != NULL && *named != '\0')
+        return take(named, home);
+
+    char program[PATH_MAX], folders[3][PATH_MAX + 24];
+    program_folder(program);
+    snprintf(folders[0], sizeof folders[0], "%s", program);
+    snprintf(folders[1], sizeof folders[1], "%s/..", program);
+    snprintf(folders[2], sizeof folders[2], "%s/../share/moodreel", program);
+    const char *const places[] = {".", folders[0], folders[1], folders[2], MR_DATA_FOLDER};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (is_home(places[i]))
+            return take(places[i], home);
+    return mr_fail(
+        MR_E_NOT_FOUND,
+        "home folder: none of the current folder, %s, its parent, %s and %s holds models/ "
+        "and data/; set " MR_HOME_VARIABLE,
+        program, folders[2], MR_DATA_FOLDER);
+}
+
+mr_status mr_home_resolve(const char *wanted, char **home) {
+    return wanted != NULL ? take(wanted, home) : mr_find_home(home);
+}

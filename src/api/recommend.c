@@ -1,0 +1,134 @@
+#include "api/engine.h"
+#include "api/films.h"
+#include "recommend/certificate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Greatest age that somebody can state. */
+#define STATED_AGE_MAX 150
+
+_Static_assert(MR_VIEWERS_MAX == MR_SOFA_SEATS, "as many viewers as seats");
+_Static_assert(MR_REASONS_MAX == MR_RANK_REASONS && MR_REASON_MAX == MR_RANK_REASON_TEXT,
+               "a reason is copied whole");
+
+mr_recommend_options mr_recommend_options_defaults(void) {
+    mr_rank_options rank = mr_rank_options_defaults();
+    return (mr_recommend_options){
+        .count = (int)rank.count, .youngest = rank.youngest, .seed = rank.seed};
+}
+
+mr_viewer mr_viewer_of_person(const mr_person *person) {
+    return person != NULL ? (mr_viewer){person->attributes} : (mr_viewer){0};
+}
+
+mr_status mr_viewer_stated(int age, int gender, int emotion, mr_viewer *out) {
+    MR_REQUIRE(out);
+    if (age < -1 || age > STATED_AGE_MAX)
+        return mr_fail(MR_E_ARGUMENT, "age %d: expected 0 to %d", age, STATED_AGE_MAX);
+    if (gender < -1 || gender >= MR_GENDER_COUNT)
+        return mr_fail(MR_E_ARGUMENT, "gender %d is none", gender);
+    if (emotion < -1 || emotion >= MR_EMOTION_COUNT)
+        return mr_fail(MR_E_ARGUMENT, "emotion %d is none", emotion);
+    mr_attributes stated = {
+        .has_age = age >= 0, .has_gender = gender >= 0, .has_emotion = emotion >= 0};
+    if (age >= 0) {
+        stated.age_distribution[age < MR_AGE_YEARS ? age : MR_AGE_YEARS - 1] = 1;
+        stated.age = stated.age_low = stated.age_high = (float)age;
+    }
+    if (gender >= 0)
+        stated.gender[gender] = 1;
+    if (emotion >= 0)
+        stated.emotion[emotion] = 1;
+    *out = (mr_viewer){stated};
+    return MR_OK;
+}
+
+/* Resolves the labels of the filters. */
+static mr_status read_options(const mr_engine *engine, const mr_recommend_options *options,
+                              mr_rank_options *rank) {
+    if (options->count < 1)
+        return mr_fail(MR_E_ARGUMENT, "count %d: expected 1 or more", options->count);
+    rank->count = (size_t)options->count;
+    rank->youngest = options->youngest;
+    rank->seed = options->seed;
+    if (options->genre != NULL && (rank->genre = mr_genre_from_label(options->genre)) < 0)
+        return mr_fail(MR_E_ARGUMENT, "genre %s: not known", options->genre);
+    if (options->language != NULL &&
+        (rank->language = mr_catalogue_find_language(engine->catalogue, options->language)) < 0)
+        return mr_fail(MR_E_ARGUMENT, "language %s: no film of the catalogue has it",
+                       options->language);
+    if (options->max_certificate != NULL &&
+        (rank->max_age = mr_certificate_age(options->max_certificate)) < 0)
+        return mr_fail(MR_E_ARGUMENT, "certificate %s: not known", options->max_certificate);
+    int mood = options->mood != NULL ? mr_mood_from_label(options->mood) : MR_MOOD_AUTO;
+    if (mood < 0)
+        return mr_fail(MR_E_ARGUMENT, "mood %s: expected auto, lift or match", options->mood);
+    rank->mood = (mr_mood_mode)mood;
+    return MR_OK;
+}
+
+static mr_recommended_film film_of(const mr_engine *engine, const mr_ranked_film *ranked) {
+    mr_recommended_film film = {.film =
+                                    mr_film_of(mr_catalogue_entry(engine->catalogue, ranked->film)),
+                                .score = ranked->fit,
+                                .explored = ranked->explored,
+                                .reason_count = ranked->reason_count};
+    for (int i = 0; i < ranked->reason_count; i++)
+        memcpy(film.reasons[i], ranked->reasons[i].text, sizeof film.reasons[i]);
+    return film;
+}
+
+static mr_status publish(const mr_engine *engine, const mr_ranking *ranking,
+                         mr_recommendation *out) {
+    mr_recommended_film *films = calloc(ranking->count + 1, sizeof *films);
+    if (films == NULL)
+        return mr_fail(MR_E_MEMORY, "recommendation: out of memory for %zu films", ranking->count);
+    for (size_t i = 0; i < ranking->count; i++)
+        films[i] = film_of(engine, &ranking->films[i]);
+    *out = (mr_recommendation){ranking->count, films};
+    return MR_OK;
+}
+
+mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
+                       const mr_recommend_options *options, mr_recommendation *out) {
+    MR_REQUIRE(session);
+    MR_REQUIRE(viewers);
+    MR_REQUIRE(out);
+    const mr_engine *engine = session->engine;
+    if (engine->recommender == NULL)
+        return mr_fail(MR_E_UNSUPPORTED, "mr_recommend: the engine was opened without films");
+    if (viewer_count < 1 || viewer_count > MR_VIEWERS_MAX)
+        return mr_fail(MR_E_ARGUMENT, "%zu viewers: expected 1 to %d", viewer_count,
+                       MR_VIEWERS_MAX);
+    mr_recommend_options defaults = mr_recommend_options_defaults();
+    mr_rank_options rank = mr_rank_options_defaults();
+    MR_TRY(read_options(engine, options != NULL ? options : &defaults, &rank));
+    mr_sofa_seat seats[MR_VIEWERS_MAX];
+    for (size_t i = 0; i < viewer_count; i++)
+        seats[i] = (mr_sofa_seat){.watcher = mr_watcher_of(&viewers[i].attributes)};
+    mr_ranking ranking;
+    MR_TRY(mr_recommender_rank(engine->recommender, seats, viewer_count, &rank, &ranking));
+    mr_status status = publish(engine, &ranking, out);
+    mr_ranking_free(&ranking);
+    return status;
+}
+
+mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysis *analysis,
+                                    const mr_recommend_options *options, mr_recommendation *out) {
+    MR_REQUIRE(analysis);
+    if (analysis->count == 0)
+        return mr_fail(MR_E_NOT_FOUND, "no face in the picture");
+    mr_viewer viewers[MR_VIEWERS_MAX];
+    size_t count = analysis->count < MR_VIEWERS_MAX ? analysis->count : MR_VIEWERS_MAX;
+    for (size_t i = 0; i < count; i++)
+        viewers[i] = mr_viewer_of_person(&analysis->people[i]);
+    return mr_recommend(session, viewers, count, options, out);
+}
+
+void mr_recommendation_free(mr_recommendation *recommendation) {
+    if (recommendation == NULL)
+        return;
+    free(recommendation->films);
+    *recommendation = (mr_recommendation){0};
+}

@@ -1,0 +1,41 @@
+#!/bin/sh
+# installed.sh BUILD CC [CFLAGS] - installs BUILD to a folder of its own, compiles the example against
+# that copy with nothing but pkg-config, and runs it. It must say there what it says in the tree.
+set -eu
+
+build=$1 cc=$2 cflags=${3:-}
+photo=data/samples/astronaut.jpg
+example=examples/photo_to_films
+
+fail() {
+    echo "installed.sh: $*" >&2
+    exit 1
+}
+
+prefix=$(mktemp -d)
+trap 'rm -rf "$prefix"' EXIT
+cmake --install "$build" --prefix "$prefix" >"$prefix/log"
+
+pc=$(find "$prefix" -name moodreel.pc)
+[ -n "$pc" ] || fail "no moodreel.pc was installed"
+PKG_CONFIG_PATH=${pc%/*}
+export PKG_CONFIG_PATH
+lib=$(pkg-config --variable=libdir moodreel)
+for file in "$lib/libmoodreel.so" "$lib/libmoodreel.a" "$prefix/bin/moodreel" \
+    "$prefix/include/moodreel/moodreel.h" "$prefix/share/moodreel/data/films.csv"; do
+    [ -e "$file" ] || fail "$file: not installed"
+done
+
+# The words between the options are meant to be split.
+# shellcheck disable=SC2046,SC2086
+$cc $cflags -std=c11 "$example.c" $(pkg-config --cflags --libs moodreel) -o "$prefix/bin/example"
+
+# From a folder that holds neither models/ nor data/, so that those of the installation are used.
+here=$PWD
+unset MOODREEL_HOME
+(cd "$prefix" && LD_LIBRARY_PATH=$lib bin/example "$here/$photo" 5) >"$prefix/installed"
+"$build/$example" "$photo" 5 >"$prefix/in-tree"
+cmp "$prefix/installed" "$prefix/in-tree" || fail "the installed example says something else"
+grep -q '^face at ' "$prefix/in-tree" || fail "the example shows no face"
+[ "$(grep -c ')$' "$prefix/in-tree")" -ge 1 ] || fail "the example names no film"
+cat "$prefix/in-tree"

@@ -1,0 +1,455 @@
+#include "base/file.h"
+#include "image/image.h"
+#include "made_models.h"
+#include "moodreel/moodreel.h"
+#include "support.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORTRAIT "data/samples/astronaut.jpg"
+
+static char home[] = "/tmp/moodreel-test-XXXXXX";
+static mr_engine *engine;
+
+static mr_options home_options(void) {
+    mr_options options = mr_options_defaults();
+    options.home = home;
+    return options;
+}
+
+static mr_session *new_session(const mr_engine *of) {
+    mr_session *session;
+    assert_ok(mr_session_create(of, &session));
+    return session;
+}
+
+/* models/ with made networks, data/ the shipped one. */
+static mr_status make_home(void) {
+    char *models = mr_path_join(home, "models"), *data = mr_path_join(home, "data");
+    char *shipped = realpath("data", NULL);
+    mr_status status = mr_make_attributes_model(models, 1);
+    if (status == MR_OK)
+        status = mr_make_emotion_model(models, 2);
+    if (status == MR_OK && (shipped == NULL || symlink(shipped, data) != 0))
+        status = mr_fail(MR_E_IO, "%s: cannot be linked", data);
+    free(models);
+    free(data);
+    free(shipped);
+    return status;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    mr_options options = home_options();
+    if (mkdtemp(home) == NULL || make_home() != MR_OK ||
+        mr_engine_open(&options, &engine) != MR_OK) {
+        fprintf(stderr, "%s\n", mr_last_error());
+        return -1;
+    }
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    mr_engine_free(engine);
+    mr_test_remove(home);
+    return 0;
+}
+
+static void version_is_that_of_the_header(void **state) {
+    (void)state;
+    char text[32];
+    snprintf(text, sizeof text, "%d.%d.%d", MR_VERSION_MAJOR, MR_VERSION_MINOR, MR_VERSION_PATCH);
+    assert_string_equal(mr_version(), text);
+    assert_int_equal(mr_version_number(), MR_VERSION_NUMBER);
+}
+
+static void detectors_have_labels(void **state) {
+    (void)state;
+    assert_string_equal(mr_detector_label(MR_DETECTOR_HAAR), "haar");
+    assert_int_equal(mr_detector_from_label("yolo"), MR_DETECTOR_YOLO);
+    assert_int_equal(mr_detector_from_label("other"), -1);
+    assert_int_equal(mr_detector_from_label(NULL), -1);
+    assert_null(mr_detector_label(MR_DETECTOR_COUNT));
+}
+
+static void assert_refused(const mr_options *options, mr_status status, const char *words) {
+    mr_engine *none = NULL;
+    assert_int_equal(mr_engine_open(options, &none), status);
+    assert_null(none);
+    if (strstr(mr_last_error(), words) == NULL)
+        fail_msg("'%s' does not say '%s'", mr_last_error(), words);
+}
+
+static void wrong_options_are_refused(void **state) {
+    (void)state;
+    mr_options options = home_options();
+    options.home = "/no/such/folder";
+    assert_refused(&options, MR_E_NOT_FOUND, "/no/such/folder: ");
+    options = home_options();
+    options.detector = MR_DETECTOR_YOLO;
+    assert_refused(&options, MR_E_UNSUPPORTED, "models/detector");
+    options.detector = (mr_detector_kind)7;
+    assert_refused(&options, MR_E_ARGUMENT, "detector 7");
+    options = home_options();
+    options.threads = 0;
+    assert_refused(&options, MR_E_ARGUMENT, "threads 0");
+    options = home_options();
+    options.longer_side = -1;
+    assert_refused(&options, MR_E_ARGUMENT, "longer_side -1");
+}
+
+static void home_is_found_by_environment_and_folder(void **state) {
+    (void)state;
+    char *found;
+    setenv("MOODREEL_HOME", "/no/such/folder", 1);
+    assert_int_equal(mr_find_home(&found), MR_E_NOT_FOUND);
+    assert_non_null(strstr(mr_last_error(), "/no/such/folder: "));
+    assert_refused(NULL, MR_E_NOT_FOUND, "/no/such/folder: ");
+    setenv("MOODREEL_HOME", home, 1);
+    assert_ok(mr_find_home(&found));
+    assert_string_equal(found, home);
+    free(found);
+    unsetenv("MOODREEL_HOME");
+    char *before = realpath(".", NULL);
+    assert_int_equal(chdir(home), 0);
+    assert_ok(mr_find_home(&found));
+    assert_string_equal(found, ".");
+    free(found);
+    assert_int_equal(chdir(before), 0);
+    free(before);
+}
+
+static void null_is_an_error(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_analysis analysis;
+    mr_recommendation films;
+    mr_film film;
+    mr_viewer viewer = {0};
+    uint8_t pixel[3] = {0};
+    assert_int_equal(mr_find_home(NULL), MR_E_ARGUMENT);
+    assert_int_equal(mr_engine_open(NULL, NULL), MR_E_ARGUMENT);
+    assert_int_equal(mr_session_create(NULL, &session), MR_E_ARGUMENT);
+    assert_int_equal(mr_session_create(engine, NULL), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_file(NULL, PORTRAIT, &analysis), MR_E_ARGUMENT);
+    assert_string_equal(mr_last_error(), "mr_analyze_file: session is NULL");
+    assert_int_equal(mr_analyze_file(session, NULL, &analysis), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_file(session, PORTRAIT, NULL), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_bytes(session, NULL, 4, "x", &analysis), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_bytes(session, pixel, 3, NULL, &analysis), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_pixels(session, NULL, 1, 1, 3, &analysis), MR_E_ARGUMENT);
+    assert_int_equal(mr_recommend(session, NULL, 1, NULL, &films), MR_E_ARGUMENT);
+    assert_int_equal(mr_recommend(session, &viewer, 1, NULL, NULL), MR_E_ARGUMENT);
+    assert_int_equal(mr_recommend(session, &viewer, 0, NULL, &films), MR_E_ARGUMENT);
+    assert_int_equal(mr_recommend_for_analysis(session, NULL, NULL, &films), MR_E_ARGUMENT);
+    assert_int_equal(mr_draw_analysis(PORTRAIT, NULL, "x.png"), MR_E_ARGUMENT);
+    assert_int_equal(mr_viewer_stated(30, -1, -1, NULL), MR_E_ARGUMENT);
+    assert_int_equal(mr_film_at(NULL, 0, &film), MR_E_ARGUMENT);
+    assert_int_equal(mr_film_find(engine, NULL, &film), MR_E_ARGUMENT);
+    assert_int_equal(mr_film_count(NULL), 0);
+    assert_false(mr_engine_attributes(NULL).age);
+    mr_session_free(session);
+    mr_session_free(NULL);
+    mr_engine_free(NULL);
+    mr_analysis_free(NULL);
+    mr_recommendation_free(NULL);
+}
+
+static double overlap(const mr_box *a, const mr_box *b) {
+    double w = fmin(a->x + a->width, b->x + b->width) - fmax(a->x, b->x);
+    double h = fmin(a->y + a->height, b->y + b->height) - fmax(a->y, b->y);
+    double both = w > 0 && h > 0 ? w * h : 0;
+    return both / (a->width * a->height + b->width * b->height - both);
+}
+
+static void portrait_shows_one_person(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_analysis analysis;
+    assert_ok(mr_analyze_file(session, PORTRAIT, &analysis));
+    assert_int_equal(analysis.count, 1);
+    assert_true(analysis.ms > 0);
+    const mr_person *person = &analysis.people[0];
+    const mr_box face = {.x = 175, .y = 70, .width = 100, .height = 100};
+    assert_true(overlap(&person->face.box, &face) > 0.5);
+    const mr_attributes *a = &person->attributes;
+    assert_true(a->has_age && a->has_gender && a->has_ethnicity && a->has_emotion);
+    double sum = 0;
+    for (int i = 0; i < MR_EMOTION_COUNT; i++)
+        sum += a->emotion[i];
+    assert_true(fabs(sum - 1) < 1e-5);
+    mr_analysis_free(&analysis);
+    assert_null(analysis.people);
+    mr_analysis_free(&analysis);
+    mr_session_free(session);
+}
+
+static void assert_same(const mr_analysis *a, const mr_analysis *b) {
+    assert_int_equal(a->width, b->width);
+    assert_int_equal(a->height, b->height);
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++)
+        assert_memory_equal(&a->people[i], &b->people[i], sizeof *a->people);
+}
+
+static void file_bytes_and_pixels_agree(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_analysis by_file, by_bytes, by_pixels;
+    assert_ok(mr_analyze_file(session, PORTRAIT, &by_file));
+    unsigned char *bytes;
+    size_t size;
+    assert_ok(mr_file_read(PORTRAIT, 1 << 20, &bytes, &size));
+    assert_ok(mr_analyze_bytes(session, bytes, size, "portrait", &by_bytes));
+    assert_same(&by_file, &by_bytes);
+    mr_image image;
+    assert_ok(mr_image_decode(bytes, size, "portrait", NULL, &image));
+    assert_ok(mr_analyze_pixels(session, image.pixels, image.width, image.height, image.stride,
+                                &by_pixels));
+    assert_same(&by_file, &by_pixels);
+    mr_image_free(&image);
+    free(bytes);
+    mr_analysis_free(&by_file);
+    mr_analysis_free(&by_bytes);
+    mr_analysis_free(&by_pixels);
+    mr_session_free(session);
+}
+
+static void reduced_decoding_reports_full_pixels(void **state) {
+    (void)state;
+    mr_options options = home_options();
+    options.films = false;
+    options.longer_side = 200;
+    mr_engine *reduced;
+    assert_ok(mr_engine_open(&options, &reduced));
+    mr_session *full_session = new_session(engine), *session = new_session(reduced);
+    mr_analysis full, half;
+    assert_ok(mr_analyze_file(full_session, PORTRAIT, &full));
+    assert_ok(mr_analyze_file(session, PORTRAIT, &half));
+    assert_int_equal(half.width, full.width);
+    assert_int_equal(half.height, full.height);
+    assert_true(half.count >= 1);
+    assert_true(overlap(&half.people[0].face.box, &full.people[0].face.box) > 0.7);
+    mr_analysis_free(&full);
+    mr_analysis_free(&half);
+    mr_session_free(full_session);
+    mr_session_free(session);
+    mr_engine_free(reduced);
+}
+
+static void bad_pictures_are_named(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_analysis analysis;
+    assert_int_equal(mr_analyze_file(session, "no-such.jpg", &analysis), MR_E_NOT_FOUND);
+    assert_non_null(strstr(mr_last_error(), "no-such.jpg: "));
+    assert_int_equal(mr_analyze_bytes(session, "just text", 9, "note.txt", &analysis), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "note.txt: "));
+    const uint8_t row[6] = {0};
+    assert_int_equal(mr_analyze_pixels(session, row, 2, 1, 5, &analysis), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_pixels(session, row, 0, 1, 6, &analysis), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_pixels(session, row, 2, -1, 6, &analysis), MR_E_ARGUMENT);
+    assert_int_equal(mr_analyze_pixels(session, row, 1 << 20, 1 << 20, 3 << 20, &analysis),
+                     MR_E_LIMIT);
+    /* Smaller than any face, yet a picture. */
+    assert_ok(mr_analyze_pixels(session, row, 2, 1, 6, &analysis));
+    assert_int_equal(analysis.count, 0);
+    mr_recommendation films;
+    assert_int_equal(mr_recommend_for_analysis(session, &analysis, NULL, &films), MR_E_NOT_FOUND);
+    mr_analysis_free(&analysis);
+    mr_session_free(session);
+}
+
+static void switched_off_attributes_are_not_estimated(void **state) {
+    (void)state;
+    mr_options options = home_options();
+    options.films = false;
+    options.attributes = (mr_attribute_set){.age = true};
+    mr_engine *only_age;
+    assert_ok(mr_engine_open(&options, &only_age));
+    mr_attribute_set set = mr_engine_attributes(only_age);
+    assert_true(set.age && !set.gender && !set.ethnicity && !set.emotion);
+    mr_session *session = new_session(only_age);
+    mr_analysis analysis;
+    assert_ok(mr_analyze_file(session, PORTRAIT, &analysis));
+    const mr_attributes *a = &analysis.people[0].attributes;
+    assert_true(a->has_age && !a->has_gender && !a->has_ethnicity && !a->has_emotion);
+    mr_recommendation films;
+    assert_int_equal(mr_recommend_for_analysis(session, &analysis, NULL, &films), MR_E_UNSUPPORTED);
+    mr_analysis_free(&analysis);
+    mr_session_free(session);
+    mr_engine_free(only_age);
+}
+
+typedef struct job {
+    mr_analysis analysis;
+    mr_recommendation films;
+    mr_status status;
+} job;
+
+/* Runs in its own thread, so that cmocka's assertions are left to the main one. */
+static void *work(void *argument) {
+    job *own = argument;
+    mr_session *session = NULL;
+    own->status = mr_session_create(engine, &session);
+    if (own->status == MR_OK)
+        own->status = mr_analyze_file(session, PORTRAIT, &own->analysis);
+    if (own->status == MR_OK)
+        own->status = mr_recommend_for_analysis(session, &own->analysis, NULL, &own->films);
+    mr_session_free(session);
+    return NULL;
+}
+
+static void threads_share_an_engine(void **state) {
+    (void)state;
+    enum { THREADS = 2 };
+    job jobs[THREADS] = {0};
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &jobs[i]), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(jobs[i].status, MR_OK);
+        assert_same(&jobs[i].analysis, &jobs[0].analysis);
+        assert_int_equal(jobs[i].films.count, jobs[0].films.count);
+        for (size_t k = 0; k < jobs[i].films.count; k++) {
+            assert_string_equal(jobs[i].films.films[k].film.id, jobs[0].films.films[k].film.id);
+            assert_true(jobs[i].films.films[k].score == jobs[0].films.films[k].score);
+        }
+    }
+    for (int i = 0; i < THREADS; i++) {
+        mr_analysis_free(&jobs[i].analysis);
+        mr_recommendation_free(&jobs[i].films);
+    }
+}
+
+static void drawing_marks_the_face(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_analysis analysis;
+    assert_ok(mr_analyze_file(session, PORTRAIT, &analysis));
+    char *path = mr_path_join(home, "drawn.png");
+    assert_ok(mr_draw_analysis(PORTRAIT, &analysis, path));
+    mr_image before, after;
+    assert_ok(mr_image_load(PORTRAIT, NULL, &before));
+    assert_ok(mr_image_load(path, NULL, &after));
+    assert_int_equal(after.width, before.width);
+    assert_int_equal(after.height, before.height);
+    const mr_box *box = &analysis.people[0].face.box;
+    size_t edge = (size_t)(box->y + box->height / 2) * after.stride + 3 * (size_t)box->x;
+    assert_true(memcmp(before.pixels + edge, after.pixels + edge, 3) != 0);
+    size_t far = (size_t)(after.height - 1) * after.stride;
+    assert_memory_equal(before.pixels + far, after.pixels + far, 3);
+    mr_image_free(&before);
+    mr_image_free(&after);
+
+    assert_int_equal(mr_draw_analysis("data/samples/astronaut-320.png", &analysis, path),
+                     MR_E_MISMATCH);
+    free(path);
+    mr_analysis_free(&analysis);
+    mr_session_free(session);
+}
+
+static void catalogue_is_open(void **state) {
+    (void)state;
+    size_t count = mr_film_count(engine);
+    assert_true(count >= 2000);
+    mr_film film, same;
+    assert_ok(mr_film_at(engine, count - 1, &film));
+    assert_true(film.year > 1880 && film.genre_count >= 1 && *film.title != '\0');
+    assert_ok(mr_film_find(engine, film.id, &same));
+    assert_string_equal(same.title, film.title);
+    assert_int_equal(mr_film_at(engine, count, &film), MR_E_NOT_FOUND);
+    assert_int_equal(mr_film_find(engine, "none", &film), MR_E_NOT_FOUND);
+    assert_string_equal(mr_last_error(), "film none: not in the catalogue");
+}
+
+static void stated_viewers_are_certain(void **state) {
+    (void)state;
+    mr_viewer viewer;
+    assert_ok(mr_viewer_stated(31, MR_FEMALE, MR_SAD, &viewer));
+    const mr_attributes *a = &viewer.attributes;
+    assert_true(a->has_age && a->has_gender && a->has_emotion && !a->has_ethnicity);
+    assert_true(a->age == 31 && a->age_low == 31 && a->age_high == 31);
+    assert_true(a->age_distribution[31] == 1 && a->gender[MR_FEMALE] == 1);
+    assert_true(a->emotion[MR_SAD] == 1);
+    assert_ok(mr_viewer_stated(-1, -1, MR_HAPPY, &viewer));
+    assert_true(!a->has_age && !a->has_gender && a->has_emotion);
+    assert_ok(mr_viewer_stated(MR_AGE_YEARS + 9, -1, -1, &viewer));
+    assert_true(a->age_distribution[MR_AGE_YEARS - 1] == 1 && a->age == MR_AGE_YEARS + 9);
+    assert_int_equal(mr_viewer_stated(-2, -1, -1, &viewer), MR_E_ARGUMENT);
+    assert_int_equal(mr_viewer_stated(151, -1, -1, &viewer), MR_E_ARGUMENT);
+    assert_int_equal(mr_viewer_stated(31, MR_GENDER_COUNT, -1, &viewer), MR_E_ARGUMENT);
+    assert_int_equal(mr_viewer_stated(31, -1, MR_EMOTION_COUNT, &viewer), MR_E_ARGUMENT);
+}
+
+static void filters_and_certificates_hold(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_viewer viewers[2];
+    assert_ok(mr_viewer_stated(35, MR_MALE, MR_HAPPY, &viewers[0]));
+    assert_ok(mr_viewer_stated(7, MR_FEMALE, MR_HAPPY, &viewers[1]));
+    mr_recommend_options options = mr_recommend_options_defaults();
+    options.count = 5;
+    options.genre = "Comedy";
+    mr_recommendation films;
+    assert_ok(mr_recommend(session, viewers, 1, &options, &films));
+    assert_int_equal(films.count, 5);
+    for (size_t i = 0; i < films.count; i++) {
+        const mr_film *film = &films.films[i].film;
+        bool comedy = false;
+        for (int g = 0; g < film->genre_count; g++)
+            comedy = comedy || strcmp(film->genres[g], "Comedy") == 0;
+        assert_true(comedy);
+        assert_true(films.films[i].reason_count >= 1);
+        assert_true(i == 0 || films.films[i].score <= films.films[i - 1].score);
+    }
+    mr_recommendation_free(&films);
+    assert_null(films.films);
+
+    /* With a child on the sofa nothing above its age is shown, an unknown certificate neither. */
+    options = mr_recommend_options_defaults();
+    assert_ok(mr_recommend(session, viewers, 2, &options, &films));
+    for (size_t i = 0; i < films.count; i++)
+        if (strcmp(films.films[i].film.certificate, "U") != 0 &&
+            strcmp(films.films[i].film.certificate, "G") != 0 &&
+            strcmp(films.films[i].film.certificate, "FSK 0") != 0 &&
+            strcmp(films.films[i].film.certificate, "FSK 6") != 0)
+            fail_msg("'%s' has certificate '%s'", films.films[i].film.title,
+                     films.films[i].film.certificate);
+    mr_recommendation_free(&films);
+
+    options.genre = "Cookery";
+    assert_int_equal(mr_recommend(session, viewers, 1, &options, &films), MR_E_ARGUMENT);
+    assert_non_null(strstr(mr_last_error(), "Cookery"));
+    options = mr_recommend_options_defaults();
+    options.count = 0;
+    assert_int_equal(mr_recommend(session, viewers, 1, &options, &films), MR_E_ARGUMENT);
+    mr_session_free(session);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(version_is_that_of_the_header),
+        cmocka_unit_test(detectors_have_labels),
+        cmocka_unit_test(wrong_options_are_refused),
+        cmocka_unit_test(home_is_found_by_environment_and_folder),
+        cmocka_unit_test(null_is_an_error),
+        cmocka_unit_test(portrait_shows_one_person),
+        cmocka_unit_test(file_bytes_and_pixels_agree),
+        cmocka_unit_test(reduced_decoding_reports_full_pixels),
+        cmocka_unit_test(bad_pictures_are_named),
+        cmocka_unit_test(switched_off_attributes_are_not_estimated),
+        cmocka_unit_test(threads_share_an_engine),
+        cmocka_unit_test(drawing_marks_the_face),
+        cmocka_unit_test(catalogue_is_open),
+        cmocka_unit_test(stated_viewers_are_certain),
+        cmocka_unit_test(filters_and_certificates_hold),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
