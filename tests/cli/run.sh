@@ -10,7 +10,7 @@
 #     = 2
 #
 # Each line that begins with "$ " is run by bash in an empty folder of its own; its stdout follows
-# with "  " before each line, its stderr with "! ", its exit code after "= ". On the PATH there is
+# with "| " before each line, its stderr with "! ", its exit code after "= ". On the PATH there is
 # `moodreel`; $SOURCE is the project, and the folder holds the files of fixtures() below.
 set -u
 
@@ -45,8 +45,8 @@ play() {
             printf '%s\n' "$line"
             bash -c "${line#??}" >../stdout 2>../stderr </dev/null
             code=$?
-            sed 's/^/  /' ../stdout
-            sed 's/^/! /' ../stderr
+            sed 's/^./| &/; s/^$/|/' ../stdout
+            sed 's/^./! &/; s/^$/!/' ../stderr
             echo "= $code"
             ;;
         '#'* | '') printf '%s\n' "$line" ;;
