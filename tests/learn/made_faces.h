@@ -1,0 +1,68 @@
+/* Small made data for the tests of src/learn: pictures whose class can be seen at a glance. */
+#ifndef MR_TESTS_MADE_FACES_H
+#define MR_TESTS_MADE_FACES_H
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "image/image.h"
+#include "moodreel/types.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A new empty folder under the build's. */
+static inline char *made_folder(void) {
+    const char *build = getenv("MR_BUILD_DIR");
+    char *path;
+    assert_true(asprintf(&path, "%s/learn-XXXXXX", build ? build : "/tmp") > 0);
+    assert_non_null(mkdtemp(path));
+    return path;
+}
+
+static inline void made_text(const char *folder, const char *name, const char *text) {
+    char *path = mr_path_join(folder, name);
+    assert_ok(mr_file_write(path, text, strlen(text)));
+    free(path);
+}
+
+/* A noisy side × side picture with one bright row of blocks whose place tells the class. */
+static inline void made_picture(const char *path, int side, int channels, int class, int classes,
+                                mr_rng *rng) {
+    mr_image image;
+    assert_ok(mr_image_create(side, side, channels, &image));
+    for (int y = 0; y < side; y++)
+        for (int x = 0; x < side * channels; x++) {
+            bool bright = y * classes / side == class;
+            image.pixels[(size_t)y * image.stride + (size_t)x] =
+                (uint8_t)((bright ? 170 : 50) + mr_rng_below(rng, 40));
+        }
+    assert_ok(mr_image_save(&image, path));
+    mr_image_free(&image);
+}
+
+/* FOLDER/PART/CLASS/pNN.png, `each` pictures of every emotion. */
+static inline void made_emotions(const char *folder, const char *part, int each, uint64_t seed) {
+    mr_rng rng = mr_rng_seeded(seed);
+    for (int class = 0; class < MR_EMOTION_COUNT; class ++) {
+        char path[1024];
+        int n = snprintf(path, sizeof path, "%s/%s/%s", folder, part,
+                         mr_emotion_label((mr_emotion) class));
+        assert_ok(mr_folder_make(path));
+        for (int i = 0; i < each; i++) {
+            snprintf(path + n, sizeof path - (size_t)n, "/%s%d%02d.png", part, class, i);
+            made_picture(path, 24, 1, class, MR_EMOTION_COUNT, &rng);
+        }
+    }
+}
+
+/* A file's bytes as a string that the caller frees. */
+static inline char *made_read(const char *folder, const char *name, size_t *size) {
+    char *path = mr_path_join(folder, name);
+    unsigned char *bytes;
+    assert_ok(mr_file_read(path, (size_t)64 << 20, &bytes, size));
+    free(path);
+    return (char *)bytes;
+}
+
+#endif

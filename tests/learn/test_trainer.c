@@ -1,0 +1,387 @@
+#include "learn/batch.h"
+#include "learn/train_attributes.h"
+#include "learn/train_emotion.h"
+#include "made_faces.h"
+
+#include <math.h>
+
+static const char emotion_network[] = "moodreel-network 1\n"
+                                      "input image channels=1 height=16 width=16 mean=127 "
+                                      "deviation=64\n"
+                                      "conv a image out=8 kernel=3\n"
+                                      "batchnorm a_bn a\n"
+                                      "relu a_relu a_bn\n"
+                                      "maxpool a_pool a_relu kernel=2\n"
+                                      "conv b a_pool out=16 kernel=3 stride=2\n"
+                                      "batchnorm b_bn b\n"
+                                      "relu b_relu b_bn\n"
+                                      "dropout kept b_relu p=0.1\n"
+                                      "linear label kept out=7\n"
+                                      "linear votes kept out=7\n"
+                                      "output label\n"
+                                      "output votes\n";
+
+static const char attributes_network[] = "moodreel-network 1\n"
+                                         "input image channels=3 height=16 width=16 mean=127 "
+                                         "deviation=64\n"
+                                         "conv a image out=8 kernel=3 stride=2\n"
+                                         "batchnorm a_bn a\n"
+                                         "relu a_relu a_bn\n"
+                                         "linear age a_relu out=101\n"
+                                         "linear gender a_relu out=2\n"
+                                         "linear ethnicity a_relu out=5\n"
+                                         "output age\n"
+                                         "output gender\n"
+                                         "output ethnicity\n";
+
+typedef struct world {
+    char *folder, *emotions, *chips, *emotion_net, *attributes_net;
+} world;
+
+/* Seven of ten people see what the folder says. */
+static void write_votes(const char *folder) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "file,neutral,happy,surprise,sad,angry,disgust,fear,contempt,unknown,"
+                 "not_a_face\n");
+    static const mr_emotion columns[] = {MR_NEUTRAL, MR_HAPPY,   MR_SURPRISE, MR_SAD,
+                                         MR_ANGRY,   MR_DISGUST, MR_FEAR};
+    static const char *const parts[] = {"train", "public_test"};
+    static const int counts[] = {12, 6};
+    for (int part = 0; part < 2; part++)
+        for (int class = 0; class < MR_EMOTION_COUNT; class ++)
+            for (int i = 0; i < counts[part]; i++) {
+                fprintf(out, "%s/%s/%s%d%02d.png", parts[part],
+                        mr_emotion_label((mr_emotion) class), parts[part], class, i);
+                for (int c = 0; c < MR_EMOTION_COUNT; c++)
+                    fprintf(out, ",%d", (int)columns[c] == class ? 7 : 0);
+                fprintf(out, ",1,1,1\n");
+            }
+    fclose(out);
+    made_text(folder, "ferplus.csv", text);
+    free(text);
+}
+
+static void write_chips(const char *folder) {
+    mr_rng rng = mr_rng_seeded(7);
+    assert_ok(mr_folder_make(folder));
+    for (int i = 0; i < 300; i++) {
+        int class = i % 10;
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%d_%d_%d_%04d.png", folder, 5 + 7 * class, class / 5,
+                 class % 5, i);
+        made_picture(path, 32, 3, class, 10, &rng);
+    }
+}
+
+static int set_up(void **state) {
+    world *w = calloc(1, sizeof *w);
+    w->folder = made_folder();
+    w->emotions = mr_path_join(w->folder, "emotions");
+    w->chips = mr_path_join(w->folder, "chips");
+    w->emotion_net = mr_path_join(w->folder, "emotion.txt");
+    w->attributes_net = mr_path_join(w->folder, "attributes.txt");
+    made_emotions(w->emotions, "train", 12, 1);
+    made_emotions(w->emotions, "public_test", 6, 2);
+    write_votes(w->emotions);
+    write_chips(w->chips);
+    made_text(w->folder, "emotion.txt", emotion_network);
+    made_text(w->folder, "attributes.txt", attributes_network);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    world *w = *state;
+    mr_test_remove(w->folder);
+    free(w->folder);
+    free(w->emotions);
+    free(w->chips);
+    free(w->emotion_net);
+    free(w->attributes_net);
+    free(w);
+    return 0;
+}
+
+static mr_train_emotion_params emotion_params(const world *w, const char *out) {
+    mr_train_emotion_params p = mr_train_emotion_defaults();
+    p.data = w->emotions;
+    p.augment.shift = 0;
+    p.augment.scale = 0;
+    p.augment.rotation = 2;
+    p.trainer.out = out;
+    p.trainer.network = w->emotion_net;
+    p.trainer.batch = 14;
+    p.trainer.epochs = 4;
+    p.trainer.threads = 1;
+    p.trainer.average = 0.8f;
+    p.trainer.mixup = 0.2f;
+    return p;
+}
+
+/* Cell `column` of the last line of OUT/training.csv. */
+static double last_cell(const char *out, const char *column) {
+    size_t size;
+    char *text = made_read(out, "training.csv", &size), *save, *save_row;
+    char *header = strtok_r(text, "\n", &save), *last = NULL;
+    for (char *line; (line = strtok_r(NULL, "\n", &save));)
+        last = line;
+    assert_non_null(last);
+    double value = NAN;
+    char *names, *cell = strtok_r(last, ",", &save_row);
+    for (char *name = strtok_r(header, ",", &names); name; name = strtok_r(NULL, ",", &names)) {
+        if (strcmp(name, column) == 0)
+            value = atof(cell);
+        cell = strtok_r(NULL, ",", &save_row);
+    }
+    free(text);
+    return value;
+}
+
+static void emotion_is_learned(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "learned");
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.epochs = 12;
+    p.trainer.threads = 1;
+    p.trainer.mixup = 0;
+    assert_ok(mr_train_emotion(&p));
+    assert_true(last_cell(out, "label_accuracy") > 0.95);
+    assert_true(last_cell(out, "votes_accuracy") > 0.95);
+    free(out);
+}
+
+static void attributes_are_learned(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "attributes");
+    mr_train_attributes_params p = mr_train_attributes_defaults();
+    p.data = w->chips;
+    p.side = 32;
+    p.augment = mr_augment_none();
+    p.trainer.out = out;
+    p.trainer.network = w->attributes_net;
+    p.trainer.batch = 16;
+    p.trainer.epochs = 25;
+    p.trainer.threads = 1;
+    p.trainer.average = 0.9f;
+    p.trainer.optimiser.kind = MR_ADAMW;
+    p.trainer.rate = 0.01f;
+    assert_ok(mr_train_attributes(&p));
+    assert_true(last_cell(out, "gender_accuracy") > 0.95);
+    assert_true(last_cell(out, "ethnicity_accuracy") > 0.95);
+    assert_true(last_cell(out, "age_mae") < 3);
+    size_t size;
+    char *names = made_read(out, "validation.txt", &size);
+    assert_true(size > 0 && names[size - 1] == '\n');
+    free(names);
+    free(out);
+}
+
+static void assert_same_file(const char *a, const char *b, const char *name) {
+    size_t size_a, size_b;
+    char *bytes_a = made_read(a, name, &size_a), *bytes_b = made_read(b, name, &size_b);
+    assert_int_equal(size_a, size_b);
+    assert_memory_equal(bytes_a, bytes_b, size_a);
+    free(bytes_a);
+    free(bytes_b);
+}
+
+/* training.csv without its last two columns, the times. */
+static char *log_without_times(const char *out) {
+    size_t size;
+    char *text = made_read(out, "training.csv", &size), *end = text, *save;
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        for (int i = 0; i < 2; i++)
+            *strrchr(line, ',') = 0;
+        size_t length = strlen(line);
+        memmove(end, line, length);
+        end[length] = '\n';
+        end += length + 1;
+    }
+    *end = 0;
+    return text;
+}
+
+static void resume_gives_the_same_bits(void **state) {
+    world *w = *state;
+    const mr_optimiser_kind kinds[] = {MR_SGD, MR_ADAMW};
+    for (int i = 0; i < 2; i++) {
+        char *straight = mr_path_join(w->folder, i ? "straight2" : "straight");
+        char *cut = mr_path_join(w->folder, i ? "cut2" : "cut");
+        mr_train_emotion_params p = emotion_params(w, straight);
+        p.trainer.optimiser.kind = kinds[i];
+        p.trainer.rate = i ? 0.003f : 0.05f;
+        p.sampling_power = 0.5f;
+        assert_ok(mr_train_emotion(&p));
+        p.trainer.out = cut;
+        p.trainer.pause_after = 2;
+        assert_ok(mr_train_emotion(&p));
+        p.trainer.pause_after = 0;
+        p.trainer.resume = true;
+        assert_ok(mr_train_emotion(&p));
+        assert_same_file(straight, cut, "weights.safetensors");
+        assert_same_file(straight, cut, "checkpoint.safetensors");
+        char *log_a = log_without_times(straight), *log_b = log_without_times(cut);
+        assert_string_equal(log_a, log_b);
+        free(log_a);
+        free(log_b);
+        free(straight);
+        free(cut);
+    }
+}
+
+static void resume_refuses_other_settings(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "settings");
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.resume = true;
+    assert_int_equal(mr_train_emotion(&p), MR_E_NOT_FOUND);
+    p.trainer.resume = false;
+    p.trainer.pause_after = 1;
+    assert_ok(mr_train_emotion(&p));
+    p.trainer.resume = true;
+    p.trainer.seed = 2;
+    assert_int_equal(mr_train_emotion(&p), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "seed=1"));
+    free(out);
+}
+
+static void stop_ends_the_run_and_keeps_the_checkpoint(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "stopped");
+    volatile sig_atomic_t stop = 0;
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.stop = &stop;
+    p.trainer.pause_after = 1;
+    assert_ok(mr_train_emotion(&p));
+    size_t before_size, after_size;
+    char *before = made_read(out, "checkpoint.safetensors", &before_size);
+    stop = 1;
+    p.trainer.resume = true;
+    assert_int_equal(mr_train_emotion(&p), MR_E_INTERRUPTED);
+    char *after = made_read(out, "checkpoint.safetensors", &after_size);
+    assert_int_equal(before_size, after_size);
+    assert_memory_equal(before, after, before_size);
+    free(before);
+    free(after);
+    free(out);
+}
+
+static void training_starts_from_weights(void **state) {
+    world *w = *state;
+    char *first = mr_path_join(w->folder, "from"), *second = mr_path_join(w->folder, "tuned");
+    mr_train_emotion_params p = emotion_params(w, first);
+    p.trainer.epochs = 10;
+    p.trainer.mixup = 0;
+    assert_ok(mr_train_emotion(&p));
+    p.trainer.out = second;
+    p.trainer.from = first;
+    p.trainer.epochs = 1;
+    p.trainer.rate = 1e-4f;
+    assert_ok(mr_train_emotion(&p));
+    assert_true(last_cell(second, "label_accuracy") > 0.9);
+    free(first);
+    free(second);
+}
+
+static void divergence_and_misfits_are_told(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "wrong");
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.rate = 1e30f;
+    p.trainer.warmup = 0;
+    assert_int_equal(mr_train_emotion(&p), MR_E_LIMIT);
+    assert_non_null(strstr(mr_last_error(), "not finite"));
+    p = emotion_params(w, out);
+    p.trainer.network = w->attributes_net;
+    assert_int_equal(mr_train_emotion(&p), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "no output 'label'"));
+    p = emotion_params(w, out);
+    p.trainer.batch = 1000;
+    assert_int_equal(mr_train_emotion(&p), MR_E_ARGUMENT);
+    assert_non_null(strstr(mr_last_error(), "84 pictures are fewer than one batch of 1000"));
+    free(out);
+}
+
+static mr_status draw_number(void *context, const mr_network *network, size_t sample, mr_rng *rng,
+                             float *input, const mr_head_target *targets) {
+    (void)context, (void)network, (void)rng;
+    for (int i = 0; i < 256; i++)
+        input[i] = (float)sample;
+    targets[0].distribution[sample % 7] = 1;
+    *targets[0].value = (float)sample;
+    *targets[0].weight = sample != 3;
+    return MR_OK;
+}
+
+static void mixing_keeps_sums_and_ignores_the_unknown(void **state) {
+    (void)state;
+    mr_network *network;
+    assert_ok(mr_network_parse(emotion_network, "test", &network));
+    mr_task task = {.heads = {{"label", 7, 0}}, .head_count = 1, .samples = 4, .draw = draw_number};
+    mr_batch batch;
+    assert_ok(mr_batch_create(&task, network, 4, 1, &batch));
+    float *input = calloc(4, 256 * sizeof *input);
+    mr_batch_begin_epoch(&batch, 0);
+    assert_ok(mr_batch_draw(&batch, 0, 0, input));
+    mr_rng rng = mr_rng_seeded(3);
+    mr_batch_mix(&batch, 1, &rng, input);
+    float inputs = 0, weights = 0;
+    for (int i = 0; i < 4; i++) {
+        float sum = 0;
+        for (int c = 0; c < 7; c++)
+            sum += batch.distributions[0][i * 7 + c];
+        assert_true(fabsf(sum - 1) < 1e-5f);
+        assert_true(batch.distributions[0][i * 7 + 3] < 1e-6f);
+        inputs += input[i * 256];
+        weights += batch.weights[0][i];
+    }
+    assert_true(fabsf(inputs - 6) < 1e-5f);
+    assert_true(fabsf(weights - 3) < 1e-5f);
+    free(input);
+    mr_batch_free(&batch);
+    mr_network_free(network);
+}
+
+static void order_follows_the_sampling(void **state) {
+    (void)state;
+    mr_network *network;
+    assert_ok(mr_network_parse(emotion_network, "test", &network));
+    const float sampling[] = {1, 1, 2, 4};
+    mr_task task = {.heads = {{"label", 7, 0}}, .head_count = 1, .samples = 4, .draw = draw_number};
+    mr_batch batch;
+    assert_ok(mr_batch_create(&task, network, 2, 1, &batch));
+    int counts[4] = {0};
+    mr_batch_begin_epoch(&batch, 5);
+    for (int i = 0; i < 4; i++)
+        counts[batch.order[i]]++;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(counts[i], 1);
+    task.sampling = sampling;
+    memset(counts, 0, sizeof counts);
+    for (long epoch = 0; epoch < 1000; epoch++) {
+        mr_batch_begin_epoch(&batch, epoch);
+        for (int i = 0; i < 4; i++)
+            counts[batch.order[i]]++;
+    }
+    for (int i = 0; i < 4; i++)
+        assert_true(fabs(counts[i] - 500.0 * sampling[i]) < 60);
+    mr_batch_free(&batch);
+    mr_network_free(network);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(emotion_is_learned),
+        cmocka_unit_test(attributes_are_learned),
+        cmocka_unit_test(resume_gives_the_same_bits),
+        cmocka_unit_test(resume_refuses_other_settings),
+        cmocka_unit_test(stop_ends_the_run_and_keeps_the_checkpoint),
+        cmocka_unit_test(training_starts_from_weights),
+        cmocka_unit_test(divergence_and_misfits_are_told),
+        cmocka_unit_test(mixing_keeps_sums_and_ignores_the_unknown),
+        cmocka_unit_test(order_follows_the_sampling),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
