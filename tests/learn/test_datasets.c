@@ -1,0 +1,296 @@
+#include "learn/augment.h"
+#include "learn/dataset_attributes.h"
+#include "learn/dataset_emotion.h"
+#include "learn/votes.h"
+#include "made_faces.h"
+
+#include <math.h>
+
+#define VOTES_HEADER                                                                               \
+    "file,neutral,happy,surprise,sad,angry,disgust,fear,contempt,unknown,not_a_face\n"
+
+static int set_up(void **state) {
+    *state = made_folder();
+    return 0;
+}
+
+static int tear_down(void **state) {
+    mr_test_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static char *write_table(const char *folder, const char *rows) {
+    char *text;
+    assert_true(asprintf(&text, "%s%s", VOTES_HEADER, rows) > 0);
+    made_text(folder, "votes.csv", text);
+    free(text);
+    return mr_path_join(folder, "votes.csv");
+}
+
+static void votes_are_found_by_path_then_by_name(void **state) {
+    char *path = write_table(*state, "train/happy/a.webp,0,6,0,0,0,0,0,2,0,2\n"
+                                     "test/happy/a.webp,9,0,0,0,0,0,0,0,0,0\n"
+                                     "test/sad/b.webp,1,0,0,1,0,0,0,8,0,0\n");
+    mr_vote_table *table;
+    assert_ok(mr_vote_table_load(path, &table));
+    const mr_votes *votes = mr_vote_table_find(table, "/data/set/train/happy/a.webp");
+    assert_non_null(votes);
+    assert_true(votes->emotions[MR_HAPPY] == 6 && votes->all == 10);
+    assert_non_null(mr_vote_table_find(table, "elsewhere/b.webp"));
+    assert_null(mr_vote_table_find(table, "elsewhere/a.webp"));
+    assert_null(mr_vote_table_find(table, "train/happy/c.webp"));
+    mr_vote_table_free(table);
+    free(path);
+}
+
+static void majority_and_distribution_by_hand(void **state) {
+    (void)state;
+    float shares[MR_EMOTION_COUNT];
+    mr_votes clear = {.emotions = {[MR_HAPPY] = 6, [MR_NEUTRAL] = 2}, .all = 10};
+    assert_int_equal(mr_votes_majority(&clear), MR_HAPPY);
+    assert_true(mr_votes_distribution(&clear, 3, shares));
+    assert_true(shares[MR_HAPPY] == 0.75f && shares[MR_NEUTRAL] == 0.25f);
+    mr_votes half = {.emotions = {[MR_HAPPY] = 5}, .all = 10};
+    assert_int_equal(mr_votes_majority(&half), -1);
+    mr_votes few = {.emotions = {[MR_SAD] = 2}, .all = 10};
+    assert_false(mr_votes_distribution(&few, 3, shares));
+    assert_true(shares[MR_SAD] == 0);
+}
+
+static void bad_votes_are_refused(void **state) {
+    mr_vote_table *table;
+    char *path = write_table(*state, "a/b/c,1,2,3,4,5,6,seven,0,0,0\n");
+    assert_int_equal(mr_vote_table_load(path, &table), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "line 2: column fear: 'seven'"));
+    free(path);
+    path = write_table(*state, "a/b/c,1,2,3,-4,5,6,7,0,0,0\n");
+    assert_int_equal(mr_vote_table_load(path, &table), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "column sad: -4 is no count of votes"));
+    made_text(*state, "votes.csv", "file,neutral\nx,1\n");
+    assert_int_equal(mr_vote_table_load(path, &table), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "no column 'angry'"));
+    free(path);
+}
+
+static void emotions_are_read_from_folders(void **state) {
+    made_emotions(*state, "train", 2, 1);
+    made_text(*state, "train/notes.txt", "loose files are ignored");
+    char *votes = write_table(*state, "train/happy/train300.png,0,9,0,1,0,0,0,0,0,0\n");
+    char *folder = mr_path_join(*state, "train/");
+    mr_emotion_set set;
+    assert_ok(mr_emotion_set_load(folder, votes, 20, &set));
+    assert_int_equal(set.pictures.count, 14);
+    assert_int_equal(set.pictures.side, 20);
+    int voted = 0;
+    for (size_t i = 0; i < set.pictures.count; i++) {
+        assert_int_equal(set.targets[i].label, i / 2);
+        voted += set.targets[i].voted > 0;
+    }
+    assert_int_equal(voted, 1);
+    assert_int_equal(set.targets[6].majority, MR_HAPPY);
+    assert_true(set.targets[6].votes[MR_SAD] == 0.1f);
+    assert_int_equal(set.targets[7].majority, -1);
+    mr_emotion_set_free(&set);
+    free(votes);
+    free(folder);
+}
+
+static void bad_emotion_folders_are_refused(void **state) {
+    char *folder = mr_path_join(*state, "set"), *path = mr_path_join(folder, "happy");
+    mr_emotion_set set;
+    assert_int_equal(mr_emotion_set_load(folder, NULL, 16, &set), MR_E_NOT_FOUND);
+    assert_ok(mr_folder_make(path));
+    assert_int_equal(mr_emotion_set_load(folder, NULL, 16, &set), MR_E_NOT_FOUND);
+    assert_non_null(strstr(mr_last_error(), "no pictures"));
+    made_text(path, "broken.png", "not a picture");
+    assert_int_not_equal(mr_emotion_set_load(folder, NULL, 16, &set), MR_OK);
+    assert_non_null(strstr(mr_last_error(), "broken.png"));
+    free(path);
+    path = mr_path_join(folder, "bored");
+    assert_ok(mr_folder_make(path));
+    assert_int_equal(mr_emotion_set_load(folder, NULL, 16, &set), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "'bored' is no emotion"));
+    free(path);
+    free(folder);
+}
+
+static void chip_names_tell_labels(void **state) {
+    (void)state;
+    mr_chip_target t;
+    assert_true(mr_chip_labels("26_1_3_20170116.jpg", &t));
+    assert_int_equal(t.age, 26);
+    assert_int_equal(t.gender, MR_FEMALE);
+    assert_int_equal(t.ethnicity, MR_INDIAN);
+    assert_true(mr_chip_labels("116_0_0_x.jpg", &t));
+    const char *const bad[] = {"26_1_20170116.jpg", "26_2_3_x.jpg", "26_1_5_x.jpg", "_1_3_x.jpg",
+                               "1000_1_3_x.jpg",    "a.jpg",        "26_1_3",       ""};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(mr_chip_labels(bad[i], &t));
+}
+
+static void write_chips(const char *folder, int count) {
+    assert_ok(mr_folder_make(folder));
+    mr_rng rng = mr_rng_seeded(1);
+    for (int i = 0; i < count; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%d_0_1_%03d.png", folder, i % 90, i);
+        made_picture(path, 12, 3, i % 3, 3, &rng);
+    }
+}
+
+static void copy_chip(const char *folder, const char *from, const char *to) {
+    size_t size;
+    char *bytes = made_read(folder, from, &size), *path = mr_path_join(folder, to);
+    assert_ok(mr_file_write(path, bytes, size));
+    free(bytes);
+    free(path);
+}
+
+static const mr_chip_target *find_chip(const mr_chip_set *set, const char *name) {
+    for (size_t i = 0; i < set->pictures.count; i++)
+        if (strcmp(strrchr(set->paths[i], '/') + 1, name) == 0)
+            return &set->targets[i];
+    fail_msg("no chip %s", name);
+    return NULL;
+}
+
+static void split_is_stable_and_keeps_copies_together(void **state) {
+    char *folder = mr_path_join(*state, "chips");
+    write_chips(folder, 400);
+    mr_chip_set before, after;
+    assert_ok(mr_chip_set_load(folder, NULL, 12, &before));
+    size_t chosen = 0;
+    for (size_t i = 0; i < before.pictures.count; i++)
+        chosen += before.targets[i].validation;
+    assert_in_range(chosen, 25, 60);
+    char from[64], to[64];
+    for (int i = 0; i < 20; i++) {
+        snprintf(from, sizeof from, "%d_0_1_%03d.png", i, i);
+        for (int copy = 0; copy < 5; copy++) {
+            snprintf(to, sizeof to, "%d_0_1_copy%d_%d.png", i, i, copy);
+            copy_chip(folder, from, to);
+        }
+    }
+    made_text(folder, "readme.txt", "skipped");
+    assert_ok(mr_chip_set_load(folder, NULL, 12, &after));
+    assert_int_equal(after.pictures.count, 500);
+    assert_int_equal(after.skipped, 1);
+    for (int i = 0; i < 400; i++) {
+        snprintf(from, sizeof from, "%d_0_1_%03d.png", i % 90, i);
+        bool side = find_chip(&after, from)->validation;
+        if (i >= 20)
+            assert_int_equal(side, find_chip(&before, from)->validation);
+        for (int copy = 0; i < 20 && copy < 5; copy++) {
+            snprintf(to, sizeof to, "%d_0_1_copy%d_%d.png", i, i, copy);
+            assert_int_equal(side, find_chip(&after, to)->validation);
+        }
+    }
+    mr_chip_set_free(&before);
+    mr_chip_set_free(&after);
+    free(folder);
+}
+
+static void validation_list_reads_back(void **state) {
+    char *folder = mr_path_join(*state, "listed"), *list = mr_path_join(*state, "validation.txt");
+    write_chips(folder, 100);
+    mr_chip_set all, listed;
+    assert_ok(mr_chip_set_load(folder, NULL, 12, &all));
+    assert_ok(mr_chip_set_write_validation(&all, list));
+    assert_ok(mr_chip_set_load(folder, list, 12, &listed));
+    size_t chosen = 0;
+    for (size_t i = 0; i < all.pictures.count; i++)
+        chosen += all.targets[i].validation;
+    assert_int_equal(listed.pictures.count, chosen);
+    for (size_t i = 0; i < chosen; i++)
+        assert_true(listed.targets[i].validation);
+    mr_chip_set_free(&all);
+    mr_chip_set_free(&listed);
+    made_text(*state, "validation.txt", "portrait.png\n");
+    assert_int_equal(mr_chip_set_load(folder, list, 12, &listed), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "'portrait.png'"));
+    made_text(*state, "validation.txt", "1_0_1_missing.png\n");
+    assert_int_equal(mr_chip_set_load(folder, list, 12, &listed), MR_E_NOT_FOUND);
+    assert_non_null(strstr(mr_last_error(), "1_0_1_missing.png"));
+    free(list);
+    free(folder);
+}
+
+static void load_of_no_chips_is_refused(void **state) {
+    char *folder = mr_path_join(*state, "empty");
+    assert_ok(mr_folder_make(folder));
+    mr_chip_set set;
+    assert_int_equal(mr_chip_set_load(folder, NULL, 12, &set), MR_E_NOT_FOUND);
+    assert_non_null(strstr(mr_last_error(), "AGE_GENDER_ETHNICITY"));
+    free(folder);
+}
+
+static mr_image made_gradient(int side, int channels) {
+    mr_image image;
+    assert_ok(mr_image_create(side, side, channels, &image));
+    for (int y = 0; y < side; y++)
+        for (int x = 0; x < side * channels; x++)
+            image.pixels[(size_t)y * image.stride + (size_t)x] = (uint8_t)(3 * x + 5 * y);
+    return image;
+}
+
+static void no_variation_changes_nothing(void **state) {
+    (void)state;
+    mr_image source = made_gradient(20, 3), out;
+    assert_ok(mr_image_create(20, 20, 3, &out));
+    mr_affine whole = mr_whole_picture(&source, 20, 20);
+    mr_augment none = mr_augment_none();
+    mr_rng rng = mr_rng_seeded(1);
+    assert_ok(mr_augment_apply(&none, &source, &whole, &rng, &out));
+    for (int y = 0; y < 20; y++)
+        assert_memory_equal(out.pixels + (size_t)y * out.stride,
+                            source.pixels + (size_t)y * source.stride, 60);
+    none.flip = 1;
+    assert_ok(mr_augment_apply(&none, &source, &whole, &rng, &out));
+    for (size_t x = 0; x < 20; x++)
+        assert_memory_equal(out.pixels + 3 * x, source.pixels + 3 * (19 - x), 3);
+    mr_image_free(&source);
+    mr_image_free(&out);
+}
+
+static void variation_is_drawn_from_the_generator_alone(void **state) {
+    (void)state;
+    mr_image source = made_gradient(32, 3), a, b;
+    assert_ok(mr_image_create(24, 24, 3, &a));
+    assert_ok(mr_image_create(24, 24, 3, &b));
+    mr_affine whole = mr_whole_picture(&source, 24, 24);
+    mr_augment augment = mr_augment_attributes_defaults();
+    augment.low_resolution = augment.blur = augment.jpeg = augment.erase = 0.5f;
+    int different = 0;
+    for (uint64_t i = 0; i < 100; i++) {
+        mr_rng first = mr_rng_keyed(1, 2, i), again = first, other = mr_rng_keyed(1, 3, i);
+        assert_ok(mr_augment_apply(&augment, &source, &whole, &first, &a));
+        assert_ok(mr_augment_apply(&augment, &source, &whole, &again, &b));
+        for (int y = 0; y < 24; y++)
+            assert_memory_equal(a.pixels + (size_t)y * a.stride, b.pixels + (size_t)y * b.stride,
+                                72);
+        assert_ok(mr_augment_apply(&augment, &source, &whole, &other, &b));
+        different += memcmp(a.pixels, b.pixels, 72) != 0;
+    }
+    assert_int_equal(different, 100);
+    mr_image_free(&source);
+    mr_image_free(&a);
+    mr_image_free(&b);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(votes_are_found_by_path_then_by_name),
+        cmocka_unit_test(majority_and_distribution_by_hand),
+        cmocka_unit_test(bad_votes_are_refused),
+        cmocka_unit_test(emotions_are_read_from_folders),
+        cmocka_unit_test(bad_emotion_folders_are_refused),
+        cmocka_unit_test(chip_names_tell_labels),
+        cmocka_unit_test(split_is_stable_and_keeps_copies_together),
+        cmocka_unit_test(validation_list_reads_back),
+        cmocka_unit_test(load_of_no_chips_is_refused),
+        cmocka_unit_test(no_variation_changes_nothing),
+        cmocka_unit_test(variation_is_drawn_from_the_generator_alone),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
