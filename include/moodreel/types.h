@@ -47,7 +47,7 @@ extern "C" {
     X(60_69, "60-69", 60)                                                                          \
     X(70_UP, "70+", 70)
 
-#define MR_ENUM_(name, label) MR_##name,
+#define MR_ENUM_(name, label)            MR_##name,
 #define MR_AGE_ENUM_(name, label, first) MR_AGE_##name,
 typedef enum mr_emotion { MR_EMOTIONS(MR_ENUM_) MR_EMOTION_COUNT } mr_emotion;
 typedef enum mr_gender { MR_GENDERS(MR_ENUM_) MR_GENDER_COUNT } mr_gender;
@@ -56,7 +56,8 @@ typedef enum mr_age_range { MR_AGE_RANGES(MR_AGE_ENUM_) MR_AGE_RANGE_COUNT } mr_
 #undef MR_ENUM_
 #undef MR_AGE_ENUM_
 
-/* Years of age that the age distribution covers: 0 … MR_AGE_YEARS-1; the last one means "or more". */
+/* Years of age that the age distribution covers: 0 … MR_AGE_YEARS-1; the last one means "or more".
+ */
 #define MR_AGE_YEARS 101
 
 /* Labels; NULL for a value that is none of the enumeration. */

@@ -22,10 +22,10 @@
 #define MR_CSV_DEFAULT_LIMIT ((size_t)256 << 20)
 
 typedef struct mr_csv {
-    char *text;     /* the file, cut into strings in place */
-    char **fields;  /* (rows + 1) × columns pointers, the header first */
-    size_t *lines;  /* line of the file on which each data row starts, from 1 */
-    size_t rows;    /* data rows, without the header */
+    char *text;    /* the file, cut into strings in place */
+    char **fields; /* (rows + 1) × columns pointers, the header first */
+    size_t *lines; /* line of the file on which each data row starts, from 1 */
+    size_t rows;   /* data rows, without the header */
     size_t columns;
 } mr_csv;
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <strings.h>
 
-#define LABEL(name, label) label,
+#define LABEL(name, label)            label,
 #define AGE_LABEL(name, label, first) label,
 #define AGE_FIRST(name, label, first) first,
 

@@ -17,8 +17,8 @@ typedef dnnl_memory_desc_t md_store;
 mr_status mr_dnn_check(dnnl_status_t status, const char *what) {
     if (status == dnnl_success)
         return MR_OK;
-    return mr_fail(status == dnnl_out_of_memory ? MR_E_MEMORY : MR_E_ENGINE,
-                   "oneDNN: %s: error %d", what, (int)status);
+    return mr_fail(status == dnnl_out_of_memory ? MR_E_MEMORY : MR_E_ENGINE, "oneDNN: %s: error %d",
+                   what, (int)status);
 }
 
 /* ---- engine --------------------------------------------------------------------------------- */
@@ -204,13 +204,15 @@ static dnnl_prop_kind_t forward_kind(bool training) {
 #if DNNL_VERSION_MAJOR < 3
 static dnnl_status_t from_op(dnnl_status_t status, const void *op, dnnl_primitive_attr_t attr,
                              mr_pd hint, mr_pd *out) {
-    return status == dnnl_success ? dnnl_primitive_desc_create(out, op, attr, engine, hint) : status;
+    return status == dnnl_success ? dnnl_primitive_desc_create(out, op, attr, engine, hint)
+                                  : status;
 }
 #endif
 
 /* ---- convolution and linear ----------------------------------------------------------------- */
 
-mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_attr_t attr, mr_pd *out) {
+mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_attr_t attr,
+                              mr_pd *out) {
     md_set s;
     MR_TRY(mr_dnn_check(OPEN(&s, &c->src, &c->filter, &c->bias, &c->dst), "convolution tensors"));
     dnnl_prop_kind_t kind = forward_kind(training);
@@ -290,9 +292,8 @@ mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out)
         status = from_op(status, &op, NULL, hint, out);
     } else {
         dnnl_convolution_desc_t op;
-        status =
-            dnnl_convolution_backward_weights_desc_init(&op, dnnl_convolution_direct, s.v[0],
-                                                        s.v[1], s.v[2], s.v[3], stride, pad, pad);
+        status = dnnl_convolution_backward_weights_desc_init(
+            &op, dnnl_convolution_direct, s.v[0], s.v[1], s.v[2], s.v[3], stride, pad, pad);
         status = from_op(status, &op, NULL, hint, out);
     }
 #endif
@@ -417,7 +418,8 @@ static dnnl_alg_kind_t pool_kind(const mr_pool *p) {
     return p->max ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
 }
 
-mr_status mr_dnn_pool_forward(const mr_pool *p, bool training, dnnl_primitive_attr_t attr, mr_pd *out) {
+mr_status mr_dnn_pool_forward(const mr_pool *p, bool training, dnnl_primitive_attr_t attr,
+                              mr_pd *out) {
     md_set s;
     MR_TRY(mr_dnn_check(OPEN(&s, &p->src, &p->dst), "pooling tensors"));
     dnnl_dims_t kernel = {p->kernel_height, p->kernel_width};
@@ -426,9 +428,8 @@ mr_status mr_dnn_pool_forward(const mr_pool *p, bool training, dnnl_primitive_at
     dnnl_status_t status;
 #if DNNL_VERSION_MAJOR >= 3
     dnnl_dims_t dilate = {0, 0};
-    status = dnnl_pooling_forward_primitive_desc_create(out, engine, kind, pool_kind(p), s.v[0],
-                                                        s.v[1], stride, kernel, dilate, pad, pad,
-                                                        attr);
+    status = dnnl_pooling_forward_primitive_desc_create(
+        out, engine, kind, pool_kind(p), s.v[0], s.v[1], stride, kernel, dilate, pad, pad, attr);
 #else
     dnnl_pooling_desc_t op;
     status = dnnl_pooling_forward_desc_init(&op, kind, pool_kind(p), s.v[0], s.v[1], stride, kernel,
@@ -446,9 +447,8 @@ mr_status mr_dnn_pool_backward(const mr_pool *p, mr_pd hint, mr_pd *out) {
     dnnl_status_t status;
 #if DNNL_VERSION_MAJOR >= 3
     dnnl_dims_t dilate = {0, 0};
-    status = dnnl_pooling_backward_primitive_desc_create(out, engine, pool_kind(p), s.v[0], s.v[1],
-                                                         stride, kernel, dilate, pad, pad, hint,
-                                                         NULL);
+    status = dnnl_pooling_backward_primitive_desc_create(
+        out, engine, pool_kind(p), s.v[0], s.v[1], stride, kernel, dilate, pad, pad, hint, NULL);
 #else
     dnnl_pooling_desc_t op;
     status = dnnl_pooling_backward_desc_init(&op, pool_kind(p), s.v[0], s.v[1], stride, kernel, pad,
@@ -463,8 +463,8 @@ mr_status mr_dnn_add(const mr_md *md, dnnl_primitive_attr_t attr, mr_pd *out) {
     MR_TRY(mr_dnn_check(OPEN(&s, md), "addition tensors"));
     dnnl_status_t status;
 #if DNNL_VERSION_MAJOR >= 3
-    status =
-        dnnl_binary_primitive_desc_create(out, engine, dnnl_binary_add, s.v[0], s.v[0], s.v[0], attr);
+    status = dnnl_binary_primitive_desc_create(out, engine, dnnl_binary_add, s.v[0], s.v[0], s.v[0],
+                                               attr);
 #else
     dnnl_binary_desc_t op;
     status = dnnl_binary_desc_init(&op, dnnl_binary_add, s.v[0], s.v[0], s.v[0]);
@@ -473,8 +473,8 @@ mr_status mr_dnn_add(const mr_md *md, dnnl_primitive_attr_t attr, mr_pd *out) {
     return finish(&s, status, "addition");
 }
 
-mr_status mr_dnn_concat(const mr_md *sources, int count, const mr_md *dst, dnnl_primitive_attr_t attr,
-                        mr_pd *out) {
+mr_status mr_dnn_concat(const mr_md *sources, int count, const mr_md *dst,
+                        dnnl_primitive_attr_t attr, mr_pd *out) {
     const mr_md *all[SETS];
     for (int i = 0; i < count; i++)
         all[i] = &sources[i];
@@ -501,8 +501,8 @@ mr_status mr_dnn_upsample_forward(const mr_md *src, const mr_md *dst, bool train
         out, engine, kind, dnnl_resampling_nearest, NULL, s.v[0], s.v[1], attr);
 #else
     dnnl_resampling_desc_t op;
-    status = dnnl_resampling_forward_desc_init(&op, kind, dnnl_resampling_nearest, NULL, s.v[0],
-                                               s.v[1]);
+    status =
+        dnnl_resampling_forward_desc_init(&op, kind, dnnl_resampling_nearest, NULL, s.v[0], s.v[1]);
     status = from_op(status, &op, attr, NULL, out);
 #endif
     return finish(&s, status, "upsampling");
@@ -517,8 +517,7 @@ mr_status mr_dnn_upsample_backward(const mr_md *src, const mr_md *dst, mr_pd hin
                                                             NULL, s.v[0], s.v[1], hint, NULL);
 #else
     dnnl_resampling_desc_t op;
-    status =
-        dnnl_resampling_backward_desc_init(&op, dnnl_resampling_nearest, NULL, s.v[0], s.v[1]);
+    status = dnnl_resampling_backward_desc_init(&op, dnnl_resampling_nearest, NULL, s.v[0], s.v[1]);
     status = from_op(status, &op, NULL, hint, out);
 #endif
     return finish(&s, status, "upsampling backward");
@@ -536,7 +535,8 @@ static md_view chosen(mr_pd pd, dnnl_query_t what, int index) {
     return dnnl_primitive_desc_query_md(pd, what, index);
 }
 
-mr_status mr_dnn_memory_chosen(mr_pd pd, dnnl_query_t what, int index, void *data, dnnl_memory_t *out) {
+mr_status mr_dnn_memory_chosen(mr_pd pd, dnnl_query_t what, int index, void *data,
+                               dnnl_memory_t *out) {
     return mr_dnn_check(dnnl_memory_create(out, chosen(pd, what, index), engine, data), "memory");
 }
 
@@ -551,7 +551,8 @@ mr_status mr_dnn_memory_like(dnnl_memory_t other, void *data, dnnl_memory_t *out
     return mr_dnn_check(dnnl_memory_create(out, md, engine, data), "memory");
 }
 
-mr_status mr_dnn_channel_slice(const mr_md *md, int first, int count, void *data, dnnl_memory_t *out) {
+mr_status mr_dnn_channel_slice(const mr_md *md, int first, int count, void *data,
+                               dnnl_memory_t *out) {
     md_set s;
     MR_TRY(mr_dnn_check(OPEN(&s, md), "slice"));
     dnnl_dims_t dims, offsets = {0, first, 0, 0};
@@ -580,7 +581,8 @@ bool mr_dnn_chosen_is(mr_pd pd, dnnl_query_t what, int index, const mr_md *md) {
     return same;
 }
 
-mr_status mr_dnn_reorder(dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_attr_t attr, mr_pd *out) {
+mr_status mr_dnn_reorder(dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_attr_t attr,
+                         mr_pd *out) {
     md_view from_md, to_md;
     MR_TRY(mr_dnn_check(dnnl_memory_get_memory_desc(from, &from_md), "reorder source"));
     MR_TRY(mr_dnn_check(dnnl_memory_get_memory_desc(to, &to_md), "reorder destination"));

@@ -1,14 +1,14 @@
 /*
- * The shim over oneDNN: the one file pair that knows its version. Version 2 builds a primitive from an
- * op-descriptor struct and memory descriptors that are structs; version 3 has one create call per op
- * and opaque descriptors. Everything above speaks in the terms below.
+ * The shim over oneDNN: the one file pair that knows its version. Version 2 builds a primitive from
+ * an op-descriptor struct and memory descriptors that are structs; version 3 has one create call
+ * per op and opaque descriptors. Everything above speaks in the terms below.
  *
- * A tensor is described by an mr_md value; activations are NHWC, vectors plain, filters either plain
- * (OIHW) or `any`, in which case the created primitive descriptor is asked what it chose.
+ * A tensor is described by an mr_md value; activations are NHWC, vectors plain, filters either
+ * plain (OIHW) or `any`, in which case the created primitive descriptor is asked what it chose.
  *
  * There is one CPU engine for the process. Created objects are destroyed with oneDNN's own calls,
- * which are the same in both versions. Thread rule: as oneDNN's; creation and execution are safe from
- * many threads on different objects.
+ * which are the same in both versions. Thread rule: as oneDNN's; creation and execution are safe
+ * from many threads on different objects.
  */
 #ifndef MR_NN_DNN_H
 #define MR_NN_DNN_H
@@ -46,7 +46,8 @@ mr_status mr_dnn_check(dnnl_status_t status, const char *what);
 /* Attributes of a primitive that takes its scratch memory from the caller (DNNL_ARG_SCRATCHPAD). */
 mr_status mr_dnn_attr(dnnl_primitive_attr_t *out);
 
-/* The same with post-ops: dst = activation(result + old dst if `sum`); dnnl_alg_kind_undef for none. */
+/* The same with post-ops: dst = activation(result + old dst if `sum`); dnnl_alg_kind_undef for
+ * none. */
 mr_status mr_dnn_attr_fused(bool sum, dnnl_alg_kind_t activation, dnnl_primitive_attr_t *out);
 
 /* Convolution and, where kernel is 0, linear layer; `bias.dim_count` 0 for none. */
@@ -63,7 +64,8 @@ typedef struct mr_pool {
 
 typedef dnnl_primitive_desc_t mr_pd;
 
-mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_attr_t attr, mr_pd *out);
+mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_attr_t attr,
+                              mr_pd *out);
 mr_status mr_dnn_conv_backward_data(const mr_conv *c, mr_pd hint, mr_pd *out);
 mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out);
 
@@ -81,14 +83,15 @@ mr_status mr_dnn_prelu_forward(const mr_md *md, const mr_md *slope, bool trainin
                                dnnl_primitive_attr_t attr, mr_pd *out);
 mr_status mr_dnn_prelu_backward(const mr_md *md, const mr_md *slope, mr_pd hint, mr_pd *out);
 
-mr_status mr_dnn_pool_forward(const mr_pool *p, bool training, dnnl_primitive_attr_t attr, mr_pd *out);
+mr_status mr_dnn_pool_forward(const mr_pool *p, bool training, dnnl_primitive_attr_t attr,
+                              mr_pd *out);
 mr_status mr_dnn_pool_backward(const mr_pool *p, mr_pd hint, mr_pd *out);
 
 /* dst = src0 + src1; dst may be src0. */
 mr_status mr_dnn_add(const mr_md *md, dnnl_primitive_attr_t attr, mr_pd *out);
 
-mr_status mr_dnn_concat(const mr_md *sources, int count, const mr_md *dst, dnnl_primitive_attr_t attr,
-                        mr_pd *out);
+mr_status mr_dnn_concat(const mr_md *sources, int count, const mr_md *dst,
+                        dnnl_primitive_attr_t attr, mr_pd *out);
 
 /* Nearest neighbour. */
 mr_status mr_dnn_upsample_forward(const mr_md *src, const mr_md *dst, bool training,
@@ -98,20 +101,23 @@ mr_status mr_dnn_upsample_backward(const mr_md *src, const mr_md *dst, mr_pd hin
 /* A memory object over `data`, as described or as a primitive chose (for example
  * dnnl_query_weights_md, 0), and how many bytes that choice takes. */
 mr_status mr_dnn_memory(const mr_md *md, void *data, dnnl_memory_t *out);
-mr_status mr_dnn_memory_chosen(mr_pd pd, dnnl_query_t what, int index, void *data, dnnl_memory_t *out);
+mr_status mr_dnn_memory_chosen(mr_pd pd, dnnl_query_t what, int index, void *data,
+                               dnnl_memory_t *out);
 size_t mr_dnn_bytes_chosen(mr_pd pd, dnnl_query_t what, int index);
 
 /* A memory object over `data`, laid out as another one. */
 mr_status mr_dnn_memory_like(dnnl_memory_t other, void *data, dnnl_memory_t *out);
 
 /* A memory object over a part of the channels of an NHWC tensor. */
-mr_status mr_dnn_channel_slice(const mr_md *md, int first, int count, void *data, dnnl_memory_t *out);
+mr_status mr_dnn_channel_slice(const mr_md *md, int first, int count, void *data,
+                               dnnl_memory_t *out);
 
 /* True when the primitive's choice is laid out just as `md`. */
 bool mr_dnn_chosen_is(mr_pd pd, dnnl_query_t what, int index, const mr_md *md);
 
 /* A primitive that copies one memory object into another with a different layout. */
-mr_status mr_dnn_reorder(dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_attr_t attr, mr_pd *out);
+mr_status mr_dnn_reorder(dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_attr_t attr,
+                         mr_pd *out);
 
 /* True when batch-norm's backward pass must be given the shift as well. */
 bool mr_dnn_batchnorm_backward_takes_shift(void);

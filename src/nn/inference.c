@@ -127,7 +127,8 @@ static int last_read(const compiler *c, int i) {
     return last;
 }
 
-/* The other branch can be summed in place when it is there already, and nobody else needs it later. */
+/* The other branch can be summed in place when it is there already, and nobody else needs it later.
+ */
 static bool can_sum(const compiler *c, int conv, int add, int other) {
     int holder = c->holder[other];
     int source = c->holder[layer_at(c, conv)->inputs[0]];
@@ -135,7 +136,8 @@ static bool can_sum(const compiler *c, int conv, int add, int other) {
     bool only = true;
     for (int j = 1; j < c->network->layer_count; j++)
         for (int k = 0; k < layer_at(c, j)->input_count; k++)
-            if (j != add && c->holder[layer_at(c, j)->inputs[k]] == holder && c->position[j] >= conv)
+            if (j != add && c->holder[layer_at(c, j)->inputs[k]] == holder &&
+                c->position[j] >= conv)
                 only = false;
     return ready && only && holder != source && holder != 0 && !is_output(c, other);
 }
@@ -199,8 +201,8 @@ static size_t find_place(const buffer *placed, int count, const buffer *wanted) 
         moved = false;
         for (int i = 0; i < count; i++) {
             const buffer *other = &placed[i];
-            bool meets = other->bytes > 0 && other->from <= wanted->until &&
-                         wanted->from <= other->until;
+            bool meets =
+                other->bytes > 0 && other->from <= wanted->until && wanted->from <= other->until;
             if (meets && offset < other->offset + other->bytes &&
                 other->offset < offset + wanted->bytes) {
                 offset = other->offset + other->bytes;
@@ -471,8 +473,7 @@ static mr_status emit_add(compiler *c, int i) {
     for (int k = 1; k < layer->input_count; k++) {
         MR_TRY(slot_of(c, layer->inputs[k], &other));
         MR_TRY(emit(c, pd,
-                    (mr_arg[]){
-                        {DNNL_ARG_SRC_0, sum}, {DNNL_ARG_SRC_1, other}, {DNNL_ARG_DST, dst}},
+                    (mr_arg[]){{DNNL_ARG_SRC_0, sum}, {DNNL_ARG_SRC_1, other}, {DNNL_ARG_DST, dst}},
                     3));
         sum = dst;
     }

@@ -12,7 +12,8 @@
  *
  * The plan holds the compiled primitives and the reordered weights and is never written after its
  * creation; a runner holds activations and scratch memory. The network and `values` may be freed
- * once the plan is made. Thread rule: a plan may be shared, a runner belongs to one thread at a time.
+ * once the plan is made. Thread rule: a plan may be shared, a runner belongs to one thread at a
+ * time.
  */
 #ifndef MR_NN_INFERENCE_H
 #define MR_NN_INFERENCE_H
@@ -23,7 +24,8 @@
 typedef struct mr_plan mr_plan;
 typedef struct mr_runner mr_runner;
 
-/* Compiles `network` with its parameters (network->total floats) for pictures in batches of `batch`. */
+/* Compiles `network` with its parameters (network->total floats) for pictures in batches of
+ * `batch`. */
 mr_status mr_plan_create(const mr_network *network, const float *values, int batch, mr_plan **out);
 void mr_plan_free(mr_plan *plan);
 
@@ -37,7 +39,8 @@ float *mr_runner_input(mr_runner *runner);
 /* Answers for the whole batch; unused places may hold anything. MR_E_ENGINE if oneDNN refuses. */
 mr_status mr_runner_run(mr_runner *runner);
 
-/* Result k in NCHW order: batch × mr_network_output_size(network, k) floats, valid until the next run. */
+/* Result k in NCHW order: batch × mr_network_output_size(network, k) floats, valid until the next
+ * run. */
 const float *mr_runner_output(const mr_runner *runner, int k);
 
 /* Bytes of activations and scratch that one runner holds. */

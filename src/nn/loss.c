@@ -66,8 +66,8 @@ double mr_loss_expectation(const float *logits, const float *targets, const floa
     return loss;
 }
 
-double mr_loss_squared(const float *outputs, const float *targets, int batch, int width, float weight,
-                       float *gradient) {
+double mr_loss_squared(const float *outputs, const float *targets, int batch, int width,
+                       float weight, float *gradient) {
     double loss = 0;
     float share = weight / (float)batch;
     for (long i = 0; i < (long)batch * width; i++) {

@@ -19,7 +19,7 @@ double mr_loss_expectation(const float *logits, const float *targets, const floa
                            int batch, int classes, float weight, float *gradient);
 
 /* Squared error, batch × width values each, halved. */
-double mr_loss_squared(const float *outputs, const float *targets, int batch, int width, float weight,
-                       float *gradient);
+double mr_loss_squared(const float *outputs, const float *targets, int batch, int width,
+                       float weight, float *gradient);
 
 #endif

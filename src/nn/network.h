@@ -14,9 +14,8 @@
  * One layer a line: its kind, its name, the names of its inputs (all of them named above it), then
  * its settings; `#` starts a comment. Kinds and settings (defaults in brackets):
  *
- *     input       channels height width mean[0] deviation[1]   pixel p enters as (p - mean)/deviation
- *     conv        out kernel stride[1] pad[(kernel-1)/2] groups[1] bias[0]
- *     batchnorm   -
+ *     input       channels height width mean[0] deviation[1]   pixel p enters as (p -
+ * mean)/deviation conv        out kernel stride[1] pad[(kernel-1)/2] groups[1] bias[0] batchnorm -
  *     relu, silu  -
  *     prelu       -                     one slope per channel
  *     maxpool     kernel stride[kernel] pad[0]
@@ -33,7 +32,8 @@
  * ones (filters in OIHW order), then the running means and variances of batch normalisation. So an
  * optimiser, an average of weights or a checkpoint is a loop over one array.
  *
- * Ownership: mr_network_load/parse allocate; mr_network_free frees. Thread rule: read-only once made.
+ * Ownership: mr_network_load/parse allocate; mr_network_free frees. Thread rule: read-only once
+ * made.
  */
 #ifndef MR_NN_NETWORK_H
 #define MR_NN_NETWORK_H
@@ -87,7 +87,8 @@ typedef struct mr_layer {
 
 /* One parameter tensor, plain row-major, inside the flat array. */
 typedef struct mr_parameter {
-    char name[MR_NAME_MAX + 16]; /* "layer.weight", .bias, .scale, .shift, .slope, .mean, .variance */
+    char name[MR_NAME_MAX +
+              16]; /* "layer.weight", .bias, .scale, .shift, .slope, .mean, .variance */
     int dims[4], dim_count;
     size_t offset, size; /* in floats */
     int fan_in;          /* inputs that one output sums over, for initialisation; else 0 */
@@ -100,8 +101,8 @@ typedef struct mr_network {
     int layer_count;
     mr_parameter *parameters;
     int parameter_count;
-    size_t trainable; /* floats of the flat array that training changes */
-    size_t total;     /* all of them */
+    size_t trainable;            /* floats of the flat array that training changes */
+    size_t total;                /* all of them */
     int outputs[MR_OUTPUTS_MAX]; /* layers whose results are read */
     int output_count;
     float mean, deviation; /* of the input's pixels */
@@ -127,8 +128,8 @@ double mr_network_multiply_adds(const mr_network *network);
 
 /*
  * Fills the flat array (network->total floats): filters and matrices normal with deviation
- * sqrt(2 / fan_in) (He et al. 2015; 1/sqrt(fan_in) for linear layers), biases and shifts 0, scales and
- * variances 1, slopes 0.25. The same seed gives the same values everywhere.
+ * sqrt(2 / fan_in) (He et al. 2015; 1/sqrt(fan_in) for linear layers), biases and shifts 0, scales
+ * and variances 1, slopes 0.25. The same seed gives the same values everywhere.
  */
 void mr_network_initialise(const mr_network *network, uint64_t seed, float *values);
 

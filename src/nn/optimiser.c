@@ -13,11 +13,8 @@ struct mr_optimiser {
 };
 
 mr_optimiser_params mr_optimiser_params_defaults(void) {
-    return (mr_optimiser_params){.kind = MR_SGD,
-                                 .momentum = 0.9f,
-                                 .beta2 = 0.999f,
-                                 .epsilon = 1e-8f,
-                                 .weight_decay = 1e-4f};
+    return (mr_optimiser_params){
+        .kind = MR_SGD, .momentum = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f, .weight_decay = 1e-4f};
 }
 
 mr_status mr_optimiser_create(const mr_network *network, const mr_optimiser_params *params,
@@ -121,8 +118,7 @@ float mr_schedule_rate(const mr_schedule *schedule, long step) {
     double length = (double)(schedule->total - schedule->warmup);
     double done = length > 0 ? (double)(step - schedule->warmup) / length : 1;
     double cosine = 0.5 * (1 + cos(3.14159265358979323846 * fmin(done, 1)));
-    return (float)(schedule->rate *
-                   (schedule->final_share + (1 - schedule->final_share) * cosine));
+    return (float)(schedule->rate * (schedule->final_share + (1 - schedule->final_share) * cosine));
 }
 
 void mr_average_update(size_t count, float decay, const float *values, float *average) {

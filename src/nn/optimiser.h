@@ -1,6 +1,6 @@
 /*
- * What moves the weights: SGD with Nesterov momentum or AdamW, with gradient clipping, decoupled from
- * the schedule of the rate and from the moving average of the weights.
+ * What moves the weights: SGD with Nesterov momentum or AdamW, with gradient clipping, decoupled
+ * from the schedule of the rate and from the moving average of the weights.
  *
  *     mr_optimiser_params p = mr_optimiser_params_defaults();
  *     mr_optimiser *o;
@@ -40,16 +40,16 @@ void mr_optimiser_free(mr_optimiser *optimiser);
 /* One step; gradients are scaled in place when clipped. Returns the gradient's norm before that. */
 float mr_optimiser_step(mr_optimiser *optimiser, float rate, float *values, float *gradients);
 
-/* State array k (network->trainable floats): momentum, then AdamW's second moment; NULL past the last.
- * And the number of steps taken, which AdamW's correction needs. */
+/* State array k (network->trainable floats): momentum, then AdamW's second moment; NULL past the
+ * last. And the number of steps taken, which AdamW's correction needs. */
 float *mr_optimiser_state(mr_optimiser *optimiser, int k);
 long mr_optimiser_steps(const mr_optimiser *optimiser);
 void mr_optimiser_set_steps(mr_optimiser *optimiser, long steps);
 
 /* Linear warm-up, then half a cosine down to final × rate (Loshchilov and Hutter 2017). */
 typedef struct mr_schedule {
-    float rate;        /* highest rate */
-    float final_share; /* of it at the last step */
+    float rate;         /* highest rate */
+    float final_share;  /* of it at the last step */
     long warmup, total; /* steps */
 } mr_schedule;
 

@@ -41,12 +41,18 @@ static const struct {
     double low, high;
     bool whole;
 } settings[] = {
-    {"channels", 1, CHANNELS_MAX, true}, {"height", 1, SIDE_MAX, true},
-    {"width", 1, SIDE_MAX, true},        {"mean", -1e6, 1e6, false},
-    {"deviation", 1e-6, 1e6, false},     {"out", 1, CHANNELS_MAX, true},
-    {"kernel", 1, 64, true},             {"stride", 1, 64, true},
-    {"pad", 0, 63, true},                {"groups", 1, CHANNELS_MAX, true},
-    {"bias", 0, 1, true},                {"p", 0, 0.99, false},
+    {"channels", 1, CHANNELS_MAX, true},
+    {"height", 1, SIDE_MAX, true},
+    {"width", 1, SIDE_MAX, true},
+    {"mean", -1e6, 1e6, false},
+    {"deviation", 1e-6, 1e6, false},
+    {"out", 1, CHANNELS_MAX, true},
+    {"kernel", 1, 64, true},
+    {"stride", 1, 64, true},
+    {"pad", 0, 63, true},
+    {"groups", 1, CHANNELS_MAX, true},
+    {"bias", 0, 1, true},
+    {"p", 0, 0.99, false},
     {"factor", 2, 8, true},
 };
 

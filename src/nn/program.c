@@ -134,8 +134,8 @@ static mr_status bind_scratch(mr_binding *b, void *scratch) {
             continue;
         mr_pd pd = (mr_pd)descriptor_of(primitive);
         if (mr_dnn_bytes_chosen(pd, dnnl_query_scratchpad_md, 0) > 0)
-            MR_TRY(mr_dnn_memory_chosen(pd, dnnl_query_scratchpad_md, 0, scratch,
-                                        &b->scratchpads[i]));
+            MR_TRY(
+                mr_dnn_memory_chosen(pd, dnnl_query_scratchpad_md, 0, scratch, &b->scratchpads[i]));
     }
     return MR_OK;
 }
@@ -169,7 +169,8 @@ static mr_status bind(mr_binding *b, void *arena, void *scratch) {
     return MR_OK;
 }
 
-mr_status mr_binding_create(const mr_program *program, void *arena, void *scratch, mr_binding *out) {
+mr_status mr_binding_create(const mr_program *program, void *arena, void *scratch,
+                            mr_binding *out) {
     mr_binding made = {.program = program};
     mr_status status = bind(&made, arena, scratch);
     if (status == MR_OK)

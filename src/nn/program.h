@@ -1,11 +1,11 @@
 /*
- * A list of oneDNN primitives with what they read and write: the compiled form of a network, used by
- * training and inference alike.
+ * A list of oneDNN primitives with what they read and write: the compiled form of a network, used
+ * by training and inference alike.
  *
  * A slot is one memory the program touches. Fixed slots point at memory that outlives the program;
- * arena slots are offsets into a block that each binding brings along, so that one program can run in
- * many threads, each over its own block. A step is a primitive with its arguments, or a call to plain
- * C for the few things that are no oneDNN primitive.
+ * arena slots are offsets into a block that each binding brings along, so that one program can run
+ * in many threads, each over its own block. A step is a primitive with its arguments, or a call to
+ * plain C for the few things that are no oneDNN primitive.
  *
  * Thread rule: a program is read-only once built; a binding belongs to one thread at a time.
  */
@@ -64,7 +64,8 @@ mr_status mr_program_fixed_slice(mr_program *program, const mr_md *md, int first
  * destroyed at once. */
 mr_status mr_program_keep(mr_program *program, mr_pd pd);
 
-/* Appends a step that runs `pd` (already kept). A scratchpad, if it wants one from outside, is added. */
+/* Appends a step that runs `pd` (already kept). A scratchpad, if it wants one from outside, is
+ * added. */
 mr_status mr_program_step(mr_program *program, mr_pd pd, const mr_arg *args, int count);
 mr_status mr_program_call(mr_program *program, mr_step_call call, void *context);
 

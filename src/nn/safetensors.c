@@ -113,8 +113,8 @@ static int by_place(const void *a, const void *b) {
 }
 
 /* The tensors must fill the data exactly, one after the other. */
-static mr_status check_cover(const char *file, const mr_safetensors *out,
-                             const unsigned char *data, size_t data_size) {
+static mr_status check_cover(const char *file, const mr_safetensors *out, const unsigned char *data,
+                             size_t data_size) {
     if (out->count > 0)
         qsort(out->tensors, out->count, sizeof *out->tensors, by_place);
     const unsigned char *at = data;

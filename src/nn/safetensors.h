@@ -1,7 +1,7 @@
 /*
  * The safetensors file: eight bytes of header length, a JSON header, raw little-endian tensors.
- * Here F32 only. Reading trusts nothing: header size, JSON shape, dtype, every offset, the product of
- * every shape, gaps and overlaps are checked before a byte is used.
+ * Here F32 only. Reading trusts nothing: header size, JSON shape, dtype, every offset, the product
+ * of every shape, gaps and overlaps are checked before a byte is used.
  *
  * Thread rule: no shared state.
  */

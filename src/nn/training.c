@@ -22,7 +22,7 @@ typedef struct node {
     mr_conv conv; /* convolution and linear */
     mr_pool pool;
     void *chosen[3]; /* filters in oneDNN's layouts: forward, backward by data, their gradient */
-    float *mean, *variance;         /* batch-norm: of the batch */
+    float *mean, *variance; /* batch-norm: of the batch */
     void *workspace;
     float *mask; /* dropout */
     mr_training *owner;
@@ -209,8 +209,7 @@ static mr_status backward_conv(mr_training *t, node *n) {
     FIXED(&c->dst, n->gradient, &dst);
     MR_TRY(mr_program_step(
         &t->program, pd,
-        (mr_arg[]){
-            {DNNL_ARG_DIFF_SRC, src}, {DNNL_ARG_WEIGHTS, filter}, {DNNL_ARG_DIFF_DST, dst}},
+        (mr_arg[]){{DNNL_ARG_DIFF_SRC, src}, {DNNL_ARG_WEIGHTS, filter}, {DNNL_ARG_DIFF_DST, dst}},
         3));
     return end_share(t, source);
 }
@@ -231,8 +230,9 @@ static mr_status forward_batchnorm(mr_training *t, node *n) {
     FIXED(&vector, n->variance, &variance);
     FIXED(&vector, parameter(t, n, 0, t->values), &scale);
     FIXED(&vector, parameter(t, n, 1, t->values), &shift);
-    mr_arg args[7] = {{DNNL_ARG_SRC, src},           {DNNL_ARG_DST, dst},     {DNNL_ARG_MEAN, mean},
-                      {DNNL_ARG_VARIANCE, variance}, {DNNL_ARG_SCALE, scale}, {DNNL_ARG_SHIFT, shift}};
+    mr_arg args[7] = {{DNNL_ARG_SRC, src},     {DNNL_ARG_DST, dst},
+                      {DNNL_ARG_MEAN, mean},   {DNNL_ARG_VARIANCE, variance},
+                      {DNNL_ARG_SCALE, scale}, {DNNL_ARG_SHIFT, shift}};
     int count = 6;
     size_t bytes = mr_dnn_bytes_chosen(n->forward, dnnl_query_workspace_md, 0);
     if (bytes > 0) {
@@ -505,7 +505,8 @@ static mr_status backward_concat(mr_training *t, node *n) {
         node *source = source_of(t, n, i);
         int channels = (int)source->md.dims[1], from, to;
         if (!is_input(t, source)) {
-            MR_TRY(mr_program_fixed_slice(&t->program, &n->md, first, channels, n->gradient, &from));
+            MR_TRY(
+                mr_program_fixed_slice(&t->program, &n->md, first, channels, n->gradient, &from));
             MR_TRY(share_slot(t, source, &source->md, &to));
             MR_TRY(mr_program_reorder(&t->program, from, to, false));
             MR_TRY(end_share(t, source));
@@ -536,9 +537,9 @@ static mr_status backward_upsample(mr_training *t, node *n) {
     MR_TRY(mr_program_keep(&t->program, pd));
     MR_TRY(share_slot(t, source, &source->md, &diff_src));
     FIXED(&n->md, n->gradient, &diff_dst);
-    MR_TRY(mr_program_step(
-        &t->program, pd, (mr_arg[]){{DNNL_ARG_DIFF_SRC, diff_src}, {DNNL_ARG_DIFF_DST, diff_dst}},
-        2));
+    MR_TRY(mr_program_step(&t->program, pd,
+                           (mr_arg[]){{DNNL_ARG_DIFF_SRC, diff_src}, {DNNL_ARG_DIFF_DST, diff_dst}},
+                           2));
     return end_share(t, source);
 }
 
@@ -568,8 +569,8 @@ static mr_status place_node(mr_training *t, int i) {
     node *n = &t->nodes[i];
     n->owner = t;
     n->md = mr_md_nhwc(t->batch, layer->channels, layer->height, layer->width);
-    n->count = (size_t)t->batch * (size_t)layer->channels * (size_t)layer->height *
-               (size_t)layer->width;
+    n->count =
+        (size_t)t->batch * (size_t)layer->channels * (size_t)layer->height * (size_t)layer->width;
     if (layer->kind == MR_LAYER_RELU) {
         const mr_layer *in = &t->network->layers[layer->inputs[0]];
         node *source = source_of(t, n, 0);

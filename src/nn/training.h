@@ -3,10 +3,10 @@
  *
  *     mr_training *t;
  *     MR_TRY(mr_training_create(network, 64, values, gradients, &t));
- *     fill(mr_training_input(t));                             // batch × C × H × W, as from to_planar
- *     MR_TRY(mr_training_forward(t, &rng));
- *     loss(mr_training_output(t, 0), mr_training_output_gradient(t, 0));
- *     MR_TRY(mr_training_backward(t));                        // gradients[] now belong to this batch
+ *     fill(mr_training_input(t));                             // batch × C × H × W, as from
+ * to_planar MR_TRY(mr_training_forward(t, &rng)); loss(mr_training_output(t, 0),
+ * mr_training_output_gradient(t, 0)); MR_TRY(mr_training_backward(t));                        //
+ * gradients[] now belong to this batch
  *
  * `values` (network->total floats) and `gradients` (network->trainable floats) belong to the caller
  * and must outlive it; forward also updates the running statistics inside `values`. Activations
@@ -30,8 +30,8 @@ void mr_training_free(mr_training *training);
 /* Where the batch goes: batch × channels × height × width floats, already normalised. */
 float *mr_training_input(mr_training *training);
 
-/* Result k after forward, batch × mr_network_output_size floats, NCHW order; and where the loss puts
- * its gradient, of the same size, before backward. */
+/* Result k after forward, batch × mr_network_output_size floats, NCHW order; and where the loss
+ * puts its gradient, of the same size, before backward. */
 const float *mr_training_output(const mr_training *training, int k);
 float *mr_training_output_gradient(mr_training *training, int k);
 

@@ -21,8 +21,8 @@ mr_status mr_weights_save(const char *path, const mr_network *network, const mr_
 
 /*
  * Fills the arrays of `sets` from an opened file. Every parameter must be there with its shape and
- * finite values; tensors that no set asks for are ignored only if their name holds a '/', else refused.
- * `path` is for errors.
+ * finite values; tensors that no set asks for are ignored only if their name holds a '/', else
+ * refused. `path` is for errors.
  */
 mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr_network *network,
                           const mr_weight_set *sets, size_t set_count);

@@ -9,20 +9,25 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define HEAD(channels, side) "moodreel-network 1\ninput x channels=" #channels " height=" #side " width=" #side "\n"
+#define HEAD(channels, side)                                                                       \
+    "moodreel-network 1\ninput x channels=" #channels " height=" #side " width=" #side "\n"
 
 static const struct {
     const char *name, *text;
 } test_networks[] = {
-    {"conv", HEAD(3, 6) "conv a x out=5 kernel=3 bias=1\nconv b a out=4 kernel=3 stride=2\noutput b\n"},
+    {"conv",
+     HEAD(3, 6) "conv a x out=5 kernel=3 bias=1\nconv b a out=4 kernel=3 stride=2\noutput b\n"},
     {"groups", HEAD(4, 6) "conv a x out=8 kernel=3 groups=2\nconv b a out=8 kernel=3 groups=8\n"
                           "conv c b out=6 kernel=1 bias=1\noutput c\n"},
-    {"batchnorm", HEAD(2, 5) "conv a x out=6 kernel=3\nbatchnorm b a\nsilu c b\nconv d c out=3 kernel=1\n"
-                             "output d\n"},
+    {"batchnorm",
+     HEAD(2, 5) "conv a x out=6 kernel=3\nbatchnorm b a\nsilu c b\nconv d c out=3 kernel=1\n"
+                "output d\n"},
     {"batchnorm-first", HEAD(3, 4) "batchnorm b x\nconv d b out=3 kernel=1\noutput d\n"},
-    {"fused relu", HEAD(2, 5) "conv a x out=16 kernel=3\nbatchnorm b a\nrelu c b\nconv d c out=3 kernel=1\n"
-                              "output d\n"},
-    {"relu", HEAD(2, 5) "conv a x out=6 kernel=3 bias=1\nrelu c a\nconv d c out=3 kernel=1\noutput d\n"},
+    {"fused relu",
+     HEAD(2, 5) "conv a x out=16 kernel=3\nbatchnorm b a\nrelu c b\nconv d c out=3 kernel=1\n"
+                "output d\n"},
+    {"relu",
+     HEAD(2, 5) "conv a x out=6 kernel=3 bias=1\nrelu c a\nconv d c out=3 kernel=1\noutput d\n"},
     {"prelu", HEAD(2, 5) "conv a x out=6 kernel=3\nprelu c a\nconv d c out=3 kernel=1\noutput d\n"},
     {"pools", HEAD(2, 9) "conv a x out=5 kernel=3\nmaxpool b a kernel=3 stride=2 pad=1\n"
                          "avgpool c b kernel=2\nsilu d c\nconv e d out=4 kernel=1\nglobalpool f e\n"
@@ -33,8 +38,9 @@ static const struct {
                        "add d b c a\nsilu e d\nadd f e e\nconv g f out=2 kernel=1\noutput g\n"},
     {"concat", HEAD(2, 4) "conv a x out=3 kernel=3\nconv b x out=16 kernel=1\nsilu s a\n"
                           "concat c a b s\nconv d c out=4 kernel=3\noutput d\n"},
-    {"upsample", HEAD(2, 4) "conv a x out=3 kernel=3 stride=2\nupsample b a\nconv c x out=3 kernel=1\n"
-                            "add d b c\nsilu e d\nconv f e out=2 kernel=3\noutput f\n"},
+    {"upsample",
+     HEAD(2, 4) "conv a x out=3 kernel=3 stride=2\nupsample b a\nconv c x out=3 kernel=1\n"
+                "add d b c\nsilu e d\nconv f e out=2 kernel=3\noutput f\n"},
     {"residual",
      HEAD(3, 8) "conv c1 x out=16 kernel=3\nbatchnorm b1 c1\nrelu r1 b1\n"
                 "conv c2 r1 out=16 kernel=3\nbatchnorm b2 c2\nadd s2 b2 r1\nrelu r2 s2\n"
@@ -42,8 +48,9 @@ static const struct {
                 "conv c4 r3 out=24 kernel=3\nbatchnorm b4 c4\nconv p r2 out=24 kernel=1 stride=2\n"
                 "batchnorm bp p\nadd s4 b4 bp\nrelu r4 s4\nglobalpool g r4\nlinear u g out=3\n"
                 "linear v g out=2\noutput u\noutput v\n"},
-    {"two readers", HEAD(2, 4) "conv a x out=4 kernel=3\noutput a\nsilu b a\nconv c b out=3 kernel=1\n"
-                               "output c\n"},
+    {"two readers",
+     HEAD(2, 4) "conv a x out=4 kernel=3\noutput a\nsilu b a\nconv c b out=3 kernel=1\n"
+                "output c\n"},
 };
 
 #define TEST_NETWORKS (sizeof test_networks / sizeof *test_networks)

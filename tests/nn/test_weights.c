@@ -1,0 +1,195 @@
+/* Weight files: round trip, and refusal of everything that does not add up. */
+#include "base/file.h"
+#include "networks.h"
+#include "nn/weights.h"
+#include "support.h"
+
+#include <string.h>
+
+static mr_status parse_file(const char *header, size_t data, mr_safetensors *out) {
+    uint64_t length = strlen(header);
+    size_t size = 8 + (size_t)length + data;
+    unsigned char *bytes = calloc(size, 1);
+    memcpy(bytes, &length, 8);
+    memcpy(bytes + 8, header, (size_t)length);
+    mr_status status = mr_safetensors_parse(bytes, size, "w.safetensors", out);
+    free(bytes);
+    return status;
+}
+
+static const struct {
+    const char *header;
+    size_t data;
+    const char *reason;
+} broken[] = {
+    {"not json", 0, "header"},
+    {"[]", 0, "not a JSON object"},
+    {"{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "dtype is not F32"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "do not fit the shape"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 4, "outside the file"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "outside the file"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4, "bad number"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}}", 4,
+     "bad number"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}", 0,
+     "do not fit the shape"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":\"x\",\"data_offsets\":[0,4]}}", 4,
+     "shape is not a list"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "outside the file"},
+    {"{\"a\":7}", 0, "dtype is not F32"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+     "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+     4, "header"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+     4, "overlaps"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "gap"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 8, "belong to no tensor"},
+    {"{\"__metadata__\":{\"a\":1}}", 0, "not a short text"},
+    {"{\"__metadata__\":[]}", 0, "not an object"},
+};
+
+static void broken_files_are_refused(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        mr_safetensors file;
+        mr_status status = parse_file(broken[i].header, broken[i].data, &file);
+        if (status == MR_OK || !strstr(mr_last_error(), broken[i].reason) ||
+            strncmp(mr_last_error(), "w.safetensors: ", 15) != 0)
+            fail_msg("case %zu: expected '%s', got '%s'", i, broken[i].reason,
+                     status == MR_OK ? "no error" : mr_last_error());
+    }
+    mr_safetensors file;
+    assert_int_equal(mr_safetensors_parse((const unsigned char *)"abc", 3, "w", &file),
+                     MR_E_TRUNCATED);
+    const unsigned char huge[9] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, '{'};
+    assert_int_equal(mr_safetensors_parse(huge, 9, "w", &file), MR_E_FORMAT);
+}
+
+static void a_header_without_padding_is_read(void **state) {
+    (void)state;
+    mr_safetensors file;
+    assert_ok(parse_file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
+                         "\"__metadata__\":{\"k\":\"v\"}} ",
+                         8, &file));
+    assert_int_equal(mr_safetensors_find(&file, "a")->dims[1], 2);
+    assert_string_equal(mr_safetensors_metadata(&file, "k"), "v");
+    assert_null(mr_safetensors_find(&file, "b"));
+    assert_null(mr_safetensors_metadata(&file, "x"));
+    mr_safetensors_free(&file);
+}
+
+typedef struct fixture {
+    char folder[64];
+    char *path;
+    mr_network *network;
+    float *values, *read;
+} fixture;
+
+static fixture open_fixture(void) {
+    fixture f = {.folder = "/tmp/moodreel-weights-XXXXXX"};
+    assert_non_null(mkdtemp(f.folder));
+    f.path = mr_path_join(f.folder, "w.safetensors");
+    assert_ok(mr_network_parse(test_networks[12].text, "residual", &f.network));
+    f.values = mr_alloc(f.network->total * sizeof(float));
+    f.read = mr_alloc(f.network->total * sizeof(float));
+    mr_network_initialise(f.network, 1, f.values);
+    return f;
+}
+
+static void close_fixture(fixture *f) {
+    mr_test_remove(f->folder);
+    free(f->path);
+    free(f->values);
+    free(f->read);
+    mr_network_free(f->network);
+}
+
+static void weights_and_state_round_trip(void **state) {
+    (void)state;
+    fixture f = open_fixture();
+    float *momentum = mr_alloc(f.network->trainable * sizeof(float));
+    float *momentum_read = mr_alloc(f.network->trainable * sizeof(float));
+    fill_normal(momentum, f.network->trainable, 9);
+    mr_weight_set sets[] = {{"", f.values, false}, {"momentum/", momentum, true}};
+    mr_metadata metadata = {"epoch", "7"};
+    assert_ok(mr_weights_save(f.path, f.network, sets, 2, &metadata, 1));
+    assert_ok(mr_weights_load(f.path, f.network, f.read));
+    assert_memory_equal(f.values, f.read, f.network->total * sizeof(float));
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(f.path, &file));
+    mr_weight_set both[] = {{"", f.read, false}, {"momentum/", momentum_read, true}};
+    assert_int_equal(mr_weights_read(&file, f.path, f.network, both + 1, 1), MR_E_MISMATCH);
+    assert_ok(mr_weights_read(&file, f.path, f.network, both, 2));
+    assert_memory_equal(momentum, momentum_read, f.network->trainable * sizeof(float));
+    assert_string_equal(mr_safetensors_metadata(&file, "epoch"), "7");
+    mr_safetensors_free(&file);
+    free(momentum);
+    free(momentum_read);
+    close_fixture(&f);
+}
+
+static void weights_that_do_not_fit_are_refused(void **state) {
+    (void)state;
+    fixture f = open_fixture();
+    mr_weight_set set = {"", f.values, false};
+    assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
+    static const struct {
+        int network;
+        const char *reason;
+    } others[] = {{0, "is missing"}, {2, "is missing"}};
+    for (size_t i = 0; i < 2; i++) {
+        mr_network *other;
+        assert_ok(mr_network_parse(test_networks[others[i].network].text, "other", &other));
+        assert_int_equal(mr_weights_load(f.path, other, f.read), MR_E_MISMATCH);
+        assert_non_null(strstr(mr_last_error(), others[i].reason));
+        mr_network_free(other);
+    }
+    mr_network *part;
+    assert_ok(mr_network_parse(HEAD(3, 8) "conv c1 x out=16 kernel=3\noutput c1\n", "part", &part));
+    assert_int_equal(mr_weights_load(f.path, part, f.read), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "does not have"));
+    mr_network_free(part);
+    assert_ok(mr_network_parse(HEAD(3, 8) "conv c1 x out=16 kernel=1\noutput c1\n", "part", &part));
+    assert_int_equal(mr_weights_load(f.path, part, f.read), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "another shape"));
+    mr_network_free(part);
+    f.values[3] = NAN;
+    assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
+    assert_int_equal(mr_weights_load(f.path, f.network, f.read), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "not finite"));
+    close_fixture(&f);
+}
+
+/* Any cut of a real file, and any changed byte of its header, is refused or read; nothing else. */
+static void damaged_files_do_no_harm(void **state) {
+    (void)state;
+    fixture f = open_fixture();
+    mr_weight_set set = {"", f.values, false};
+    assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
+    unsigned char *bytes;
+    size_t size;
+    assert_ok(mr_file_read(f.path, 1 << 20, &bytes, &size));
+    mr_safetensors file;
+    for (size_t cut = 0; cut < size; cut += 61)
+        assert_int_not_equal(mr_safetensors_parse(bytes, cut, "cut", &file), MR_OK);
+    for (size_t at = 0; at < 2000 && at < size; at++) {
+        bytes[at] ^= 0x15;
+        if (mr_safetensors_parse(bytes, size, "changed", &file) == MR_OK)
+            mr_safetensors_free(&file);
+        bytes[at] ^= 0x15;
+    }
+    free(bytes);
+    close_fixture(&f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(broken_files_are_refused),
+        cmocka_unit_test(a_header_without_padding_is_read),
+        cmocka_unit_test(weights_and_state_round_trip),
+        cmocka_unit_test(weights_that_do_not_fit_are_refused),
+        cmocka_unit_test(damaged_files_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
