@@ -14,10 +14,15 @@ typedef struct job {
     png_infop info;
     const mr_encoded *file;
     size_t position; /* bytes of the file consumed */
+    int orientation; /* of EXIF */
     mr_status status;
     uint8_t *raw; /* rows as libpng gives them: one, or all of an interlaced picture */
     mr_image image;
 } job;
+
+static mr_status fail_truncated(const mr_encoded *file) {
+    return mr_fail(MR_E_TRUNCATED, "%s: truncated PNG data", file->name);
+}
 
 static _Noreturn void on_error(png_structp png, png_const_charp text) {
     job *work = png_get_error_ptr(png);
@@ -33,7 +38,7 @@ static void on_warning(png_structp png, png_const_charp text) {
 static void read_bytes(png_structp png, png_bytep to, size_t count) {
     job *work = png_get_io_ptr(png);
     if (count > work->file->size - work->position) {
-        work->status = mr_fail(MR_E_TRUNCATED, "%s: truncated PNG data", work->file->name);
+        work->status = fail_truncated(work->file);
         png_error(png, "truncated");
     }
     memcpy(to, work->file->bytes + work->position, count);
@@ -48,16 +53,42 @@ static uint32_t big_endian_32(const uint8_t *p) {
  * read here, since libpng reads on to the pixels before it tells. */
 static mr_status check_header(const mr_encoded *file) {
     if (file->size < 24)
-        return mr_fail(MR_E_TRUNCATED, "%s: truncated PNG data", file->name);
+        return fail_truncated(file);
     if (memcmp(file->bytes + 12, "IHDR", 4) != 0)
         return mr_fail(MR_E_FORMAT, "%s: PNG: does not start with a header", file->name);
     return mr_check_pixels(file, big_endian_32(file->bytes + 16), big_endian_32(file->bytes + 20));
 }
 
-/* Text and colour profiles are of no use here; not reading them leaves less to go wrong. Their
- * checksums are checked all the same. */
+/* Walks the chunks (length, name, payload, checksum) to the end for the first of EXIF. libpng
+ * would ask for the memory that a length announces before it saw that the file has no such bytes.
+ */
+static mr_status check_chunks(const mr_encoded *file, int *orientation) {
+    enum { FRAME = 12 };
+    const uint8_t *exif = NULL;
+    size_t at = 8, exif_size = 0;
+    for (bool ended = false; !ended;) {
+        if (file->size - at < FRAME)
+            return fail_truncated(file);
+        const uint8_t *chunk = file->bytes + at;
+        size_t length = big_endian_32(chunk);
+        if (length > file->size - at - FRAME)
+            return fail_truncated(file);
+        if (!exif && memcmp(chunk + 4, "eXIf", 4) == 0) {
+            exif = chunk + 8;
+            exif_size = length;
+        }
+        ended = memcmp(chunk + 4, "IEND", 4) == 0;
+        at += FRAME + length;
+    }
+    *orientation = 1;
+    mr_status status = exif ? mr_exif_orientation(exif, exif_size, orientation) : MR_OK;
+    return status == MR_OK ? MR_OK : mr_fail_in(status, file->name);
+}
+
+/* Text and colour profiles are of no use here, and EXIF was read; leaving them out leaves less to
+ * go wrong. Their checksums are checked all the same. */
 static void set_strictness(png_structp png) {
-    static const png_byte skipped[] = "iCCP\0tEXt\0zTXt\0iTXt\0sPLT";
+    static const png_byte skipped[] = "eXIf\0iCCP\0tEXt\0zTXt\0iTXt\0sPLT";
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skipped, sizeof skipped / 5);
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
@@ -102,18 +133,6 @@ static void read_rows(job *work, int passes) {
         }
 }
 
-static mr_status apply_orientation(job *work) {
-    png_bytep exif = NULL;
-    png_uint_32 size = 0;
-    int orientation = 1;
-    if (png_get_eXIf_1(work->png, work->info, &size, &exif) != 0 && exif) {
-        mr_status status = mr_exif_orientation(exif, size, &orientation);
-        if (status != MR_OK)
-            return mr_fail_in(status, work->file->name);
-    }
-    return mr_image_orient(&work->image, orientation);
-}
-
 static mr_status decode(job *work) {
     png_set_read_fn(work->png, work, read_bytes);
     set_strictness(work->png);
@@ -121,8 +140,8 @@ static mr_status decode(job *work) {
     int passes = set_transforms(work);
     MR_TRY(allocate(work, passes));
     read_rows(work, passes);
-    png_read_end(work->png, work->info);
-    return apply_orientation(work);
+    png_read_end(work->png, NULL);
+    return mr_image_orient(&work->image, work->orientation);
 }
 
 static void run(job *work) {
@@ -137,8 +156,9 @@ static void run(job *work) {
 }
 
 mr_status mr_decode_png(const mr_encoded *file, mr_image *out) {
-    MR_TRY(check_header(file));
     job work = {.file = file};
+    MR_TRY(check_header(file));
+    MR_TRY(check_chunks(file, &work.orientation));
     run(&work);
     png_destroy_read_struct(&work.png, &work.info, NULL);
     free(work.raw);

@@ -89,7 +89,7 @@ bytes make_png(const png_kind *kind, int width, int height, unsigned (*sample)(i
             fill_row(row, width, y, png_get_channels(png, info), kind->depth, sample);
             png_write_row(png, row);
         }
-    png_write_end(png, info);
+    png_write_end(png, NULL);
     png_destroy_write_struct(&png, &info);
     free(row);
     return out;
