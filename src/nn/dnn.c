@@ -77,6 +77,13 @@ mr_md mr_md_linear(int out, int channels, int height, int width, bool any) {
                    any ? dnnl_format_tag_any : dnnl_oihw);
 }
 
+size_t mr_md_count(const mr_md *md) {
+    size_t count = 1;
+    for (int i = 0; i < md->dim_count; i++)
+        count *= (size_t)md->dims[i];
+    return count;
+}
+
 static dnnl_status_t store_open(const mr_md *md, md_store *store) {
 #if DNNL_VERSION_MAJOR >= 3
     return dnnl_memory_desc_create_with_tag(store, md->dim_count, md->dims, dnnl_f32, md->tag);
@@ -589,3 +596,69 @@ mr_status mr_dnn_reorder(dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_at
     return mr_dnn_check(
         dnnl_reorder_primitive_desc_create(out, from_md, engine, to_md, engine, attr), "reorder");
 }
+
+#if DNNL_VERSION_MAJOR >= 3
+
+static bool is_padded(md_view md) {
+    int count;
+    dnnl_dims_t *dims;
+    dnnl_memory_desc_query(md, dnnl_query_ndims_s32, &count);
+    dnnl_memory_desc_query(md, dnnl_query_dims, &dims);
+    size_t size = sizeof(float);
+    for (int i = 0; i < count; i++)
+        size *= (size_t)(*dims)[i];
+    return dnnl_memory_desc_get_size(md) > size;
+}
+
+bool mr_dnn_reorder_is_safe(dnnl_memory_t from, dnnl_memory_t to) {
+    md_view from_md, to_md;
+    return dnnl_memory_get_memory_desc(from, &from_md) == dnnl_success &&
+           dnnl_memory_get_memory_desc(to, &to_md) == dnnl_success && !is_padded(from_md) &&
+           !is_padded(to_md);
+}
+
+/* A blocked layout splits an index into the part that a stride multiplies and its places inside the
+ * blocks, the innermost block last. */
+void mr_dnn_offsets(dnnl_memory_t memory, size_t count, size_t *offsets) {
+    md_view md;
+    int dim_count, block_count;
+    dnnl_dims_t *dims, *strides, *blocks, *owners;
+    dnnl_memory_get_memory_desc(memory, &md);
+    dnnl_memory_desc_query(md, dnnl_query_ndims_s32, &dim_count);
+    dnnl_memory_desc_query(md, dnnl_query_dims, &dims);
+    dnnl_memory_desc_query(md, dnnl_query_strides, &strides);
+    dnnl_memory_desc_query(md, dnnl_query_inner_nblks_s32, &block_count);
+    dnnl_memory_desc_query(md, dnnl_query_inner_blks, &blocks);
+    dnnl_memory_desc_query(md, dnnl_query_inner_idxs, &owners);
+    for (size_t i = 0; i < count; i++) {
+        dnnl_dim_t at[DNNL_MAX_NDIMS], rest = (dnnl_dim_t)i, offset = 0, inside = 1;
+        for (int d = dim_count - 1; d >= 0; d--) {
+            at[d] = rest % (*dims)[d];
+            rest /= (*dims)[d];
+        }
+        for (int b = block_count - 1; b >= 0; b--) {
+            dnnl_dim_t *index = &at[(*owners)[b]];
+            offset += *index % (*blocks)[b] * inside;
+            inside *= (*blocks)[b];
+            *index /= (*blocks)[b];
+        }
+        for (int d = 0; d < dim_count; d++)
+            offset += at[d] * (*strides)[d];
+        offsets[i] = (size_t)offset;
+    }
+}
+
+#else
+
+bool mr_dnn_reorder_is_safe(dnnl_memory_t from, dnnl_memory_t to) {
+    (void)from, (void)to;
+    return true;
+}
+
+void mr_dnn_offsets(dnnl_memory_t memory, size_t count, size_t *offsets) {
+    (void)memory;
+    for (size_t i = 0; i < count; i++)
+        offsets[i] = i;
+}
+
+#endif

@@ -119,6 +119,18 @@ bool mr_dnn_chosen_is(mr_pd pd, dnnl_query_t what, int index, const mr_md *md);
 mr_status mr_dnn_reorder(dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_attr_t attr,
                          mr_pd *out);
 
+/* Values in a described tensor. */
+size_t mr_md_count(const mr_md *md);
+
+/* False where oneDNN's reorder must not be trusted: the JIT one of 3.7 loses values when it pads
+ * (seen with goihw 2x4x2x3x3 into aBCde16c16b, on AVX2 and AVX-512 alike) and there is no other in
+ * line. */
+bool mr_dnn_reorder_is_safe(dnnl_memory_t from, dnnl_memory_t to);
+
+/* Where each value of a memory lies, in floats from its start, in the order of its logical indices.
+ */
+void mr_dnn_offsets(dnnl_memory_t memory, size_t count, size_t *offsets);
+
 /* True when batch-norm's backward pass must be given the shift as well. */
 bool mr_dnn_batchnorm_backward_takes_shift(void);
 

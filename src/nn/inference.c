@@ -335,7 +335,7 @@ static mr_status constant_filter(compiler *c, const mr_conv *d, mr_pd pd, float 
     if (status == MR_OK)
         status = mr_program_fixed_chosen(&once, pd, dnnl_query_weights_md, 0, chosen, &to);
     if (status == MR_OK)
-        status = mr_program_reorder(&once, from, to, false);
+        status = mr_program_reorder(&once, from, to, mr_md_count(&md), false);
     if (status == MR_OK)
         status = mr_binding_create(&once, NULL, NULL, &binding);
     if (status == MR_OK) {
@@ -527,7 +527,8 @@ static mr_status emit_input(compiler *c) {
     int from, to;
     MR_TRY(plain_slot(c, 0, &c->plan->input_offset, &from));
     MR_TRY(slot_of(c, 0, &to));
-    return mr_program_reorder(&c->plan->program, from, to, true);
+    mr_md md = md_of(c, 0);
+    return mr_program_reorder(&c->plan->program, from, to, mr_md_count(&md), true);
 }
 
 static mr_status emit_outputs(compiler *c) {
@@ -539,7 +540,8 @@ static mr_status emit_outputs(compiler *c) {
             continue;
         MR_TRY(slot_of(c, layer, &from));
         MR_TRY(plain_slot(c, layer, &c->plan->output_offsets[k], &to));
-        MR_TRY(mr_program_reorder(&c->plan->program, from, to, true));
+        mr_md md = md_of(c, layer);
+        MR_TRY(mr_program_reorder(&c->plan->program, from, to, mr_md_count(&md), true));
     }
     return MR_OK;
 }

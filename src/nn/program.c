@@ -16,6 +16,12 @@ void mr_program_free(mr_program *program) {
     free(program->slots);
     free(program->steps);
     free(program->args);
+    for (size_t i = 0; i < program->relayout_count; i++) {
+        free(program->relayouts[i]->from_offsets);
+        free(program->relayouts[i]->to_offsets);
+        free(program->relayouts[i]);
+    }
+    free(program->relayouts);
     free(program->descriptors);
     *program = (mr_program){0};
 }
@@ -94,13 +100,48 @@ mr_status mr_program_call(mr_program *p, mr_step_call call, void *context) {
     return MR_OK;
 }
 
-mr_status mr_program_reorder(mr_program *program, int from, int to, bool outside_scratch) {
+static void move_values(void *context, mr_rng *rng) {
+    (void)rng;
+    const mr_relayout *r = context;
+    for (size_t i = 0; i < r->count; i++)
+        r->to[r->to_offsets[i]] = r->from[r->from_offsets[i]];
+}
+
+static mr_status add_relayout(mr_program *p, int from, int to, size_t count) {
+    mr_relayout *r = calloc(1, sizeof *r);
+    if (!r || !mr_grow(&p->relayouts, &p->relayout_capacity, p->relayout_count + 1,
+                       sizeof *p->relayouts)) {
+        free(r);
+        return out_of_memory();
+    }
+    p->relayouts[p->relayout_count++] = r;
+    r->count = count;
+    r->from_offsets = mr_alloc(count * sizeof *r->from_offsets);
+    r->to_offsets = mr_alloc(count * sizeof *r->to_offsets);
+    if (!r->from_offsets || !r->to_offsets)
+        return out_of_memory();
+    dnnl_memory_t source = p->slots[from].memory, target = p->slots[to].memory;
+    void *source_data, *target_data;
+    MR_TRY(mr_dnn_check(dnnl_memory_get_data_handle(source, &source_data), "reorder source"));
+    MR_TRY(mr_dnn_check(dnnl_memory_get_data_handle(target, &target_data), "reorder target"));
+    r->from = source_data;
+    r->to = target_data;
+    mr_dnn_offsets(source, count, r->from_offsets);
+    mr_dnn_offsets(target, count, r->to_offsets);
+    return mr_program_call(p, move_values, r);
+}
+
+mr_status mr_program_reorder(mr_program *program, int from, int to, size_t count,
+                             bool outside_scratch) {
+    dnnl_memory_t source = program->slots[from].memory, target = program->slots[to].memory;
+    bool fixed = !program->slots[from].in_arena && !program->slots[to].in_arena;
+    if (fixed && !mr_dnn_reorder_is_safe(source, target))
+        return add_relayout(program, from, to, count);
     dnnl_primitive_attr_t attr = NULL;
     if (outside_scratch)
         MR_TRY(mr_dnn_attr(&attr));
     mr_pd pd;
-    mr_status status =
-        mr_dnn_reorder(program->slots[from].memory, program->slots[to].memory, attr, &pd);
+    mr_status status = mr_dnn_reorder(source, target, attr, &pd);
     if (attr)
         dnnl_primitive_attr_destroy(attr);
     MR_TRY(status);

@@ -36,13 +36,23 @@ typedef struct mr_step {
     int first_arg, arg_count;
 } mr_step;
 
+/* A change of layout that oneDNN cannot be trusted with: value i goes from one offset to another.
+ */
+typedef struct mr_relayout {
+    const float *from;
+    float *to;
+    size_t count;
+    size_t *from_offsets, *to_offsets;
+} mr_relayout;
+
 typedef struct mr_program {
     mr_slot *slots;
     mr_step *steps;
     mr_arg *args;
     mr_pd *descriptors; /* owned: slots may have been laid out by them */
-    size_t slot_count, step_count, arg_count, descriptor_count;
-    size_t slot_capacity, step_capacity, arg_capacity, descriptor_capacity;
+    mr_relayout **relayouts;
+    size_t slot_count, step_count, arg_count, descriptor_count, relayout_count;
+    size_t slot_capacity, step_capacity, arg_capacity, descriptor_capacity, relayout_capacity;
     size_t scratch_bytes; /* largest scratchpad that a step asks for */
 } mr_program;
 
@@ -69,8 +79,9 @@ mr_status mr_program_keep(mr_program *program, mr_pd pd);
 mr_status mr_program_step(mr_program *program, mr_pd pd, const mr_arg *args, int count);
 mr_status mr_program_call(mr_program *program, mr_step_call call, void *context);
 
-/* A step that copies one slot into another layout. */
-mr_status mr_program_reorder(mr_program *program, int from, int to, bool outside_scratch);
+/* A step that copies one slot into another layout. `count` is the number of values. */
+mr_status mr_program_reorder(mr_program *program, int from, int to, size_t count,
+                             bool outside_scratch);
 
 /* A program with its memories, ready to run. */
 typedef struct mr_binding {

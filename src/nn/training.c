@@ -147,7 +147,7 @@ static mr_status read_filter(mr_training *t, const mr_conv *c, mr_pd pd, float *
     int from;
     mr_md md = plain_filter(c);
     FIXED(&md, plain, &from);
-    return mr_program_reorder(&t->program, from, *slot, false);
+    return mr_program_reorder(&t->program, from, *slot, mr_md_count(&md), false);
 }
 
 static mr_status forward_conv(mr_training *t, node *n) {
@@ -191,7 +191,7 @@ static mr_status backward_filter(mr_training *t, node *n) {
     int to;
     mr_md md = plain_filter(c);
     FIXED(&md, plain, &to);
-    return mr_program_reorder(&t->program, filter, to, false);
+    return mr_program_reorder(&t->program, filter, to, mr_md_count(&md), false);
 }
 
 static mr_status backward_conv(mr_training *t, node *n) {
@@ -397,7 +397,7 @@ static mr_status pass_gradient(mr_training *t, node *n, node *source) {
     FIXED(&n->md, n->gradient, &from);
     FIXED(&n->md, source->gradient, &to);
     source->written = true;
-    return mr_program_reorder(&t->program, from, to, false);
+    return mr_program_reorder(&t->program, from, to, n->count, false);
 }
 
 static mr_status backward_dropout(mr_training *t, node *n) {
@@ -508,7 +508,7 @@ static mr_status backward_concat(mr_training *t, node *n) {
             MR_TRY(
                 mr_program_fixed_slice(&t->program, &n->md, first, channels, n->gradient, &from));
             MR_TRY(share_slot(t, source, &source->md, &to));
-            MR_TRY(mr_program_reorder(&t->program, from, to, false));
+            MR_TRY(mr_program_reorder(&t->program, from, to, source->count, false));
             MR_TRY(end_share(t, source));
         }
         first += channels;
@@ -611,7 +611,7 @@ static mr_status reorder_between(mr_training *t, const mr_md *from_md, float *fr
     int source, target;
     FIXED(from_md, from, &source);
     FIXED(to_md, to, &target);
-    return mr_program_reorder(&t->program, source, target, false);
+    return mr_program_reorder(&t->program, source, target, mr_md_count(to_md), false);
 }
 
 static mr_status open_input(mr_training *t) {
