@@ -17,7 +17,7 @@ PHOTO  ?= data/samples/astronaut.jpg
 all: build
 
 build:
-	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
+	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DMR_TESTS=OFF $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --parallel $(JOBS)
 
 deps:
