@@ -9,6 +9,7 @@
  */
 enum { STRIP = 128, POSITION_BITS = 10, SUM_BITS = 8, MOST_SAMPLES = 64 };
 enum { ONE = 1 << POSITION_BITS, DROPPED_BITS = 2 * POSITION_BITS - SUM_BITS };
+enum { HALF = 1 << (DROPPED_BITS - 1) };
 
 /* Where the samples of a strip lie: the upper left of four neighbours, and how far beyond it. */
 typedef struct positions {
@@ -55,13 +56,13 @@ static inline void add_samples(const mr_image *src, const positions *at, int n, 
     for (int i = 0; i < n; i++, sums += channels) {
         const uint8_t *p =
             src->pixels + (size_t)at->y[i] * src->stride + (size_t)at->x[i] * channels;
-        int32_t part_x = at->part_x[i], part_y = at->part_y[i];
-        for (size_t c = 0; c < channels; c++, p++) {
-            int32_t top = p[0] * ONE + (p[right] - p[0]) * part_x;
-            int32_t bottom = p[below] * ONE + (p[below + right] - p[below]) * part_x;
-            int32_t value = top * ONE + (bottom - top) * part_y;
-            sums[c] += (uint32_t)(value + (1 << (DROPPED_BITS - 1))) >> DROPPED_BITS;
-        }
+        uint32_t x = (uint32_t)at->part_x[i], y = (uint32_t)at->part_y[i];
+        uint32_t both = x * y, only_x = x * ONE - both, only_y = y * ONE - both;
+        uint32_t neither = (uint32_t)ONE * ONE - x * ONE - only_y;
+        for (size_t c = 0; c < channels; c++, p++)
+            sums[c] += (p[0] * neither + p[right] * only_x + p[below] * only_y +
+                        p[below + right] * both + HALF) >>
+                       DROPPED_BITS;
     }
 }
 
