@@ -144,7 +144,7 @@ def apply_known(shelf, rows):
                     "documentation": 0, "also": row["also"], "year": year}
             shelf.add(film | {"title": row["title"]})
             film = shelf.films[-1]
-        film["title"], film["genres"] = row["title"], row["genres"].split("|")
+        film["title"], film["year"], film["genres"] = row["title"], year, row["genres"].split("|")
         film["certificate"] = row["certificate"] or film.get("certificate", "")
         film["language"] = row["language"] or film["language"]
         film["country"] = row["country"] or film["country"]

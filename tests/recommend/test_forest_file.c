@@ -212,26 +212,6 @@ static void sealed_damage_is_refused_or_harmless(void **state) {
     free_file(&f);
 }
 
-/* The seeds of fuzz/fuzz_forest.c and whatever it has found stay harmless. */
-static void fuzzing_corpus_is_harmless(void **state) {
-    (void)state;
-    mr_names names;
-    assert_ok(mr_folder_list("fuzz/corpus/forest", &names));
-    size_t sound = 0;
-    for (size_t i = 0; i < names.count; i++) {
-        char *path = mr_path_join("fuzz/corpus/forest", names.names[i]);
-        mr_forest *forest = NULL;
-        if (mr_forest_load(path, &forest) == MR_OK) {
-            ask(forest);
-            sound++;
-        }
-        mr_forest_free(forest);
-        free(path);
-    }
-    assert_in_range(sound, 1, names.count - 1);
-    mr_names_free(&names);
-}
-
 static void missing_files_are_named(void **state) {
     (void)state;
     mr_forest *forest;
@@ -246,7 +226,6 @@ int main(void) {
         cmocka_unit_test(hostile_headers_are_refused),
         cmocka_unit_test(hostile_bodies_are_refused),
         cmocka_unit_test(sealed_damage_is_refused_or_harmless),
-        cmocka_unit_test(fuzzing_corpus_is_harmless),
         cmocka_unit_test(missing_files_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ def measure(folder, name, features, classes, seeds, trees):
     train, test = (read(folder, name, part, features) for part in ("train", "test"))
     out_of_bag, accuracy = [], []
     for seed in range(1, seeds + 1):
-        forest = RandomForestClassifier(trees, oob_score=True, n_jobs=-1, random_state=seed)
+        forest = RandomForestClassifier(trees, oob_score=True, random_state=seed)
         forest.fit(*train)
         out_of_bag.append(forest.oob_score_)
         accuracy.append(forest.score(*test))
@@ -38,13 +38,13 @@ def measure(folder, name, features, classes, seeds, trees):
 
 def own_problems():
     """Name, values, classes and number of cuts."""
-    yield "digits", *load_digits(return_X_y=True), 8
-    yield "breast_cancer", *load_breast_cancer(return_X_y=True), 30
-    yield "wine", *load_wine(return_X_y=True), 60
+    yield "digits", *load_digits(return_X_y=True), 6
+    yield "breast_cancer", *load_breast_cancer(return_X_y=True), 15
+    yield "wine", *load_wine(return_X_y=True), 30
     made = make_classification(
         2000, 30, n_informative=8, n_redundant=6, n_classes=4, flip_y=0.05, random_state=7
     )
-    yield "classification", *made, 24
+    yield "classification", *made, 16
 
 
 def main():

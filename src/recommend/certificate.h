@@ -1,0 +1,41 @@
+/*
+ * Age certificates of several countries on one scale: the age from which a film may be shown.
+ *
+ * The table is kept on the careful side: "parental guidance" counts as the age from which its board
+ * says that a child is not unsettled. A film without a certificate counts as one for adults.
+ */
+#ifndef MR_RECOMMEND_CERTIFICATE_H
+#define MR_RECOMMEND_CERTIFICATE_H
+
+/* X("label", minimum age): India (U, UA, A, S), USA (G … NC-17), United Kingdom (12A, 12, 15, 18;
+ * its U and PG are those above), Germany (FSK), and the union of names that differ in spelling
+ * only. */
+#define MR_CERTIFICATES(X)                                                                         \
+    X("U", 0)                                                                                      \
+    X("UA", 12)                                                                                    \
+    X("U/A", 12)                                                                                   \
+    X("A", 18)                                                                                     \
+    X("S", 18)                                                                                     \
+    X("G", 0)                                                                                      \
+    X("PG", 8)                                                                                     \
+    X("PG-13", 13)                                                                                 \
+    X("R", 17)                                                                                     \
+    X("NC-17", 18)                                                                                 \
+    X("12A", 12)                                                                                   \
+    X("12", 12)                                                                                    \
+    X("15", 15)                                                                                    \
+    X("18", 18)                                                                                    \
+    X("FSK 0", 0)                                                                                  \
+    X("FSK 6", 6)                                                                                  \
+    X("FSK 12", 12)                                                                                \
+    X("FSK 16", 16)                                                                                \
+    X("FSK 18", 18)
+
+/* Minimum age of a film whose certificate is not known. */
+#define MR_CERTIFICATE_UNKNOWN_AGE 18
+
+/* The minimum age of a certificate (case ignored); MR_CERTIFICATE_UNKNOWN_AGE for an empty label;
+ * -1 for a label that is none of the table. */
+int mr_certificate_age(const char *label);
+
+#endif

@@ -1,0 +1,223 @@
+#include "recommend/recommend_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* In a group, a film that somebody's score puts this many standard deviations below that person's
+ * mean makes them miserable. */
+#define MISERY_DEVIATIONS 0.5f
+
+/* Weights are compared with each other, so there is no use for larger ones. */
+#define LARGEST_WEIGHT 1000.0f
+
+#define WEIGHT(name, label, weight) [MR_TERM_##name] = weight,
+
+mr_rank_options mr_rank_options_defaults(void) {
+    return (mr_rank_options){.count = 10,
+                             .genre = -1,
+                             .language = -1,
+                             .max_age = -1,
+                             .youngest = -1,
+                             .mood = MR_MOOD_AUTO,
+                             .diversity = 0.5f,
+                             .exploration = 0.1f,
+                             .seed = 1,
+                             .weights = {MR_TERMS(WEIGHT)}};
+}
+
+void mr_recommender_free(mr_recommender *recommender) {
+    if (!recommender)
+        return;
+    mr_profile_forest_free(recommender->owned);
+    free(recommender->class_of);
+    free(recommender);
+}
+
+mr_status mr_recommender_make(const mr_catalogue *catalogue, const mr_profile_forest *belief,
+                              const mr_taste *taste, const mr_mood *mood, mr_recommender **out) {
+    size_t films = mr_catalogue_count(catalogue);
+    mr_recommender *recommender = calloc(1, sizeof *recommender);
+    uint16_t *class_of = malloc(films * sizeof *class_of);
+    if (!recommender || !class_of) {
+        free(recommender);
+        free(class_of);
+        return mr_fail(MR_E_MEMORY, "no memory to recommend %zu films", films);
+    }
+    for (size_t i = 0; i < films; i++)
+        class_of[i] = MR_NO_CLASS;
+    for (size_t f = 0; f < belief->film_count; f++)
+        class_of[belief->films[f]] = (uint16_t)f;
+    *recommender = (mr_recommender){.catalogue = catalogue,
+                                    .belief = belief,
+                                    .taste = *taste,
+                                    .mood = *mood,
+                                    .class_of = class_of};
+    *out = recommender;
+    return MR_OK;
+}
+
+mr_status mr_recommender_load(const mr_catalogue *catalogue, const char *data_folder,
+                              const char *model_folder, mr_recommender **out) {
+    mr_taste taste;
+    mr_mood mood;
+    MR_TRY(mr_taste_and_mood_load(data_folder, &taste, &mood));
+    mr_profile_forest *belief;
+    MR_TRY(mr_profile_forest_load(model_folder, catalogue, &belief));
+    mr_status status = mr_recommender_make(catalogue, belief, &taste, &mood, out);
+    if (status == MR_OK)
+        (*out)->owned = belief;
+    else
+        mr_profile_forest_free(belief);
+    return status;
+}
+
+static mr_status check_seat(const mr_recommender *recommender, const mr_sofa_seat *seat) {
+    for (size_t i = 0; i < seat->history_count; i++) {
+        const mr_feedback *feedback = &seat->history[i];
+        if (feedback->film >= mr_catalogue_count(recommender->catalogue))
+            return mr_fail(MR_E_ARGUMENT, "feedback %zu: film %u is not in the catalogue", i,
+                           (unsigned)feedback->film);
+        if ((unsigned)feedback->kind > MR_FEEDBACK_RATING ||
+            (feedback->kind == MR_FEEDBACK_RATING &&
+             (feedback->rating < 1 || feedback->rating > 5)))
+            return mr_fail(MR_E_ARGUMENT, "feedback %zu: expected a rating from 1 to 5", i);
+    }
+    return MR_OK;
+}
+
+static mr_status check(const mr_recommender *recommender, const mr_sofa_seat *seats,
+                       size_t seat_count, const mr_rank_options *options) {
+    if (seat_count < 1 || seat_count > MR_SOFA_SEATS)
+        return mr_fail(MR_E_ARGUMENT, "%zu people on the sofa, expected 1 to %d", seat_count,
+                       MR_SOFA_SEATS);
+    if (options->genre >= MR_GENRE_COUNT || (unsigned)options->mood >= MR_MOOD_COUNT)
+        return mr_fail(MR_E_ARGUMENT, "no such genre or mood");
+    if (!(options->diversity >= 0) || !(options->exploration >= 0 && options->exploration <= 1))
+        return mr_fail(MR_E_ARGUMENT,
+                       "diversity %g, exploration %g: expected at least 0 and 0 to 1",
+                       (double)options->diversity, (double)options->exploration);
+    for (int t = 0; t < MR_TERM_COUNT; t++)
+        if (!(options->weights[t] >= 0 && options->weights[t] <= LARGEST_WEIGHT))
+            return mr_fail(MR_E_ARGUMENT, "the weight of %s is %g, expected 0 to %g",
+                           mr_term_label((mr_term)t), (double)options->weights[t],
+                           (double)LARGEST_WEIGHT);
+    for (size_t s = 0; s < seat_count; s++)
+        MR_TRY(check_seat(recommender, &seats[s]));
+    return MR_OK;
+}
+
+/* Scratch memory of one ranking. */
+typedef struct scratch {
+    mr_appetite appetites[MR_SOFA_SEATS];
+    size_t seat_count;
+    bool *remembered; /* by film: it is in somebody's history */
+    mr_candidate *candidates;
+    float *scores; /* candidates × seats */
+    size_t count;
+} scratch;
+
+static void scratch_free(scratch *work) {
+    for (size_t s = 0; s < work->seat_count; s++)
+        mr_appetite_free(&work->appetites[s]);
+    free(work->remembered);
+    free(work->candidates);
+    free(work->scores);
+}
+
+static mr_status scratch_make(const mr_recommender *recommender, const mr_sofa_seat *seats,
+                              size_t seat_count, const mr_rank_options *options, scratch *work) {
+    size_t films = mr_catalogue_count(recommender->catalogue);
+    work->remembered = calloc(films, sizeof *work->remembered);
+    work->candidates = malloc(films * sizeof *work->candidates);
+    work->scores = malloc(films * seat_count * sizeof *work->scores);
+    if (!work->remembered || !work->candidates || !work->scores)
+        return mr_fail(MR_E_MEMORY, "no memory to rank %zu films", films);
+    for (size_t s = 0; s < seat_count; s++) {
+        MR_TRY(mr_appetite_make(recommender, &seats[s], options, &work->appetites[s]));
+        work->seat_count++;
+        for (size_t i = 0; i < seats[s].history_count; i++)
+            work->remembered[seats[s].history[i].film] = true;
+    }
+    return MR_OK;
+}
+
+static bool passes(const mr_catalogue_film *film, const mr_rank_options *options, int age_limit) {
+    return film->minimum_age <= age_limit &&
+           (options->genre < 0 || film->genres >> options->genre & 1) &&
+           (options->language < 0 || film->language_number == (unsigned long)options->language);
+}
+
+/* Lists the films that may be shown, with everybody's scores. */
+static void score_all(const mr_recommender *recommender, const mr_rank_options *options,
+                      int age_limit, scratch *work) {
+    const mr_catalogue_film *films = mr_catalogue_films(recommender->catalogue);
+    size_t n = mr_catalogue_count(recommender->catalogue);
+    for (size_t i = 0; i < n; i++) {
+        if (!passes(&films[i], options, age_limit) || work->remembered[i])
+            continue;
+        float *scores = work->scores + work->count * work->seat_count;
+        float sum = 0;
+        for (size_t s = 0; s < work->seat_count; s++) {
+            float contribution[MR_TERM_COUNT];
+            mr_terms_of(&work->appetites[s], (uint32_t)i, contribution);
+            scores[s] = 0;
+            for (int t = 0; t < MR_TERM_COUNT; t++)
+                scores[s] += contribution[t];
+            sum += scores[s];
+        }
+        work->candidates[work->count++] =
+            (mr_candidate){.film = (uint32_t)i, .score = sum / (float)work->seat_count};
+    }
+}
+
+/* Marks the films that are far below what one of the group likes on average. */
+static void mark_misery(scratch *work) {
+    for (size_t s = 0; s < work->seat_count && work->seat_count > 1; s++) {
+        double sum = 0, squares = 0, n = (double)work->count;
+        for (size_t i = 0; i < work->count; i++) {
+            double score = work->scores[i * work->seat_count + s];
+            sum += score;
+            squares += score * score;
+        }
+        double deviation = sqrt(fmax(0, squares / n - sum / n * (sum / n)));
+        double limit = sum / n - (double)MISERY_DEVIATIONS * deviation;
+        for (size_t i = 0; i < work->count; i++)
+            if (work->scores[i * work->seat_count + s] < limit)
+                work->candidates[i].misery = true;
+    }
+}
+
+static mr_status choose(const mr_recommender *recommender, const mr_rank_options *options,
+                        scratch *work, mr_ranking *out) {
+    size_t count = mr_select(recommender->catalogue, work->candidates, work->count, options);
+    mr_ranking ranking = {.count = count, .films = calloc(count + 1, sizeof *ranking.films)};
+    if (!ranking.films)
+        return mr_fail(MR_E_MEMORY, "no memory to rank %zu films", count);
+    for (size_t i = 0; i < count; i++) {
+        ranking.films[i].film = work->candidates[i].film;
+        ranking.films[i].explored = work->candidates[i].explored;
+        mr_explain(work->appetites, work->seat_count, options, &ranking.films[i]);
+    }
+    *out = ranking;
+    return MR_OK;
+}
+
+mr_status mr_recommender_rank(const mr_recommender *recommender, const mr_sofa_seat *seats,
+                              size_t seat_count, const mr_rank_options *options, mr_ranking *out) {
+    mr_rank_options chosen = options ? *options : mr_rank_options_defaults();
+    MR_TRY(check(recommender, seats, seat_count, &chosen));
+    scratch work = {.seat_count = 0};
+    mr_status status = scratch_make(recommender, seats, seat_count, &chosen, &work);
+    if (status == MR_OK) {
+        score_all(recommender, &chosen, mr_sofa_age_limit(seats, seat_count, &chosen), &work);
+        mark_misery(&work);
+        status = choose(recommender, &chosen, &work, out);
+    }
+    scratch_free(&work);
+    return status;
+}
+
+void mr_ranking_free(mr_ranking *ranking) {
+    free(ranking->films);
+    *ranking = (mr_ranking){0};
+}

@@ -1,0 +1,201 @@
+#include "recommend/recommend_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Added to beliefs before their ratio is taken, so that rare genres do not swing wildly. */
+#define BELIEF_FLOOR 0.03f
+#define LARGEST_LIFT 1.5f
+
+/* Width of the era that a believed film stands for, in years. */
+#define ERA_WIDTH 15.0f
+
+/* How a person of a film counts, if the film is liked. */
+#define DIRECTOR_SHARE 0.7f
+#define CAST_SHARE     0.35f
+
+/* Number of feedbacks at which likeness has half of its full weight, and at which beliefs about
+ * people in general have lost half of theirs. */
+#define HALF_TRUST  2.0f
+#define HALF_BELIEF 4.0f
+
+/* How much more a mood counts when lifting or matching it is asked for. */
+#define ASKED_MOOD 2.5f
+
+void mr_genre_sums_fill(mr_genre_sums *sums) {
+    for (int piece = 0; piece < MR_GENRE_PIECES; piece++)
+        for (int bits = 0; bits < 1 << MR_GENRE_PIECE_BITS; bits++) {
+            float sum = 0;
+            for (int bit = 0; bit < MR_GENRE_PIECE_BITS; bit++) {
+                int genre = piece * MR_GENRE_PIECE_BITS + bit;
+                if (bits >> bit & 1 && genre < MR_GENRE_COUNT)
+                    sum += sums->value[genre];
+            }
+            sums->sum[piece][bits] = sum;
+        }
+}
+
+float mr_genre_sums_fit(const mr_genre_sums *sums, mr_genre_set genres) {
+    /* 1 / sqrt(n) for the number of genres of a film. */
+    static const float scale[MR_GENRES_PER_FILM + 1] = {
+        0, 1, 0.70710678f, 0.57735027f, 0.5f, 0.4472136f, 0.40824829f, 0.37796447f, 0.35355339f};
+    float sum = 0;
+    for (int piece = 0; piece < MR_GENRE_PIECES; piece++)
+        sum += sums->sum[piece]
+                        [genres >> piece * MR_GENRE_PIECE_BITS & ((1 << MR_GENRE_PIECE_BITS) - 1)];
+    return sum * scale[mr_genre_set_size(genres)];
+}
+
+float mr_feedback_value(const mr_feedback *feedback) {
+    switch (feedback->kind) {
+    case MR_FEEDBACK_LIKE:
+        return 1;
+    case MR_FEEDBACK_DISLIKE:
+        return -1;
+    case MR_FEEDBACK_RATING:
+        return (float)(feedback->rating - 3) / 2;
+    default:
+        return 0;
+    }
+}
+
+/* How well a film of each year fits the believed ones: 1 for a year in which all of them are. */
+static void believe_in_era(mr_appetite *appetite) {
+    const mr_profile_forest *belief = appetite->recommender->belief;
+    for (size_t f = 0; f < belief->film_count; f++) {
+        if (appetite->film[f] < 0.001f)
+            continue;
+        int year = mr_catalogue_entry(appetite->recommender->catalogue, belief->films[f])->year;
+        for (int y = 0; y < MR_YEARS; y++) {
+            float distance = (float)(MR_CATALOGUE_FIRST_YEAR + y - year) / ERA_WIDTH;
+            appetite->era[y] += appetite->film[f] * expf(-0.5f * distance * distance);
+        }
+    }
+}
+
+/* What people of this age and gender like, and what goes with this mood. */
+static void weigh_genres(mr_appetite *appetite, const mr_belief *expected, mr_mood_mode mode) {
+    const mr_recommender *recommender = appetite->recommender;
+    const mr_watcher *watcher = &appetite->seat->watcher;
+    for (int g = 0; g < MR_GENRE_COUNT; g++) {
+        float usual = recommender->belief->usual[g];
+        float lift = logf((expected->genre[g] + BELIEF_FLOOR) / (usual + BELIEF_FLOOR));
+        appetite->genre.value[g] = fmaxf(-LARGEST_LIFT, fminf(LARGEST_LIFT, lift));
+        for (int i = 0; i < MR_CELLS; i++) {
+            mr_cell cell = mr_cell_of(i);
+            if (watcher->has_age || watcher->has_gender)
+                appetite->taste.value[g] +=
+                    expected->cells[i] * recommender->taste.liking[cell.age][cell.gender][g];
+            if (watcher->has_emotion)
+                appetite->mood.value[g] +=
+                    expected->cells[i] * recommender->mood.wish[mode][cell.emotion][g];
+        }
+    }
+    mr_genre_sums_fill(&appetite->genre);
+    mr_genre_sums_fill(&appetite->taste);
+    mr_genre_sums_fill(&appetite->mood);
+}
+
+static mr_status believe(mr_appetite *appetite, const mr_rank_options *options) {
+    const mr_profile_forest *belief = appetite->recommender->belief;
+    mr_belief expected;
+    appetite->film = malloc(belief->film_count * sizeof *appetite->film);
+    if (!appetite->film)
+        return mr_fail(MR_E_MEMORY, "no memory for the belief in %zu films", belief->film_count);
+    mr_profile_forest_believe(belief, &appetite->seat->watcher, appetite->film, &expected);
+    believe_in_era(appetite);
+    weigh_genres(appetite, &expected, options->mood);
+    return MR_OK;
+}
+
+/* Adds what one feedback says about the parts of its film. */
+static void remember(mr_appetite *appetite, const mr_catalogue *catalogue,
+                     const mr_feedback *feedback, float value) {
+    const mr_catalogue_film *film = mr_catalogue_entry(catalogue, feedback->film);
+    float per_genre = value / sqrtf((float)mr_genre_set_size(film->genres));
+    for (mr_genre_set rest = film->genres; rest; rest &= rest - 1)
+        appetite->liked_genre.value[__builtin_ctz(rest)] += per_genre;
+    const uint32_t *people = mr_catalogue_people(catalogue) + film->people;
+    for (int i = 0; i < film->director_count; i++)
+        appetite->liked_person[people[i]] += value * DIRECTOR_SHARE;
+    for (int i = 0; i < film->cast_count; i++)
+        appetite->liked_person[people[film->director_count + i]] += value * CAST_SHARE;
+    if (film->language_number)
+        appetite->liked_language[film->language_number] += value;
+    appetite->liked_decade[mr_decade_of(film->year)] += value;
+}
+
+/* Brings what was summed over feedbacks to a scale that does not depend on their number: the liking
+ * of genres to length one, so that its fit is a cosine, and the others to a mean. */
+static void scale_likes(mr_appetite *appetite, float weight) {
+    float squares = 0;
+    for (int g = 0; g < MR_GENRE_COUNT; g++)
+        squares += appetite->liked_genre.value[g] * appetite->liked_genre.value[g];
+    for (int g = 0; g < MR_GENRE_COUNT && squares > 0; g++)
+        appetite->liked_genre.value[g] /= sqrtf(squares);
+    size_t languages = mr_catalogue_language_count(appetite->recommender->catalogue);
+    for (size_t l = 0; l < languages; l++)
+        appetite->liked_language[l] /= weight;
+    for (int d = 0; d < MR_DECADES; d++)
+        appetite->liked_decade[d] /= weight;
+}
+
+static mr_status remember_all(mr_appetite *appetite) {
+    const mr_catalogue *catalogue = appetite->recommender->catalogue;
+    const mr_sofa_seat *seat = appetite->seat;
+    appetite->liked_person =
+        calloc(mr_catalogue_people_count(catalogue) + 1, sizeof *appetite->liked_person);
+    appetite->liked_language =
+        calloc(mr_catalogue_language_count(catalogue), sizeof *appetite->liked_language);
+    if (!appetite->liked_person || !appetite->liked_language)
+        return mr_fail(MR_E_MEMORY, "no memory for a history");
+    float weight = 0;
+    for (size_t i = 0; i < seat->history_count; i++) {
+        float value = mr_feedback_value(&seat->history[i]);
+        if (value == 0)
+            continue;
+        remember(appetite, catalogue, &seat->history[i], value);
+        appetite->feedbacks++;
+        weight += fabsf(value);
+    }
+    if (weight > 0)
+        scale_likes(appetite, weight);
+    mr_genre_sums_fill(&appetite->liked_genre);
+    return MR_OK;
+}
+
+/* The more feedback, the more it counts against what is believed of people in general. */
+static void set_weights(mr_appetite *appetite, const mr_rank_options *options) {
+    float n = appetite->feedbacks;
+    for (int t = 0; t < MR_TERM_COUNT; t++)
+        appetite->weight[t] = options->weights[t];
+    appetite->weight[MR_TERM_LIKENESS] *= n / (n + HALF_TRUST);
+    static const mr_term beliefs[] = {MR_TERM_FILM_BELIEF, MR_TERM_GENRE_BELIEF, MR_TERM_ERA_BELIEF,
+                                      MR_TERM_TASTE};
+    for (size_t i = 0; i < sizeof beliefs / sizeof *beliefs; i++)
+        appetite->weight[beliefs[i]] *= HALF_BELIEF / (n + HALF_BELIEF);
+    /* Somebody who asks to be lifted or matched means it. */
+    if (options->mood != MR_MOOD_AUTO)
+        appetite->weight[MR_TERM_MOOD] *= ASKED_MOOD;
+}
+
+void mr_appetite_free(mr_appetite *appetite) {
+    free(appetite->film);
+    free(appetite->liked_person);
+    free(appetite->liked_language);
+    *appetite = (mr_appetite){0};
+}
+
+mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat *seat,
+                           const mr_rank_options *options, mr_appetite *out) {
+    *out = (mr_appetite){.recommender = recommender, .seat = seat};
+    mr_status status = believe(out, options);
+    if (status == MR_OK)
+        status = remember_all(out);
+    if (status != MR_OK) {
+        mr_appetite_free(out);
+        return status;
+    }
+    set_weights(out, options);
+    return MR_OK;
+}

@@ -1,0 +1,98 @@
+/*
+ * What the files of the recommender share; users include recommend.h only.
+ *
+ * Ranking: an appetite is made of each seat (recommend_appetite), every allowed film is scored by
+ * the table of terms (recommend_terms), the best are picked with regard to each other
+ * (recommend_select), and what moved them is put in words (recommend_reasons).
+ */
+#ifndef MR_RECOMMEND_PARTS_H
+#define MR_RECOMMEND_PARTS_H
+
+#include "recommend/recommend.h"
+
+#define MR_NO_CLASS UINT16_MAX
+
+struct mr_recommender {
+    const mr_catalogue *catalogue;
+    const mr_profile_forest *belief;
+    mr_profile_forest *owned; /* the same when the recommender loaded it */
+    mr_taste taste;
+    mr_mood mood;
+    uint16_t *class_of; /* class of each film in the forest, or MR_NO_CLASS */
+};
+
+/*
+ * Sums over the genres of a film by table lookup: the set is cut into three pieces of seven bits.
+ */
+#define MR_GENRE_PIECE_BITS 7
+#define MR_GENRE_PIECES     ((MR_GENRE_COUNT + MR_GENRE_PIECE_BITS - 1) / MR_GENRE_PIECE_BITS)
+typedef struct mr_genre_sums {
+    float value[MR_GENRE_COUNT];
+    float sum[MR_GENRE_PIECES][1 << MR_GENRE_PIECE_BITS];
+} mr_genre_sums;
+
+/* Fills `sum` from `value`. */
+void mr_genre_sums_fill(mr_genre_sums *sums);
+
+/* The same as mr_genre_fit(sums->value, genres). */
+float mr_genre_sums_fit(const mr_genre_sums *sums, mr_genre_set genres);
+
+#define MR_YEARS   (MR_CATALOGUE_LAST_YEAR - MR_CATALOGUE_FIRST_YEAR + 1)
+#define MR_DECADES (MR_YEARS / 10 + 1)
+
+static inline int mr_decade_of(int year) {
+    return (year - MR_CATALOGUE_FIRST_YEAR) / 10;
+}
+
+/* What one person wants, ready to be held against any film. */
+typedef struct mr_appetite {
+    const mr_recommender *recommender;
+    const mr_sofa_seat *seat;
+    float *film;         /* belief in each class of the forest */
+    mr_genre_sums genre; /* logarithm of belief in a genre over the usual belief */
+    mr_genre_sums taste; /* liking of each genre at this age and gender */
+    mr_genre_sums mood;  /* wish for each genre in this mood */
+    float era[MR_YEARS]; /* belief in films of about this year, 0 … 1 */
+    /* From the history; all zero without one. */
+    float feedbacks; /* how many say something */
+    mr_genre_sums liked_genre;
+    float *liked_person;   /* by number of a person */
+    float *liked_language; /* by number of a language */
+    float liked_decade[MR_DECADES];
+    float weight[MR_TERM_COUNT]; /* of each term for this person */
+} mr_appetite;
+
+mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat *seat,
+                           const mr_rank_options *options, mr_appetite *out);
+void mr_appetite_free(mr_appetite *appetite);
+
+/* What a feedback says of the film, -1 … 1. */
+float mr_feedback_value(const mr_feedback *feedback);
+
+/* Weight × value of each term for a film. */
+void mr_terms_of(const mr_appetite *appetite, uint32_t film, float contribution[MR_TERM_COUNT]);
+
+/* A film that may be shown. */
+typedef struct mr_candidate {
+    uint32_t film;
+    float score;    /* mean over the seats */
+    float likeness; /* to the films already picked, 0 … 1 */
+    bool misery;    /* somebody would much rather not see it */
+    bool explored;  /* drawn at random */
+} mr_candidate;
+
+/* The age limit that everybody on the sofa sets together. */
+int mr_sofa_age_limit(const mr_sofa_seat *seats, size_t seat_count, const mr_rank_options *options);
+
+/*
+ * Picks at most options->count of n candidates: they come to the front, in the order in which they
+ * are shown; the others are lost. Returns how many were picked.
+ */
+size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t n,
+                 const mr_rank_options *options);
+
+/* Fills contributions and reasons of a film whose `film` and `explored` are set. */
+void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_options *options,
+                mr_ranked_film *film);
+
+#endif

@@ -1,0 +1,241 @@
+#include "recommend/recommend_parts.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A contribution is worth a word from this size on, and this share of the largest. */
+#define LEAST_CONTRIBUTION 0.05f
+#define LEAST_SHARE        0.15f
+
+/* Text that is built up piece by piece and cut off where it ends. */
+typedef struct text {
+    char *start;
+    size_t used, size;
+} text;
+
+static void __attribute__((format(printf, 2, 3))) say(text *out, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int written = vsnprintf(out->start + out->used, out->size - out->used, format, arguments);
+    va_end(arguments);
+    if (written > 0)
+        out->used =
+            out->used + (size_t)written < out->size ? out->used + (size_t)written : out->size - 1;
+}
+
+static int likeliest(const float *probabilities, int n) {
+    int best = 0;
+    for (int i = 1; i < n; i++)
+        if (probabilities[i] > probabilities[best])
+            best = i;
+    return best;
+}
+
+/* "women of 30-39 in a sad mood", of what is known. */
+static void say_who(text *out, const mr_watcher *watcher) {
+    int age = likeliest(watcher->age, MR_AGE_RANGE_COUNT);
+    bool child = watcher->has_age && age <= MR_AGE_10_19;
+    if (!watcher->has_gender)
+        say(out, "%s", child ? "children" : "people");
+    else if (likeliest(watcher->gender, MR_GENDER_COUNT) == MR_FEMALE)
+        say(out, "%s", child ? "girls" : "women");
+    else
+        say(out, "%s", child ? "boys" : "men");
+    if (watcher->has_age)
+        say(out, " of %s", mr_age_range_label((mr_age_range)age));
+}
+
+static const char *mood_word(const mr_watcher *watcher) {
+    static const char *const words[MR_EMOTION_COUNT] = {
+        [MR_ANGRY] = "an angry",      [MR_DISGUST] = "a disgusted", [MR_FEAR] = "a fearful",
+        [MR_HAPPY] = "a happy",       [MR_NEUTRAL] = "a neutral",   [MR_SAD] = "a sad",
+        [MR_SURPRISE] = "a surprised"};
+    return words[likeliest(watcher->emotion, MR_EMOTION_COUNT)];
+}
+
+static void say_people(text *out, const mr_watcher *watcher) {
+    say_who(out, watcher);
+    if (watcher->has_emotion)
+        say(out, " in %s mood", mood_word(watcher));
+}
+
+/* The film's genres with the highest values, at most two, all of them positive. */
+static void say_genres(text *out, const mr_genre_sums *sums, mr_genre_set genres) {
+    int first = -1, second = -1;
+    for (mr_genre_set rest = genres; rest; rest &= rest - 1) {
+        int genre = __builtin_ctz(rest);
+        if (sums->value[genre] <= 0)
+            continue;
+        if (first < 0 || sums->value[genre] > sums->value[first]) {
+            second = first;
+            first = genre;
+        } else if (second < 0 || sums->value[genre] > sums->value[second]) {
+            second = genre;
+        }
+    }
+    say(out, "%s", mr_genre_label((mr_genre)first));
+    if (second >= 0)
+        say(out, " and %s", mr_genre_label((mr_genre)second));
+}
+
+static void say_mood(text *out, const mr_appetite *appetite, const mr_rank_options *options,
+                     const mr_catalogue_film *film) {
+    say_genres(out, &appetite->mood, film->genres);
+    const char *mood = mood_word(&appetite->seat->watcher);
+    if (options->mood == MR_MOOD_LIFT)
+        say(out, " to lift %s mood", mood);
+    else if (options->mood == MR_MOOD_MATCH)
+        say(out, " to go with %s mood", mood);
+    else
+        say(out, ", which people in %s mood tend to choose", mood);
+}
+
+static bool share_people(const mr_catalogue *catalogue, const mr_catalogue_film *a, bool a_directs,
+                         const mr_catalogue_film *b, bool b_directs) {
+    const uint32_t *people = mr_catalogue_people(catalogue);
+    const uint32_t *x = people + a->people + (a_directs ? 0 : a->director_count);
+    const uint32_t *y = people + b->people + (b_directs ? 0 : b->director_count);
+    int x_count = a_directs ? a->director_count : a->cast_count;
+    int y_count = b_directs ? b->director_count : b->cast_count;
+    for (int i = 0; i < x_count; i++)
+        for (int j = 0; j < y_count; j++)
+            if (x[i] == y[j])
+                return true;
+    return false;
+}
+
+/* What two films have in common, as points. */
+static float common(const mr_catalogue *catalogue, const mr_catalogue_film *a,
+                    const mr_catalogue_film *b) {
+    float genres = (float)mr_genre_set_size(a->genres & b->genres) /
+                   sqrtf((float)(mr_genre_set_size(a->genres) * mr_genre_set_size(b->genres)));
+    return genres + (share_people(catalogue, a, true, b, true) ? 1 : 0) +
+           (share_people(catalogue, a, false, b, false) ? 0.5f : 0) +
+           (mr_decade_of(a->year) == mr_decade_of(b->year) ? 0.2f : 0) +
+           (a->language_number && a->language_number == b->language_number ? 0.1f : 0);
+}
+
+/* Names the liked film that has most in common with this one, and what that is. */
+static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalogue_film *film) {
+    const mr_catalogue *catalogue = appetite->recommender->catalogue;
+    const mr_catalogue_film *nearest = NULL;
+    float most = 0;
+    for (size_t i = 0; i < appetite->seat->history_count; i++) {
+        const mr_feedback *feedback = &appetite->seat->history[i];
+        const mr_catalogue_film *liked = mr_catalogue_entry(catalogue, feedback->film);
+        float points = mr_feedback_value(feedback) * common(catalogue, film, liked);
+        if (points > most) {
+            most = points;
+            nearest = liked;
+        }
+    }
+    if (!nearest) {
+        say(out, "Unlike the films that you did not like");
+        return;
+    }
+    say(out, "Like %.60s, which you liked", nearest->title);
+    mr_genre_set shared = film->genres & nearest->genres;
+    const char *joint = ": ";
+    if (share_people(catalogue, film, true, nearest, true)) {
+        say(out, "%sthe same director", joint);
+        joint = ", ";
+    }
+    if (share_people(catalogue, film, false, nearest, false)) {
+        say(out, "%san actor in common", joint);
+        joint = ", ";
+    }
+    if (shared) {
+        say(out, "%s", joint);
+        for (const char *and = ""; shared; shared &= shared - 1, and = ", ")
+            say(out, "%s%s", and, mr_genre_label((mr_genre)__builtin_ctz(shared)));
+    }
+}
+
+static void say_film_belief(text *out, const mr_watcher *watcher, float belief) {
+    say(out, belief > 0.5f ? "The favourite of " : "One of the favourites of ");
+    say_people(out, watcher);
+    say(out, " (belief %.0f %%)", fmax(1, round(100 * (double)belief)));
+}
+
+/* What raised the score through one term, in words. */
+static void say_reason(text *out, mr_term term, const mr_appetite *appetite,
+                       const mr_rank_options *options, uint32_t index) {
+    const mr_recommender *recommender = appetite->recommender;
+    const mr_catalogue_film *film = mr_catalogue_entry(recommender->catalogue, index);
+    const mr_watcher *watcher = &appetite->seat->watcher;
+    switch (term) {
+    case MR_TERM_FILM_BELIEF:
+        say_film_belief(out, watcher, appetite->film[recommender->class_of[index]]);
+        break;
+    case MR_TERM_GENRE_BELIEF:
+        say_genres(out, &appetite->genre, film->genres);
+        say(out, ", chosen more by ");
+        say_people(out, watcher);
+        say(out, " than by others");
+        break;
+    case MR_TERM_ERA_BELIEF:
+        say(out, "From around %d, like films that ", film->year);
+        say_people(out, watcher);
+        say(out, " choose");
+        break;
+    case MR_TERM_TASTE:
+        say_genres(out, &appetite->taste, film->genres);
+        say(out, ", liked more by ");
+        say_who(out, watcher);
+        say(out, " than by others");
+        break;
+    case MR_TERM_MOOD:
+        say_mood(out, appetite, options, film);
+        break;
+    case MR_TERM_LIKENESS:
+        say_likeness(out, appetite, film);
+        break;
+    default:
+        say(out, "%s", film->tier == 1 ? "Widely known" : "Well documented, so rather well known");
+    }
+}
+
+/* Adds the strongest term that has no reason yet; false when none is worth a word. */
+static bool add_reason(const mr_appetite *appetites, size_t seat_count, float each[][MR_TERM_COUNT],
+                       const mr_rank_options *options, mr_ranked_film *film,
+                       bool told[MR_TERM_COUNT]) {
+    int best = -1;
+    for (int t = 0; t < MR_TERM_COUNT; t++)
+        if (!told[t] && (best < 0 || film->contribution[t] > film->contribution[best]))
+            best = t;
+    float largest = film->reason_count ? film->reasons[0].contribution : 0;
+    if (best < 0 || film->contribution[best] < fmaxf(LEAST_CONTRIBUTION, LEAST_SHARE * largest))
+        return false;
+    size_t whose = 0;
+    for (size_t s = 1; s < seat_count; s++)
+        if (each[s][best] > each[whose][best])
+            whose = s;
+    mr_rank_reason *reason = &film->reasons[film->reason_count++];
+    *reason = (mr_rank_reason){.term = (mr_term)best, .contribution = film->contribution[best]};
+    text out = {.start = reason->text, .size = sizeof reason->text};
+    say_reason(&out, (mr_term)best, &appetites[whose], options, film->film);
+    told[best] = true;
+    return true;
+}
+
+void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_options *options,
+                mr_ranked_film *film) {
+    float each[MR_SOFA_SEATS][MR_TERM_COUNT];
+    bool told[MR_TERM_COUNT] = {false};
+    film->score = 0;
+    memset(film->contribution, 0, sizeof film->contribution);
+    for (size_t s = 0; s < seat_count; s++) {
+        mr_terms_of(&appetites[s], film->film, each[s]);
+        for (int t = 0; t < MR_TERM_COUNT; t++)
+            film->contribution[t] += each[s][t] / (float)seat_count;
+    }
+    for (int t = 0; t < MR_TERM_COUNT; t++)
+        film->score += film->contribution[t];
+    film->fit = 1 / (1 + expf(-film->score));
+    film->reason_count = 0;
+    while (film->reason_count < MR_RANK_REASONS &&
+           add_reason(appetites, seat_count, each, options, film, told))
+        ;
+}

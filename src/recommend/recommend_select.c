@@ -1,0 +1,144 @@
+#include "base/rng.h"
+#include "recommend/recommend_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The wider list that films are picked from: this many times the films wanted, and at least. */
+#define WIDER      20
+#define LEAST_WIDE 200
+
+/* Shares of what makes two films alike. */
+#define GENRES_ALIKE    0.6f
+#define DECADE_ALIKE    0.15f
+#define DIRECTORS_ALIKE 0.25f
+
+int mr_sofa_age_limit(const mr_sofa_seat *seats, size_t seat_count,
+                      const mr_rank_options *options) {
+    int limit = MR_AGE_YEARS;
+    for (size_t s = 0; s < seat_count; s++) {
+        const mr_watcher *watcher = &seats[s].watcher;
+        int age = watcher->has_age ? watcher->youngest : options->youngest;
+        limit = age < limit ? age : limit;
+    }
+    if (options->youngest >= 0 && options->youngest < limit)
+        limit = options->youngest;
+    if (options->max_age >= 0 && options->max_age < limit)
+        limit = options->max_age;
+    return limit < 0 ? 0 : limit;
+}
+
+/* How alike two films are, 0 … 1. */
+static float alike(const mr_catalogue *catalogue, uint32_t a, uint32_t b) {
+    const mr_catalogue_film *x = mr_catalogue_entry(catalogue, a);
+    const mr_catalogue_film *y = mr_catalogue_entry(catalogue, b);
+    const uint32_t *people = mr_catalogue_people(catalogue);
+    bool director = false;
+    for (int i = 0; i < x->director_count && !director; i++)
+        for (int j = 0; j < y->director_count && !director; j++)
+            director = people[x->people + (uint32_t)i] == people[y->people + (uint32_t)j];
+    float genres = (float)mr_genre_set_size(x->genres & y->genres) /
+                   (float)mr_genre_set_size(x->genres | y->genres);
+    return GENRES_ALIKE * genres + (director ? DIRECTORS_ALIKE : 0) +
+           (mr_decade_of(x->year) == mr_decade_of(y->year) ? DECADE_ALIKE : 0);
+}
+
+/* Better films first: no misery before misery, then by score, then by number. */
+static int by_score(const void *a, const void *b) {
+    const mr_candidate *x = a, *y = b;
+    if (x->misery != y->misery)
+        return x->misery - y->misery;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return (x->film > y->film) - (x->film < y->film);
+}
+
+/* Restores the heap below `root` (the worst on top), whose children are heaps. */
+static void sift_down(mr_candidate *heap, size_t size, size_t root) {
+    for (;;) {
+        size_t worst = root;
+        for (size_t child = 2 * root + 1; child <= 2 * root + 2 && child < size; child++)
+            if (by_score(&heap[child], &heap[worst]) > 0)
+                worst = child;
+        if (worst == root)
+            return;
+        mr_candidate kept = heap[root];
+        heap[root] = heap[worst];
+        heap[worst] = kept;
+        root = worst;
+    }
+}
+
+/* Brings the best `wide` of n candidates to the front, in order; the others are lost. */
+static void best_first(mr_candidate *candidates, size_t n, size_t wide) {
+    for (size_t i = wide / 2; i-- > 0;)
+        sift_down(candidates, wide, i);
+    for (size_t i = wide; i < n; i++)
+        if (by_score(&candidates[i], &candidates[0]) < 0) {
+            candidates[0] = candidates[i];
+            sift_down(candidates, wide, 0);
+        }
+    qsort(candidates, wide, sizeof *candidates, by_score);
+}
+
+/* Maximal marginal relevance: takes `count` of the first `wide` candidates, each the one whose
+ * score less the cost of its likeness to those taken is greatest. Taken ones move to the front, the
+ * others keep their order. */
+static void take_diverse(const mr_catalogue *catalogue, mr_candidate *candidates, size_t wide,
+                         size_t count, float diversity) {
+    for (size_t taken = 0; taken < count; taken++) {
+        size_t best = taken;
+        float best_value = -INFINITY;
+        for (size_t i = taken; i < wide && candidates[i].misery == candidates[taken].misery; i++) {
+            float value = candidates[i].score - diversity * candidates[i].likeness;
+            if (value > best_value) {
+                best_value = value;
+                best = i;
+            }
+        }
+        mr_candidate chosen = candidates[best];
+        memmove(&candidates[taken + 1], &candidates[taken], (best - taken) * sizeof chosen);
+        candidates[taken] = chosen;
+        for (size_t i = taken + 1; i < wide; i++)
+            candidates[i].likeness =
+                fmaxf(candidates[i].likeness, alike(catalogue, candidates[i].film, chosen.film));
+    }
+}
+
+/* Exchanges candidates from `first` to `count` for random ones of the wider list, as long as it
+ * holds some that make nobody miserable. */
+static void draw_at_random(mr_rng *rng, mr_candidate *candidates, size_t wide, size_t first,
+                           size_t count) {
+    size_t end = wide;
+    while (end > first && candidates[end - 1].misery)
+        end--;
+    for (size_t i = first; i < count && i < end; i++) {
+        size_t chosen = i + (size_t)mr_rng_below(rng, end - i);
+        mr_candidate kept = candidates[i];
+        candidates[i] = candidates[chosen];
+        candidates[chosen] = kept;
+        candidates[i].explored = true;
+    }
+}
+
+/* How many of `count` films to draw at random: the share, its fraction by chance. */
+static size_t explorations(mr_rng *rng, size_t count, float share) {
+    double wanted = (double)share * (double)count;
+    size_t whole = (size_t)wanted;
+    return whole + (mr_rng_uniform(rng) < wanted - (double)whole);
+}
+
+size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t n,
+                 const mr_rank_options *options) {
+    size_t count = options->count < n ? options->count : n;
+    size_t wide = count * WIDER > LEAST_WIDE ? count * WIDER : LEAST_WIDE;
+    wide = wide < n ? wide : n;
+    mr_rng rng = mr_rng_seeded(options->seed);
+    size_t drawn = explorations(&rng, count, options->exploration);
+    best_first(candidates, n, wide);
+    take_diverse(catalogue, candidates, wide, count - drawn, options->diversity);
+    draw_at_random(&rng, candidates, wide, count - drawn, count);
+    qsort(candidates, count, sizeof *candidates, by_score);
+    return count;
+}

@@ -1,0 +1,91 @@
+#include "recommend/watcher.h"
+
+#include <string.h>
+
+int mr_cell_number(mr_cell cell) {
+    return ((int)cell.age * MR_GENDER_COUNT + (int)cell.gender) * MR_EMOTION_COUNT +
+           (int)cell.emotion;
+}
+
+mr_cell mr_cell_of(int number) {
+    return (mr_cell){
+        .age = (mr_age_range)(number / (MR_GENDER_COUNT * MR_EMOTION_COUNT)),
+        .gender = (mr_gender)(number / MR_EMOTION_COUNT % MR_GENDER_COUNT),
+        .emotion = (mr_emotion)(number % MR_EMOTION_COUNT),
+    };
+}
+
+static float probability(float value) {
+    return value > 0 && value <= 1 ? value : 0;
+}
+
+/* Makes n values sum to one; false when they are all zero. */
+static bool normalise(float *values, int n) {
+    float sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += values[i] = probability(values[i]);
+    for (int i = 0; i < n && sum > 0; i++)
+        values[i] /= sum;
+    return sum > 0;
+}
+
+/* The lower end of the age interval, but not above the mean; 0 when either makes no sense. */
+static int youngest_age(const mr_attributes *attributes) {
+    float low = attributes->age_low;
+    if (attributes->age < low)
+        low = attributes->age;
+    bool sound = low > 0 && low < MR_AGE_YEARS && attributes->age >= low;
+    return sound ? (int)low : 0;
+}
+
+mr_watcher mr_watcher_of(const mr_attributes *attributes) {
+    mr_watcher watcher = {0};
+    if (attributes->has_age) {
+        for (int year = 0; year < MR_AGE_YEARS; year++)
+            watcher.age[mr_age_range_of((float)year)] +=
+                probability(attributes->age_distribution[year]);
+        watcher.has_age = normalise(watcher.age, MR_AGE_RANGE_COUNT);
+        watcher.youngest = watcher.has_age ? youngest_age(attributes) : 0;
+    }
+    if (attributes->has_gender) {
+        memcpy(watcher.gender, attributes->gender, sizeof watcher.gender);
+        watcher.has_gender = normalise(watcher.gender, MR_GENDER_COUNT);
+    }
+    if (attributes->has_emotion) {
+        memcpy(watcher.emotion, attributes->emotion, sizeof watcher.emotion);
+        watcher.has_emotion = normalise(watcher.emotion, MR_EMOTION_COUNT);
+    }
+    return watcher;
+}
+
+/* The cell with the unknown attributes set to their first value: cells that agree on what is known
+ * share it. */
+static int known_part(const mr_watcher *watcher, mr_cell cell) {
+    return mr_cell_number((mr_cell){
+        .age = watcher->has_age ? cell.age : (mr_age_range)0,
+        .gender = watcher->has_gender ? cell.gender : (mr_gender)0,
+        .emotion = watcher->has_emotion ? cell.emotion : (mr_emotion)0,
+    });
+}
+
+void mr_watcher_cells(const mr_watcher *watcher, const float shares[MR_CELLS],
+                      float cells[MR_CELLS]) {
+    float share_of[MR_CELLS] = {0};
+    int count_of[MR_CELLS] = {0};
+    for (int i = 0; i < MR_CELLS; i++) {
+        int known = known_part(watcher, mr_cell_of(i));
+        share_of[known] += shares[i];
+        count_of[known]++;
+    }
+    for (int i = 0; i < MR_CELLS; i++) {
+        mr_cell cell = mr_cell_of(i);
+        int known = known_part(watcher, cell);
+        float given =
+            share_of[known] > 0 ? shares[i] / share_of[known] : 1.0f / (float)count_of[known];
+        float p = given;
+        p *= watcher->has_age ? watcher->age[cell.age] : 1;
+        p *= watcher->has_gender ? watcher->gender[cell.gender] : 1;
+        p *= watcher->has_emotion ? watcher->emotion[cell.emotion] : 1;
+        cells[i] = p;
+    }
+}
