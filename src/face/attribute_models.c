@@ -82,12 +82,28 @@ static mr_status load_framing(mr_attribute_models *models, const char *folder, m
     return status;
 }
 
+/* Those of `wanted` that some loaded network has a head for. */
+static mr_attribute_set answered(const mr_attribute_models *models, mr_attribute_set wanted) {
+    mr_attribute_set found = {0};
+    for (int framing = 0; framing < MR_FRAMING_COUNT; framing++) {
+        const mr_attribute_model *model = &models->models[framing];
+        if (model->plan == NULL)
+            continue;
+        const int *outputs = model->heads.outputs;
+        found.age = found.age || (wanted.age && outputs[MR_HEAD_AGE] >= 0);
+        found.gender = found.gender || (wanted.gender && outputs[MR_HEAD_GENDER] >= 0);
+        found.ethnicity = found.ethnicity || (wanted.ethnicity && outputs[MR_HEAD_ETHNICITY] >= 0);
+        found.emotion =
+            found.emotion || (wanted.emotion && mr_heads_emotion(&model->heads) != MR_HEAD_COUNT);
+    }
+    return found;
+}
+
 mr_status mr_attribute_models_load(const char *folder, mr_attribute_set wanted,
                                    mr_attribute_models **out) {
     mr_attribute_models *models = calloc(1, sizeof *models);
     if (models == NULL)
         return mr_fail(MR_E_MEMORY, "%s: out of memory", folder);
-    models->set = wanted;
     for (int framing = 0; framing < MR_FRAMING_COUNT; framing++) {
         if (!is_wanted((mr_framing)framing, wanted))
             continue;
@@ -97,10 +113,7 @@ mr_status mr_attribute_models_load(const char *folder, mr_attribute_set wanted,
             return status;
         }
     }
-    if (models->models[MR_FRAMING_ATTRIBUTES].plan == NULL)
-        models->set.age = models->set.gender = models->set.ethnicity = false;
-    if (models->models[MR_FRAMING_EMOTION].plan == NULL)
-        models->set.emotion = false;
+    models->set = answered(models, wanted);
     *out = models;
     return MR_OK;
 }

@@ -129,6 +129,10 @@ static void keep_set(mr_attribute_set set, mr_attributes *attributes) {
         attributes->has_ethnicity = false;
         memset(attributes->ethnicity, 0, sizeof attributes->ethnicity);
     }
+    if (!set.emotion) {
+        attributes->has_emotion = false;
+        memset(attributes->emotion, 0, sizeof attributes->emotion);
+    }
 }
 
 /* Adds to `attributes` what the lane's network says. */

@@ -26,18 +26,28 @@ static mr_session *new_session(const mr_engine *of) {
     return session;
 }
 
-/* models/ with made networks, data/ the shipped one. */
+/* Makes home/name a link to the shipped file or folder of that name. */
+static mr_status link_shipped(const char *name) {
+    char *path = mr_path_join(home, name), *shipped = realpath(name, NULL);
+    mr_status status = MR_OK;
+    if (shipped == NULL || symlink(shipped, path) != 0)
+        status = mr_fail(MR_E_IO, "%s: cannot be linked", name);
+    free(path);
+    free(shipped);
+    return status;
+}
+
+/* Made networks beside the shipped forest and data. */
 static mr_status make_home(void) {
-    char *models = mr_path_join(home, "models"), *data = mr_path_join(home, "data");
-    char *shipped = realpath("data", NULL);
+    char *models = mr_path_join(home, "models");
     mr_status status = mr_make_attributes_model(models, 1);
     if (status == MR_OK)
         status = mr_make_emotion_model(models, 2);
-    if (status == MR_OK && (shipped == NULL || symlink(shipped, data) != 0))
-        status = mr_fail(MR_E_IO, "%s: cannot be linked", data);
+    if (status == MR_OK)
+        status = link_shipped("models/forest");
+    if (status == MR_OK)
+        status = link_shipped("data");
     free(models);
-    free(data);
-    free(shipped);
     return status;
 }
 
