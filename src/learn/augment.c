@@ -61,6 +61,11 @@ static uint8_t to_pixel(float level) {
     return (uint8_t)(fminf(fmaxf(level, 0), 255) + 0.5f);
 }
 
+/* All members are four bytes wide, so that no padding is hashed. */
+uint64_t mr_augment_key(const mr_augment *augment) {
+    return mr_hash(augment, sizeof *augment);
+}
+
 mr_affine mr_whole_picture(const mr_image *source, int width, int height) {
     float x = (float)source->width / (float)width, y = (float)source->height / (float)height;
     return (mr_affine){.a = x, .c = (x - 1) / 2, .e = y, .f = (y - 1) / 2};

@@ -49,6 +49,9 @@ mr_augment mr_augment_emotion_defaults(void);
 /* For aligned colour chips that shall stand for everyday photos. */
 mr_augment mr_augment_attributes_defaults(void);
 
+/* A number that differs where variations do, to tell whether a run goes on as it began. */
+uint64_t mr_augment_key(const mr_augment *augment);
+
 /* The map from a width × height picture for the network to the whole of `source`. */
 mr_affine mr_whole_picture(const mr_image *source, int width, int height);
 

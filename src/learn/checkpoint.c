@@ -28,14 +28,16 @@ mr_status mr_checkpoint_save(const char *path, const mr_network *network,
                              const mr_checkpoint *checkpoint) {
     mr_weight_set sets[MOST_SETS];
     size_t set_count = list_sets(checkpoint, sets);
-    mr_metadata metadata[] = {{"format", FORMAT}, {"epochs", ""},     {"steps", ""},
-                              {"best_epoch", ""}, {"best_score", ""}, {"settings", ""}};
+    mr_metadata metadata[] = {{"format", FORMAT},   {"epochs", ""},     {"steps", ""},
+                              {"best_epoch", ""},   {"best_score", ""}, {"settings", ""},
+                              {"task_settings", ""}};
     enum { COUNT = sizeof metadata / sizeof *metadata, WIDTH = sizeof metadata->value };
     snprintf(metadata[1].value, WIDTH, "%ld", checkpoint->epochs);
     snprintf(metadata[2].value, WIDTH, "%ld", mr_optimiser_steps(checkpoint->optimiser));
     snprintf(metadata[3].value, WIDTH, "%ld", checkpoint->best_epoch);
     snprintf(metadata[4].value, WIDTH, "%.17g", checkpoint->best_score);
     snprintf(metadata[5].value, WIDTH, "%s", checkpoint->settings);
+    snprintf(metadata[6].value, WIDTH, "%s", checkpoint->task_settings);
     return mr_weights_save(path, network, sets, set_count, metadata, COUNT);
 }
 
@@ -50,20 +52,27 @@ static mr_status read_number(const mr_safetensors *file, const char *path, const
     return MR_OK;
 }
 
-static mr_status check_origin(const mr_safetensors *file, const char *path, const char *settings) {
-    const char *format = mr_safetensors_metadata(file, "format");
-    if (!format || strcmp(format, FORMAT) != 0)
-        return mr_fail(MR_E_FORMAT, "%s: not a checkpoint of a training run", path);
-    const char *made_with = mr_safetensors_metadata(file, "settings");
+static mr_status check_settings(const mr_safetensors *file, const char *path, const char *key,
+                                const char *settings) {
+    const char *made_with = mr_safetensors_metadata(file, key);
     if (!made_with || strcmp(made_with, settings) != 0)
         return mr_fail(MR_E_MISMATCH, "%s: made by a run with other settings: %s; now: %s", path,
                        made_with ? made_with : "none", settings);
     return MR_OK;
 }
 
+static mr_status check_origin(const mr_safetensors *file, const char *path,
+                              const mr_checkpoint *checkpoint) {
+    const char *format = mr_safetensors_metadata(file, "format");
+    if (!format || strcmp(format, FORMAT) != 0)
+        return mr_fail(MR_E_FORMAT, "%s: not a checkpoint of a training run", path);
+    MR_TRY(check_settings(file, path, "settings", checkpoint->settings));
+    return check_settings(file, path, "task_settings", checkpoint->task_settings);
+}
+
 static mr_status read_checkpoint(const mr_safetensors *file, const char *path,
                                  const mr_network *network, mr_checkpoint *checkpoint) {
-    MR_TRY(check_origin(file, path, checkpoint->settings));
+    MR_TRY(check_origin(file, path, checkpoint));
     double epochs = 0, steps = 0, best_epoch = 0, best_score = 0;
     MR_TRY(read_number(file, path, "epochs", &epochs));
     MR_TRY(read_number(file, path, "steps", &steps));

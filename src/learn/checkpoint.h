@@ -19,14 +19,15 @@ typedef struct mr_checkpoint {
     double best_score;
     float *values, *average; /* network->total floats each */
     mr_optimiser *optimiser;
-    const char *settings; /* text, shorter than MR_SETTINGS_MAX */
+    const char *settings;      /* of the training, shorter than MR_SETTINGS_MAX */
+    const char *task_settings; /* of what is learned, likewise */
 } mr_checkpoint;
 
 mr_status mr_checkpoint_save(const char *path, const mr_network *network,
                              const mr_checkpoint *checkpoint);
 
-/* Fills the arrays, the optimiser and the numbers; `settings` is compared, MR_E_MISMATCH when the
- * file was made with others. */
+/* Fills the arrays, the optimiser and the numbers; both texts of settings are compared,
+ * MR_E_MISMATCH when the file was made with others. */
 mr_status mr_checkpoint_load(const char *path, const mr_network *network,
                              mr_checkpoint *checkpoint);
 

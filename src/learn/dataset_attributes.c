@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST_LIMIT       ((size_t)64 << 20)
 #define VALIDATION_SHARE 10 /* one in so many */
 
 static const char *file_name(const char *path) {
@@ -42,31 +41,7 @@ bool mr_chip_labels(const char *name, mr_chip_target *out) {
     return true;
 }
 
-/* Cuts `text` into its lines, without those that are empty. */
-static mr_status split_lines(char *text, mr_names *out) {
-    size_t capacity = 0;
-    for (char *save, *line = strtok_r(text, "\r\n", &save); line;
-         line = strtok_r(NULL, "\r\n", &save)) {
-        if (!mr_grow(&out->names, &capacity, out->count + 1, sizeof *out->names))
-            return mr_fail(MR_E_MEMORY, "no memory for a list of names");
-        out->names[out->count] = strdup(line);
-        if (!out->names[out->count++])
-            return mr_fail(MR_E_MEMORY, "no memory for a list of names");
-    }
-    return MR_OK;
-}
-
-static mr_status read_list(const char *list, mr_names *out) {
-    unsigned char *text;
-    size_t size;
-    MR_TRY(mr_file_read(list, LIST_LIMIT, &text, &size));
-    mr_status status = split_lines((char *)text, out);
-    free(text);
-    return status == MR_OK ? MR_OK : mr_fail_in(status, list);
-}
-
-static mr_status keep_labelled(mr_chip_set *set, const char *folder, const char *list,
-                               const mr_names *names) {
+static mr_status keep_labelled(mr_chip_set *set, const char *folder, const mr_names *names) {
     set->targets = mr_alloc(names->count * sizeof *set->targets);
     set->paths = mr_alloc(names->count * sizeof *set->paths);
     if (!set->targets || !set->paths)
@@ -74,9 +49,6 @@ static mr_status keep_labelled(mr_chip_set *set, const char *folder, const char 
     for (size_t i = 0; i < names->count; i++) {
         mr_chip_target *target = &set->targets[set->pictures.count];
         if (!mr_chip_labels(names->names[i], target)) {
-            if (list)
-                return mr_fail(MR_E_FORMAT, "%s: '%s' is not named AGE_GENDER_ETHNICITY_*", list,
-                               names->names[i]);
             set->skipped++;
             continue;
         }
@@ -127,11 +99,10 @@ static mr_status split(mr_chip_set *set) {
     return MR_OK;
 }
 
-static mr_status load(mr_chip_set *set, const char *folder, const char *list, int side) {
-    mr_names names = {0};
-    mr_status status = list ? read_list(list, &names) : mr_folder_list(folder, &names);
-    if (status == MR_OK)
-        status = keep_labelled(set, folder, list, &names);
+static mr_status load(mr_chip_set *set, const char *folder, int side) {
+    mr_names names;
+    MR_TRY(mr_folder_list(folder, &names));
+    mr_status status = keep_labelled(set, folder, &names);
     mr_names_free(&names);
     MR_TRY(status);
     mr_pictures pictures;
@@ -140,9 +111,9 @@ static mr_status load(mr_chip_set *set, const char *folder, const char *list, in
     return split(set);
 }
 
-mr_status mr_chip_set_load(const char *folder, const char *list, int side, mr_chip_set *out) {
+mr_status mr_chip_set_load(const char *folder, int side, mr_chip_set *out) {
     mr_chip_set set = {0};
-    mr_status status = load(&set, folder, list, side);
+    mr_status status = load(&set, folder, side);
     if (status != MR_OK) {
         mr_chip_set_free(&set);
         return status;
@@ -160,31 +131,18 @@ void mr_chip_set_free(mr_chip_set *set) {
     *set = (mr_chip_set){0};
 }
 
-static int compare_texts(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-mr_status mr_chip_set_write_validation(const mr_chip_set *set, const char *path) {
-    size_t count = 0, bytes = 0;
-    const char **names = mr_alloc(set->pictures.count * sizeof *names);
-    if (!names)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its names", path);
-    for (size_t i = 0; i < set->pictures.count; i++)
-        if (set->targets[i].validation) {
-            names[count] = file_name(set->paths[i]);
-            bytes += strlen(names[count++]) + 1;
+mr_status mr_chip_set_keep_validation(mr_chip_set *set) {
+    size_t kept = 0, bytes = mr_pictures_bytes(&set->pictures);
+    for (size_t i = 0; i < set->pictures.count; i++) {
+        if (!set->targets[i].validation) {
+            free(set->paths[i]);
+            continue;
         }
-    if (count > 0)
-        qsort(names, count, sizeof *names, compare_texts);
-    char *text = malloc(bytes + 1), *end = text;
-    for (size_t i = 0; text && i < count; i++) {
-        end = stpcpy(end, names[i]);
-        *end++ = '\n';
+        set->paths[kept] = set->paths[i];
+        set->targets[kept] = set->targets[i];
+        memmove(set->pictures.pixels + kept * bytes, set->pictures.pixels + i * bytes, bytes);
+        kept++;
     }
-    free(names);
-    if (!text)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its names", path);
-    mr_status status = mr_file_write(path, text, bytes);
-    free(text);
-    return status;
+    set->pictures.count = kept;
+    return kept > 0 ? MR_OK : mr_fail(MR_E_NOT_FOUND, "too few pictures: none is for validation");
 }

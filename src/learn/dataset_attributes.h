@@ -17,6 +17,9 @@
 
 #include <stdbool.h>
 
+/* Pixels of a side that trainings and evaluations keep in memory. */
+#define MR_CHIP_SIDE 112
+
 typedef struct mr_chip_target {
     int age;
     mr_gender gender;
@@ -34,16 +37,13 @@ typedef struct mr_chip_set {
 /* Labels of a file name (without folder); false when it does not tell them. */
 bool mr_chip_labels(const char *name, mr_chip_target *out);
 
-/*
- * Reads the chips of a folder, or only those that `list` (a file with one name a line; may be NULL)
- * names. Pictures whose names tell nothing are skipped with a warning; a listed one is an error,
- * and so is a folder without chips.
- */
-mr_status mr_chip_set_load(const char *folder, const char *list, int side, mr_chip_set *out);
+/* Reads the chips of a folder at side × side. Files whose names tell nothing are skipped with a
+ * warning; a folder without chips is an error. */
+mr_status mr_chip_set_load(const char *folder, int side, mr_chip_set *out);
 
 void mr_chip_set_free(mr_chip_set *set);
 
-/* Writes the names of the validation chips, one a line, sorted. */
-mr_status mr_chip_set_write_validation(const mr_chip_set *set, const char *path);
+/* Drops all chips but those for validation; MR_E_NOT_FOUND when there are none. */
+mr_status mr_chip_set_keep_validation(mr_chip_set *set);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct listing {
     char **paths;
@@ -109,6 +110,22 @@ mr_status mr_emotion_set_load(const char *folder, const char *votes_path, int si
     }
     *out = set;
     return MR_OK;
+}
+
+mr_status mr_emotion_part_load(const char *data, const char *part, int side, mr_emotion_set *out,
+                               bool *has_votes) {
+    char *folder = mr_path_join(data, part), *votes = mr_path_join(data, "ferplus.csv");
+    mr_status status = MR_OK;
+    if (!folder || !votes)
+        status = mr_fail(MR_E_MEMORY, "%s: no memory for its paths", data);
+    bool voted = status == MR_OK && access(votes, F_OK) == 0;
+    if (status == MR_OK)
+        status = mr_emotion_set_load(folder, voted ? votes : NULL, side, out);
+    if (status == MR_OK)
+        *has_votes = voted;
+    free(folder);
+    free(votes);
+    return status;
 }
 
 void mr_emotion_set_free(mr_emotion_set *set) {

@@ -15,6 +15,8 @@
 #include "learn/pictures.h"
 #include "moodreel/types.h"
 
+#include <stdbool.h>
+
 typedef struct mr_emotion_target {
     int label;                     /* the folder's emotion */
     int majority;                  /* of the votes, by the majority protocol, or -1 */
@@ -28,6 +30,12 @@ typedef struct mr_emotion_set {
     char **paths;
 } mr_emotion_set;
 
+/* FER2013's pictures are so large; trainings and evaluations keep them so. */
+#define MR_EMOTION_SIDE 48
+
+/* The part of DATA that is never learned, by which trainings are judged and calibrated. */
+#define MR_EMOTION_VALIDATION "public_test"
+
 /* Votes for our emotions that make a distribution worth learning. */
 #define MR_LEAST_VOTES 3
 
@@ -38,6 +46,10 @@ typedef struct mr_emotion_set {
  */
 mr_status mr_emotion_set_load(const char *folder, const char *votes_path, int side,
                               mr_emotion_set *out);
+
+/* Reads DATA/PART, with the votes of DATA/ferplus.csv where that is there; *has_votes tells. */
+mr_status mr_emotion_part_load(const char *data, const char *part, int side, mr_emotion_set *out,
+                               bool *has_votes);
 
 void mr_emotion_set_free(mr_emotion_set *set);
 

@@ -21,21 +21,24 @@ double mr_accuracy(const float *scores, const int *labels, size_t count, int cla
     return counted > 0 ? (double)right / (double)counted : 0;
 }
 
-static double negative_log_probability(const float *logits, int classes, int label) {
-    double top = logits[mr_largest(logits, classes)], sum = 0;
+static double negative_log_probability(const float *logits, int classes, int label,
+                                       double temperature) {
+    double top = (double)logits[mr_largest(logits, classes)], sum = 0;
     for (int i = 0; i < classes; i++)
-        sum += exp(logits[i] - top);
-    return top + log(sum) - logits[label];
+        sum += exp(((double)logits[i] - top) / temperature);
+    return (top - (double)logits[label]) / temperature + log(sum);
 }
 
-double mr_log_loss(const float *logits, const int *labels, size_t count, int classes) {
+double mr_log_loss(const float *logits, const int *labels, size_t count, int classes,
+                   double temperature) {
     size_t counted = 0;
     double sum = 0;
     for (size_t i = 0; i < count; i++) {
         if (labels[i] < 0)
             continue;
         counted++;
-        sum += negative_log_probability(logits + i * (size_t)classes, classes, labels[i]);
+        sum +=
+            negative_log_probability(logits + i * (size_t)classes, classes, labels[i], temperature);
     }
     return counted > 0 ? sum / (double)counted : 0;
 }
@@ -43,6 +46,115 @@ double mr_log_loss(const float *logits, const int *labels, size_t count, int cla
 double mr_mean_absolute_error(const float *estimates, const float *truths, size_t count) {
     double sum = 0;
     for (size_t i = 0; i < count; i++)
-        sum += fabs((double)estimates[i] - truths[i]);
+        sum += fabs((double)estimates[i] - (double)truths[i]);
     return count > 0 ? sum / (double)count : 0;
+}
+
+/* Bin b holds the probabilities in (b / MR_ECE_BINS, (b + 1) / MR_ECE_BINS]. */
+static int bin_of(double probability) {
+    int bin = (int)ceil(probability * MR_ECE_BINS) - 1;
+    return bin < 0 ? 0 : bin >= MR_ECE_BINS ? MR_ECE_BINS - 1 : bin;
+}
+
+double mr_calibration_error(const float *probabilities, const int *labels, size_t count,
+                            int classes) {
+    double confidence[MR_ECE_BINS] = {0}, right[MR_ECE_BINS] = {0}, error = 0;
+    size_t counted = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (labels[i] < 0)
+            continue;
+        const float *row = probabilities + i * (size_t)classes;
+        int answer = mr_largest(row, classes), bin = bin_of((double)row[answer]);
+        confidence[bin] += (double)row[answer];
+        right[bin] += answer == labels[i];
+        counted++;
+    }
+    for (int bin = 0; bin < MR_ECE_BINS; bin++)
+        error += fabs(right[bin] - confidence[bin]);
+    return counted > 0 ? error / (double)counted : 0;
+}
+
+mr_share_interval mr_wilson(size_t right, size_t count) {
+    if (count == 0)
+        return (mr_share_interval){0, 1};
+    const double z = 1.959964, n = (double)count, share = (double)right / n;
+    double centre = share + z * z / (2 * n);
+    double half = z * sqrt((share * (1 - share) + z * z / (4 * n)) / n);
+    double scale = 1 + z * z / n;
+    return (mr_share_interval){fmax((centre - half) / scale, 0), fmin((centre + half) / scale, 1)};
+}
+
+static double ratio(size_t part, size_t whole) {
+    return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+static size_t answered(const mr_classification *c, int class) {
+    size_t sum = 0;
+    for (int truth = 0; truth < c->classes; truth++)
+        sum += c->confusion[truth][class];
+    return sum;
+}
+
+static void judge_class(mr_classification *c, int class) {
+    mr_class_figures *figures = &c->per_class[class];
+    size_t right = c->confusion[class][class], given = answered(c, class);
+    for (int answer = 0; answer < c->classes; answer++)
+        figures->support += c->confusion[class][answer];
+    figures->precision = ratio(right, given);
+    figures->recall = ratio(right, figures->support);
+    figures->f1 = ratio(2 * right, given + figures->support);
+    c->right += right;
+}
+
+static void add_figures(mr_class_figures *sum, const mr_class_figures *figures, double share) {
+    sum->precision += share * figures->precision;
+    sum->recall += share * figures->recall;
+    sum->f1 += share * figures->f1;
+    sum->support += figures->support;
+}
+
+static void average_classes(mr_classification *c) {
+    int occurring = 0, seen = 0;
+    for (int i = 0; i < c->classes; i++) {
+        occurring += c->per_class[i].support > 0;
+        seen += c->per_class[i].support > 0 || answered(c, i) > 0;
+    }
+    for (int i = 0; i < c->classes && seen > 0; i++) {
+        const mr_class_figures *figures = &c->per_class[i];
+        add_figures(&c->macro, figures, 1.0 / seen);
+        add_figures(&c->weighted, figures, ratio(figures->support, c->count));
+        if (figures->support > 0)
+            c->balanced_accuracy += figures->recall / occurring;
+    }
+}
+
+static double mean_log_loss(const float *probabilities, const int *labels, size_t count,
+                            int classes) {
+    size_t counted = 0;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        if (labels[i] >= 0) {
+            double p = (double)probabilities[i * (size_t)classes + (size_t)labels[i]];
+            sum -= log(fmax(p, 1e-30));
+            counted++;
+        }
+    return counted > 0 ? sum / (double)counted : 0;
+}
+
+void mr_classify(const float *probabilities, const int *labels, size_t count, int classes,
+                 mr_classification *out) {
+    mr_classification c = {.classes = classes};
+    for (size_t i = 0; i < count; i++)
+        if (labels[i] >= 0) {
+            int answer = mr_largest(probabilities + i * (size_t)classes, classes);
+            c.confusion[labels[i]][answer]++;
+            c.count++;
+        }
+    for (int i = 0; i < classes; i++)
+        judge_class(&c, i);
+    average_classes(&c);
+    c.accuracy = ratio(c.right, c.count);
+    c.log_loss = mean_log_loss(probabilities, labels, count, classes);
+    c.ece = mr_calibration_error(probabilities, labels, count, classes);
+    *out = c;
 }

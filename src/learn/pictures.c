@@ -19,6 +19,10 @@ mr_image mr_pictures_view(const mr_pictures *pictures, size_t index) {
                       .full_height = pictures->side};
 }
 
+mr_image mr_pictures_source(const void *pictures, size_t index) {
+    return mr_pictures_view(pictures, index);
+}
+
 typedef struct loading {
     char *const *paths;
     mr_pictures *pictures;

@@ -1,7 +1,7 @@
 #include "learn/train_attributes.h"
 
-#include "base/file.h"
 #include "base/memory.h"
+#include "learn/calibrate.h"
 #include "learn/dataset_attributes.h"
 #include "learn/metrics.h"
 #include "learn/predict.h"
@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { AGE, GENDER, ETHNICITY };
@@ -23,7 +24,7 @@ typedef struct attribute_training {
 mr_train_attributes_params mr_train_attributes_defaults(void) {
     mr_train_attributes_params params = {.trainer = mr_trainer_params_defaults(),
                                          .augment = mr_augment_attributes_defaults(),
-                                         .side = 112,
+                                         .side = MR_CHIP_SIDE,
                                          .age_deviation = 2,
                                          .smoothing = 0.05f};
     params.trainer.batch = 64;
@@ -77,12 +78,11 @@ static mr_image validation_picture(const void *context, size_t index) {
     return mr_pictures_view(&self->set.pictures, self->validation[index]);
 }
 
-static float mean_age(const float *logits) {
-    float distribution[MR_AGE_YEARS], mean = 0;
+static double mean_age(const float *logits) {
+    float distribution[MR_AGE_YEARS], mean, deviation;
     mr_softmax(logits, MR_AGE_YEARS, distribution);
-    for (int i = 0; i < MR_AGE_YEARS; i++)
-        mean += (float)i * distribution[i];
-    return mean;
+    mr_age_moments(distribution, &mean, &deviation);
+    return (double)mean;
 }
 
 static double age_error(const attribute_training *self, const float *logits) {
@@ -128,7 +128,7 @@ static mr_status load_data(attribute_training *self) {
     const mr_train_attributes_params *p = self->params;
     if (!p->data)
         return mr_fail(MR_E_ARGUMENT, "training: no folder with data is given");
-    MR_TRY(mr_chip_set_load(p->data, NULL, p->side, &self->set));
+    MR_TRY(mr_chip_set_load(p->data, p->side, &self->set));
     size_t count = self->set.pictures.count;
     self->train = mr_alloc(count * sizeof *self->train);
     self->validation = mr_alloc(count * sizeof *self->validation);
@@ -144,25 +144,10 @@ static mr_status load_data(attribute_training *self) {
     return MR_OK;
 }
 
-/* The names of the validation chips beside the model, for `evaluate attributes --list`. */
-static mr_status write_validation(const attribute_training *self) {
-    const char *out = self->params->trainer.out;
-    if (!out)
-        return mr_fail(MR_E_ARGUMENT, "training: no folder for the model is given");
-    MR_TRY(mr_folder_make(out));
-    char *path = mr_path_join(out, "validation.txt");
-    if (!path)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", out);
-    mr_status status = mr_chip_set_write_validation(&self->set, path);
-    free(path);
-    return status;
-}
-
 static mr_status train(attribute_training *self) {
     if (self->params->trainer.threads > 0)
         omp_set_num_threads(self->params->trainer.threads);
     MR_TRY(load_data(self));
-    MR_TRY(write_validation(self));
     mr_task task = {.name = "attributes",
                     .heads = {[AGE] = {"age", MR_AGE_YEARS, 0.1f},
                               [GENDER] = {"gender", MR_GENDER_COUNT, 0},
@@ -174,7 +159,12 @@ static mr_status train(attribute_training *self) {
                     .context = self,
                     .draw = draw,
                     .validate = validate};
-    return mr_trainer_run(&self->params->trainer, &task);
+    snprintf(task.settings, sizeof task.settings, "age=%g smoothing=%g side=%d variation=%016llx",
+             (double)self->params->age_deviation, (double)self->params->smoothing,
+             self->params->side, (unsigned long long)mr_augment_key(&self->params->augment));
+    MR_TRY(mr_trainer_run(&self->params->trainer, &task));
+    MR_TRY(mr_chip_set_keep_validation(&self->set));
+    return mr_calibrate_attributes_on(self->params->trainer.out, &self->set, NULL);
 }
 
 mr_status mr_train_attributes(const mr_train_attributes_params *params) {

@@ -9,9 +9,9 @@
  *
  * Age is a distribution over the years 0 … 100: the target is a normal one around the true age, cut
  * off at the ends, learned by cross-entropy plus a tenth of the distance of the means (DLDL-v2, Gao
- * et al. 2018). A fixed tenth of the chips is the validation (dataset_attributes.h); its names go
- * to OUT/validation.txt. The best epoch has the highest gender accuracy + ethnicity accuracy - age
- * MAE / 20, with mirror images.
+ * et al. 2018). A fixed tenth of the chips is the validation (dataset_attributes.h). The best
+ * epoch has the highest gender accuracy + ethnicity accuracy - age MAE / 20, with mirror images.
+ * When the run is over, the best weights are calibrated on the validation (calibrate.h).
  *
  * Thread rule: see trainer.h.
  */

@@ -1,19 +1,18 @@
 #include "learn/train_emotion.h"
 
-#include "base/file.h"
 #include "base/memory.h"
+#include "learn/calibrate.h"
 #include "learn/dataset_emotion.h"
 #include "learn/metrics.h"
 #include "learn/predict.h"
 
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LABEL, VOTES };
-enum { STORED_SIDE = 48 };
 
 typedef struct emotion_training {
     const mr_train_emotion_params *params;
@@ -55,10 +54,6 @@ static mr_status draw(void *context, const mr_network *network, size_t sample, m
     return MR_OK;
 }
 
-static mr_image validation_picture(const void *context, size_t index) {
-    return mr_pictures_view(&((const mr_emotion_set *)context)->pictures, index);
-}
-
 static mr_status judge(const emotion_training *self, const mr_network *network,
                        const mr_predictions *predictions, double *figures, double *score) {
     size_t count = predictions->count;
@@ -69,14 +64,14 @@ static mr_status judge(const emotion_training *self, const mr_network *network,
     for (size_t i = 0; i < count; i++)
         truth[i] = self->validation.targets[i].label;
     figures[0] = mr_accuracy(labels, truth, count, MR_EMOTION_COUNT);
-    figures[1] = mr_log_loss(labels, truth, count, MR_EMOTION_COUNT);
+    figures[1] = mr_log_loss(labels, truth, count, MR_EMOTION_COUNT, 1);
     *score = figures[0];
     if (self->has_votes) {
         const float *votes = predictions->logits[mr_network_output_index(network, "votes")];
         for (size_t i = 0; i < count; i++)
             truth[i] = self->validation.targets[i].majority;
         figures[2] = mr_accuracy(votes, truth, count, MR_EMOTION_COUNT);
-        figures[3] = mr_log_loss(votes, truth, count, MR_EMOTION_COUNT);
+        figures[3] = mr_log_loss(votes, truth, count, MR_EMOTION_COUNT, 1);
         *score = (figures[0] + figures[2]) / 2;
     }
     free(truth);
@@ -87,7 +82,7 @@ static mr_status validate(void *context, const mr_network *network, const float 
                           double *figures, double *score) {
     const emotion_training *self = context;
     mr_predictions predictions;
-    MR_TRY(mr_predict(network, values, validation_picture, &self->validation,
+    MR_TRY(mr_predict(network, values, mr_pictures_source, &self->validation.pictures,
                       self->validation.pictures.count, true, &predictions));
     mr_status status = judge(self, network, &predictions, figures, score);
     mr_predictions_free(&predictions);
@@ -110,32 +105,14 @@ static mr_status weigh_classes(emotion_training *self) {
     return MR_OK;
 }
 
-static mr_status load_part(const char *data, const char *part, const char *votes,
-                           mr_emotion_set *out) {
-    char *folder = mr_path_join(data, part);
-    if (!folder)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", data);
-    mr_status status = mr_emotion_set_load(folder, votes, STORED_SIDE, out);
-    free(folder);
-    return status;
-}
-
 static mr_status load_data(emotion_training *self) {
     const char *data = self->params->data;
     if (!data)
         return mr_fail(MR_E_ARGUMENT, "training: no folder with data is given");
-    char *votes = mr_path_join(data, "ferplus.csv");
-    if (!votes)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", data);
-    self->has_votes = access(votes, F_OK) == 0;
-    const char *used = self->has_votes ? votes : NULL;
-    mr_status status = load_part(data, "train", used, &self->train);
-    if (status == MR_OK)
-        status = load_part(data, "public_test", used, &self->validation);
-    free(votes);
-    if (status == MR_OK && self->params->sampling_power > 0)
-        status = weigh_classes(self);
-    return status;
+    MR_TRY(mr_emotion_part_load(data, "train", MR_EMOTION_SIDE, &self->train, &self->has_votes));
+    MR_TRY(mr_emotion_part_load(data, MR_EMOTION_VALIDATION, MR_EMOTION_SIDE, &self->validation,
+                                &self->has_votes));
+    return self->params->sampling_power > 0 ? weigh_classes(self) : MR_OK;
 }
 
 static mr_status train(emotion_training *self) {
@@ -154,7 +131,11 @@ static mr_status train(emotion_training *self) {
         .context = self,
         .draw = draw,
         .validate = validate};
-    return mr_trainer_run(&self->params->trainer, &task);
+    snprintf(task.settings, sizeof task.settings, "smoothing=%g sampling=%g variation=%016llx",
+             (double)self->params->smoothing, (double)self->params->sampling_power,
+             (unsigned long long)mr_augment_key(&self->params->augment));
+    MR_TRY(mr_trainer_run(&self->params->trainer, &task));
+    return mr_calibrate_emotion_on(self->params->trainer.out, &self->validation, NULL);
 }
 
 mr_status mr_train_emotion(const mr_train_emotion_params *params) {

@@ -10,6 +10,7 @@
  * DATA/train is learned, DATA/public_test is the validation; DATA/ferplus.csv, when it is there,
  * has the votes, and without it only `label` is learned. The best epoch has the highest mean of the
  * accuracy of `label` on labels and of `votes` on clear majorities, both with mirror images.
+ * When the run is over, the best weights are calibrated on the validation (calibrate.h).
  *
  * Thread rule: see trainer.h.
  */

@@ -28,8 +28,9 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#define MR_HEADS_MAX   8
-#define MR_FIGURES_MAX 8
+#define MR_HEADS_MAX         8
+#define MR_TASK_SETTINGS_MAX 96
+#define MR_FIGURES_MAX       8
 
 typedef struct mr_trainer_params {
     const char *out;        /* folder of the model; made when it does not exist */
@@ -69,6 +70,7 @@ typedef struct mr_head_target {
 
 typedef struct mr_task {
     const char *name;
+    char settings[MR_TASK_SETTINGS_MAX]; /* its own, in which a resumed run must agree */
     mr_head heads[MR_HEADS_MAX];
     int head_count;
     size_t samples;

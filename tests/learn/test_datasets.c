@@ -159,7 +159,7 @@ static void split_is_stable_and_keeps_copies_together(void **state) {
     char *folder = mr_path_join(*state, "chips");
     write_chips(folder, 400);
     mr_chip_set before, after;
-    assert_ok(mr_chip_set_load(folder, NULL, 12, &before));
+    assert_ok(mr_chip_set_load(folder, 12, &before));
     size_t chosen = 0;
     for (size_t i = 0; i < before.pictures.count; i++)
         chosen += before.targets[i].validation;
@@ -173,7 +173,7 @@ static void split_is_stable_and_keeps_copies_together(void **state) {
         }
     }
     made_text(folder, "readme.txt", "skipped");
-    assert_ok(mr_chip_set_load(folder, NULL, 12, &after));
+    assert_ok(mr_chip_set_load(folder, 12, &after));
     assert_int_equal(after.pictures.count, 500);
     assert_int_equal(after.skipped, 1);
     for (int i = 0; i < 400; i++) {
@@ -191,28 +191,29 @@ static void split_is_stable_and_keeps_copies_together(void **state) {
     free(folder);
 }
 
-static void validation_list_reads_back(void **state) {
-    char *folder = mr_path_join(*state, "listed"), *list = mr_path_join(*state, "validation.txt");
+static void only_validation_is_kept(void **state) {
+    char *folder = mr_path_join(*state, "kept");
     write_chips(folder, 100);
-    mr_chip_set all, listed;
-    assert_ok(mr_chip_set_load(folder, NULL, 12, &all));
-    assert_ok(mr_chip_set_write_validation(&all, list));
-    assert_ok(mr_chip_set_load(folder, list, 12, &listed));
-    size_t chosen = 0;
-    for (size_t i = 0; i < all.pictures.count; i++)
-        chosen += all.targets[i].validation;
-    assert_int_equal(listed.pictures.count, chosen);
+    mr_chip_set all, kept;
+    assert_ok(mr_chip_set_load(folder, 12, &all));
+    assert_ok(mr_chip_set_load(folder, 12, &kept));
+    assert_ok(mr_chip_set_keep_validation(&kept));
+    size_t chosen = 0, bytes = mr_pictures_bytes(&all.pictures);
+    for (size_t i = 0; i < all.pictures.count; i++) {
+        if (!all.targets[i].validation)
+            continue;
+        assert_string_equal(all.paths[i], kept.paths[chosen]);
+        assert_int_equal(all.targets[i].age, kept.targets[chosen].age);
+        assert_memory_equal(all.pictures.pixels + i * bytes, kept.pictures.pixels + chosen * bytes,
+                            bytes);
+        chosen++;
+    }
+    assert_int_equal(kept.pictures.count, chosen);
     for (size_t i = 0; i < chosen; i++)
-        assert_true(listed.targets[i].validation);
+        kept.targets[i].validation = false;
+    assert_int_equal(mr_chip_set_keep_validation(&kept), MR_E_NOT_FOUND);
     mr_chip_set_free(&all);
-    mr_chip_set_free(&listed);
-    made_text(*state, "validation.txt", "portrait.png\n");
-    assert_int_equal(mr_chip_set_load(folder, list, 12, &listed), MR_E_FORMAT);
-    assert_non_null(strstr(mr_last_error(), "'portrait.png'"));
-    made_text(*state, "validation.txt", "1_0_1_missing.png\n");
-    assert_int_equal(mr_chip_set_load(folder, list, 12, &listed), MR_E_NOT_FOUND);
-    assert_non_null(strstr(mr_last_error(), "1_0_1_missing.png"));
-    free(list);
+    mr_chip_set_free(&kept);
     free(folder);
 }
 
@@ -220,7 +221,7 @@ static void load_of_no_chips_is_refused(void **state) {
     char *folder = mr_path_join(*state, "empty");
     assert_ok(mr_folder_make(folder));
     mr_chip_set set;
-    assert_int_equal(mr_chip_set_load(folder, NULL, 12, &set), MR_E_NOT_FOUND);
+    assert_int_equal(mr_chip_set_load(folder, 12, &set), MR_E_NOT_FOUND);
     assert_non_null(strstr(mr_last_error(), "AGE_GENDER_ETHNICITY"));
     free(folder);
 }
@@ -287,7 +288,7 @@ int main(void) {
         cmocka_unit_test(bad_emotion_folders_are_refused),
         cmocka_unit_test(chip_names_tell_labels),
         cmocka_unit_test(split_is_stable_and_keeps_copies_together),
-        cmocka_unit_test(validation_list_reads_back),
+        cmocka_unit_test(only_validation_is_kept),
         cmocka_unit_test(load_of_no_chips_is_refused),
         cmocka_unit_test(no_variation_changes_nothing),
         cmocka_unit_test(variation_is_drawn_from_the_generator_alone),
