@@ -5,6 +5,9 @@
 #ifndef MR_CLI_COMMANDS_H
 #define MR_CLI_COMMANDS_H
 
+int mr_cmd_analyze(int argc, char **argv);
+int mr_cmd_bench(int argc, char **argv);
+int mr_cmd_recommend(int argc, char **argv);
 int mr_cmd_train(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 /* The program: its table of subcommands, and what holds for all of them. */
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "moodreel/moodreel.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +10,10 @@
 #include <unistd.h>
 
 static const mr_cli_command commands[] = {
-    {"train", "train a network on a data set", mr_cmd_train},
+    {"analyze", "age, gender, ethnicity and emotion of the faces in pictures", mr_cmd_analyze},
+    {"recommend", "films for the people in a picture, or for a stated viewer", mr_cmd_recommend},
+    {"train", "train a network or the forest on a data set", mr_cmd_train},
+    {"bench", "how fast each stage is on this machine", mr_cmd_bench},
 };
 
 static const mr_cli_table program = {
@@ -40,7 +44,7 @@ static int flush_output(int code) {
 int main(int argc, char **argv) {
     prefer_passive_waiting(argv);
     if (argc == 2 && !strcmp(argv[1], "--version")) {
-        puts("moodreel " MR_CLI_VERSION);
+        printf("moodreel %s\n", mr_version());
         return flush_output(MR_EXIT_OK);
     }
     return flush_output(mr_cli_run(&program, argc, argv));

@@ -28,11 +28,12 @@ static const char *emotion_label(int i) {
 static void print_person(size_t number, const mr_person *person) {
     const mr_box *box = &person->face.box;
     const mr_attributes *a = &person->attributes;
-    printf("  face %-2zu  box %4.0f,%-4.0f %4.0f×%-4.0f", number, (double)box->x, (double)box->y,
-           (double)box->width, (double)box->height);
+    char size[32];
+    snprintf(size, sizeof size, "%.0f×%.0f", (double)box->width, (double)box->height);
+    printf("  face %-2zu  box %5.0f,%-5.0f %10s", number, (double)box->x, (double)box->y, size);
     if (a->has_age) {
         mr_age_years age = mr_age_in_years(a);
-        printf("  age %2d (%d-%d, range %s)", age.years, age.low, age.high, age.range);
+        printf("  age %3d (%d-%d, range %s)", age.years, age.low, age.high, age.range);
     }
     print_class(a->has_gender, a->gender, MR_GENDER_COUNT, 6, gender_label);
     print_class(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, 6, ethnicity_label);

@@ -1,0 +1,114 @@
+#include "cli/age.h"
+#include "cli/json.h"
+#include "cli/measure.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static mr_person made_person(void) {
+    mr_person person = {.face = {.box = {10, 20, 30.5f, 40}, .score = 0.9f, .has_landmarks = true},
+                        .attributes = {.has_age = true,
+                                       .has_gender = true,
+                                       .has_emotion = true,
+                                       .age = 29.6f,
+                                       .age_low = 24.4f,
+                                       .age_high = 37.5f,
+                                       .gender = {0.1f, 0.9f}}};
+    for (int i = 0; i < MR_LANDMARKS; i++)
+        person.face.landmarks[i] = (mr_point){(float)i, 0.5f};
+    person.attributes.emotion[MR_SAD] = 0.75f;
+    person.attributes.emotion[MR_FEAR] = 0.25f;
+    return person;
+}
+
+/* The document as a line, in the way that mr_json_print prints numbers. */
+static void assert_document(json_t *document, const char *expected) {
+    assert_non_null(document);
+    char *text = json_dumps(document, JSON_REAL_PRECISION(6));
+    assert_string_equal(text, expected);
+    free(text);
+    json_decref(document);
+}
+
+static void analysis_is_the_contracts_object(void **state) {
+    (void)state;
+    mr_person person = made_person();
+    mr_analysis analysis = {640, 480, 12.5, 1, &person};
+    assert_document(
+        mr_json_analysis("a.jpg", &analysis),
+        "{\"file\": \"a.jpg\", \"width\": 640, \"height\": 480, \"ms\": 12.5, \"faces\": "
+        "[{\"box\": [10.0, 20.0, 30.5, 40.0], \"score\": 0.9, \"landmarks\": [[0.0, 0.5], "
+        "[1.0, 0.5], [2.0, 0.5], [3.0, 0.5], [4.0, 0.5]], "
+        "\"age\": {\"years\": 30, \"low\": 24, \"high\": 38, \"range\": \"30-39\"}, "
+        "\"gender\": {\"label\": \"female\", \"probability\": 0.9}, \"ethnicity\": null, "
+        "\"emotion\": {\"label\": \"sad\", \"probabilities\": {\"angry\": 0.0, \"disgust\": 0.0, "
+        "\"fear\": 0.25, \"happy\": 0.0, \"neutral\": 0.0, \"sad\": 0.75, \"surprise\": 0.0}}}]}");
+}
+
+static void nobody_is_an_empty_list(void **state) {
+    (void)state;
+    mr_analysis analysis = {1, 2, 0.25, 0, NULL};
+    assert_document(mr_json_analysis("n\xff.png", &analysis),
+                    "{\"file\": \"n?.png\", \"width\": 1, \"height\": 2, \"ms\": 0.25, "
+                    "\"faces\": []}");
+}
+
+static void films_carry_their_reasons(void **state) {
+    (void)state;
+    mr_recommended_film films[2] = {
+        {.film = {"Q1", "Eega", 2012, 2, {"Fantasy", "Action"}, "Telugu", "UA"},
+         .score = 0.5f,
+         .reason_count = 1,
+         .reasons = {"Widely known"}},
+        {.film = {.id = "Q2", .title = "Untitled", .language = "", .certificate = ""}}};
+    mr_recommendation recommendation = {2, films};
+    assert_document(mr_json_films(&recommendation),
+                    "[{\"id\": \"Q1\", \"title\": \"Eega\", \"year\": 2012, \"genres\": "
+                    "[\"Fantasy\", \"Action\"], \"language\": \"Telugu\", \"certificate\": \"UA\", "
+                    "\"score\": 0.5, \"reasons\": [\"Widely known\"]}, "
+                    "{\"id\": \"Q2\", \"title\": \"Untitled\", \"year\": null, \"genres\": [], "
+                    "\"language\": null, \"certificate\": null, \"score\": 0.0, \"reasons\": []}]");
+}
+
+static void the_interval_holds_the_age(void **state) {
+    (void)state;
+    mr_attributes attributes = {.age = 20, .age_low = 21, .age_high = 30};
+    assert_int_equal(mr_age_in_years(&attributes).low, 20);
+    attributes = (mr_attributes){.age = 31, .age_low = 21, .age_high = 30};
+    assert_int_equal(mr_age_in_years(&attributes).high, 31);
+    assert_string_equal(mr_age_in_years(&attributes).range, "30-39");
+}
+
+struct job {
+    int calls, fails_at;
+};
+
+static mr_status count_calls(void *context) {
+    struct job *job = context;
+    return ++job->calls == job->fails_at ? mr_fail(MR_E_IO, "no more") : MR_OK;
+}
+
+static void a_job_is_run_as_often_as_asked(void **state) {
+    (void)state;
+    struct job job = {0, 0};
+    mr_times times;
+    assert_ok(mr_measure(count_calls, &job, 100, &times));
+    assert_int_equal(job.calls, 101);
+    assert_int_equal(times.runs, 100);
+    assert_true(times.median >= 0 && times.median <= times.p99);
+    job = (struct job){0, 3};
+    assert_int_equal(mr_measure(count_calls, &job, 100, &times), MR_E_IO);
+    assert_int_equal(job.calls, 3);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(analysis_is_the_contracts_object),
+        cmocka_unit_test(nobody_is_an_empty_list),
+        cmocka_unit_test(films_carry_their_reasons),
+        cmocka_unit_test(the_interval_holds_the_age),
+        cmocka_unit_test(a_job_is_run_as_often_as_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
