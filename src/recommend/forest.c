@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-mr_status mr_forest_make(size_t features, size_t classes, size_t trees, mr_forest **out) {
+mr_forest *mr_forest_make(size_t features, size_t classes, size_t trees) {
     mr_forest *forest = calloc(1, sizeof *forest);
     if (!forest)
-        return mr_forest_no_memory("a forest");
+        return NULL;
     forest->features = features;
     forest->classes = classes;
     forest->trees = trees;
@@ -16,10 +16,9 @@ mr_status mr_forest_make(size_t features, size_t classes, size_t trees, mr_fores
     forest->importance = mr_alloc(features * sizeof *forest->importance);
     if (!forest->roots || !forest->importance) {
         mr_forest_free(forest);
-        return mr_forest_no_memory("a forest");
+        return NULL;
     }
-    *out = forest;
-    return MR_OK;
+    return forest;
 }
 
 mr_status mr_forest_reserve(mr_forest *forest, size_t nodes, size_t leaves, size_t entries) {

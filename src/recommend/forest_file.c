@@ -117,8 +117,8 @@ mr_status mr_forest_encode(const mr_forest *forest, uint8_t **bytes, size_t *siz
 }
 
 mr_status mr_forest_save(const mr_forest *forest, const char *path) {
-    uint8_t *bytes;
-    size_t size;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
     MR_TRY(mr_forest_encode(forest, &bytes, &size));
     mr_status status = mr_file_write(path, bytes, size);
     free(bytes);
@@ -319,11 +319,12 @@ static mr_status get_forest(const uint8_t *bytes, const sizes *s, mr_forest *for
 }
 
 static mr_status decode(const uint8_t *bytes, size_t size, mr_forest **out) {
-    sizes s;
+    sizes s = {0};
     MR_TRY(get_sizes(bytes, size, &s));
     MR_TRY(check_hash(bytes, size));
-    mr_forest *forest;
-    MR_TRY(mr_forest_make(s.features, s.classes, s.trees, &forest));
+    mr_forest *forest = mr_forest_make(s.features, s.classes, s.trees);
+    if (!forest)
+        return mr_forest_no_memory("what its file holds");
     mr_status status = get_forest(bytes, &s, forest);
     if (status != MR_OK) {
         mr_forest_free(forest);
@@ -339,8 +340,8 @@ mr_status mr_forest_decode(const uint8_t *bytes, size_t size, const char *name, 
 }
 
 mr_status mr_forest_load(const char *path, mr_forest **out) {
-    unsigned char *bytes;
-    size_t size;
+    unsigned char *bytes = NULL;
+    size_t size = 0;
     MR_TRY(mr_file_read(path, MR_FOREST_MAX_BYTES, &bytes, &size));
     mr_status status = mr_forest_decode(bytes, size, path, out);
     free(bytes);

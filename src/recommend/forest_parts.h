@@ -47,9 +47,11 @@ struct mr_forest {
 
 /* --- forest.c ------------------------------------------------------------------------------- */
 
-/* A forest without nodes; reserve gives room for them and writes the pure leaves. The forest is
- * freed by the caller when reserve fails. */
-mr_status mr_forest_make(size_t features, size_t classes, size_t trees, mr_forest **out);
+/* A forest without nodes, or NULL when memory is out. */
+mr_forest *mr_forest_make(size_t features, size_t classes, size_t trees);
+
+/* Gives it room for nodes and leaves and writes the pure leaves; on failure the forest is still the
+ * caller's to free. */
 mr_status mr_forest_reserve(mr_forest *forest, size_t nodes, size_t leaves, size_t entries);
 void mr_forest_leaves_free(mr_forest_leaves *leaves);
 

@@ -102,8 +102,9 @@ static void average_importance(const mr_forest_tree *trees, mr_forest *forest) {
 
 static mr_status join(const mr_forest_data *data, const mr_forest_params *params,
                       const mr_forest_tree *trees, mr_forest **out) {
-    mr_forest *forest;
-    MR_TRY(mr_forest_make(data->features, data->class_count, params->trees, &forest));
+    mr_forest *forest = mr_forest_make(data->features, data->class_count, params->trees);
+    if (!forest)
+        return mr_forest_no_memory("the joined trees");
     forest->rows = data->rows;
     forest->seed = params->seed;
     forest->bootstrap = params->bootstrap;
