@@ -19,7 +19,8 @@ static void feed(const unsigned char *bytes, size_t size) {
     uint8_t *exact = malloc(size ? size : 1);
     if (!exact)
         return;
-    memcpy(exact, bytes, size);
+    if (size > 0)
+        memcpy(exact, bytes, size);
     LLVMFuzzerTestOneInput(exact, size);
     free(exact);
 }
@@ -30,8 +31,8 @@ static mr_status replay(const char *folder, size_t *count) {
     mr_status status = MR_OK;
     for (size_t i = 0; i < names.count && status == MR_OK; i++) {
         char *path = mr_path_join(folder, names.names[i]);
-        unsigned char *bytes;
-        size_t size;
+        unsigned char *bytes = NULL;
+        size_t size = 0;
         status = path ? mr_file_read(path, 1 << 20, &bytes, &size)
                       : mr_fail(MR_E_MEMORY, "no memory for a path");
         free(path);

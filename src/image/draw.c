@@ -75,7 +75,7 @@ void mr_canvas_face(mr_canvas *canvas, const mr_box *box, const mr_point *landma
 static void trace_rounded(cairo_t *cairo, const mr_box *box, double radius) {
     double right = box->x + box->width, bottom = box->y + box->height;
     double left = box->x, top = box->y;
-    radius = fmin(radius, fmin(box->width, box->height) / 2);
+    radius = fmin(radius, fminf(box->width, box->height) / 2);
     cairo_new_sub_path(cairo);
     cairo_arc(cairo, right - radius, top + radius, radius, -M_PI / 2, 0);
     cairo_arc(cairo, right - radius, bottom - radius, radius, 0, M_PI / 2);
@@ -113,9 +113,9 @@ static void draw_landmarks(const mr_canvas *canvas, const figure *face) {
 }
 
 static double overlap(const mr_box *a, const mr_box *b) {
-    double width = fmin(a->x + a->width, b->x + b->width) - fmax(a->x, b->x);
-    double height = fmin(a->y + a->height, b->y + b->height) - fmax(a->y, b->y);
-    return width > 0 && height > 0 ? width * height : 0;
+    float width = fminf(a->x + a->width, b->x + b->width) - fmaxf(a->x, b->x);
+    float height = fminf(a->y + a->height, b->y + b->height) - fmaxf(a->y, b->y);
+    return width > 0 && height > 0 ? (double)width * height : 0;
 }
 
 /* What a plate would hide: parts of faces, and of plates already placed, which count more. */

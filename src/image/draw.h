@@ -34,7 +34,7 @@ mr_status mr_canvas_begin(const mr_image *image, mr_canvas **out);
 void mr_canvas_face(mr_canvas *canvas, const mr_box *box, const mr_point *landmarks,
                     const char *label, int colour);
 
-/* Draws into `image`, an RGB picture of the size that was begun with; it is untouched on failure. */
+/* Draws into `image`, an RGB picture of the size that was begun with; untouched on failure. */
 mr_status mr_canvas_end(mr_canvas *canvas, mr_image *image);
 
 #endif

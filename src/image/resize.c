@@ -49,15 +49,14 @@ static float weight_at(const span *s, int index) {
 static void blend_rows(const mr_image *src, const span *rows, size_t start, size_t end,
                        float *restrict strip) {
     size_t n = end - start;
-    for (int y = rows->first; y <= rows->last; y++) {
-        const uint8_t *restrict row = src->pixels + (size_t)y * src->stride + start;
+    const uint8_t *restrict row = src->pixels + (size_t)rows->first * src->stride + start;
+    for (size_t i = 0; i < n; i++)
+        strip[i] = rows->first_weight * (float)row[i];
+    for (int y = rows->first + 1; y <= rows->last; y++) {
+        row += src->stride;
         float weight = weight_at(rows, y);
-        if (y == rows->first)
-            for (size_t i = 0; i < n; i++)
-                strip[i] = weight * (float)row[i];
-        else
-            for (size_t i = 0; i < n; i++)
-                strip[i] += weight * (float)row[i];
+        for (size_t i = 0; i < n; i++)
+            strip[i] += weight * (float)row[i];
     }
 }
 
@@ -73,11 +72,11 @@ static inline void add_columns(const float *strip, int start, const span *column
     }
 }
 
-/* Makes one row of a strip from its column spans. A single destination column may span more source
- * columns than the scratch row holds; it is then summed piece by piece. */
+/* Makes one row of a strip from its column spans; `strip` is scratch. A single destination column
+ * may span more source columns than the scratch row holds; it is then summed piece by piece. */
 static inline void make_row(const mr_image *src, const span *rows, const span *columns, int n,
-                            size_t channels, uint8_t *out) {
-    float strip[SOURCE_STRIP * 3], sums[STRIP * 3] = {0};
+                            size_t channels, float *strip, uint8_t *out) {
+    float sums[STRIP * 3] = {0};
     int stop = columns[n - 1].last + 1;
     for (int start = columns[0].first; start < stop; start += SOURCE_STRIP) {
         int end = start + SOURCE_STRIP < stop ? start + SOURCE_STRIP : stop;
@@ -105,15 +104,16 @@ static int fill_strip(const mr_image *src, const mr_image *dst, int x, span *col
 
 void mr_image_resize(const mr_image *src, mr_image *dst) {
     span columns[STRIP];
+    float strip[SOURCE_STRIP * 3] = {0};
     for (int x = 0, n; x < dst->width; x += n) {
         n = fill_strip(src, dst, x, columns);
         for (int y = 0; y < dst->height; y++) {
             span rows = span_of(y, src->height, dst->height);
             uint8_t *out = dst->pixels + (size_t)y * dst->stride + (size_t)(x * dst->channels);
             if (src->channels == 1)
-                make_row(src, &rows, columns, n, 1, out);
+                make_row(src, &rows, columns, n, 1, strip, out);
             else
-                make_row(src, &rows, columns, n, 3, out);
+                make_row(src, &rows, columns, n, 3, strip, out);
         }
     }
 }

@@ -8,9 +8,10 @@
 #include <webp/encode.h>
 
 uint8_t gradient(int x, int y, int c, int width, int height) {
-    int values[] = {30 + 180 * x / width, 50 + 160 * y / height,
-                    90 + 60 * (x + y) / (width + height)};
-    return (uint8_t)values[c];
+    int rightwards = 180 * x / width, downwards = 160 * y / height;
+    return (uint8_t)(c == 0   ? 30 + rightwards
+                     : c == 1 ? 50 + downwards
+                              : 90 + (rightwards + downwards) / 4);
 }
 
 mr_image gradient_image(int width, int height, int channels) {

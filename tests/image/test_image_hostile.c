@@ -92,7 +92,8 @@ static void assert_refused(const void *data, size_t size, mr_status expected, co
 
 /* A PNG signature and header that announce a size; no more. */
 static void make_png_header(uint8_t header[33], uint32_t width, uint32_t height) {
-    static const uint8_t start[16] = "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR";
+    static const uint8_t start[16] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n',
+                                      0,    0,   0,   13,  'I',  'H',  'D',  'R'};
     memset(header, 0, 33);
     memcpy(header, start, 16);
     for (int i = 0; i < 4; i++) {
