@@ -1,0 +1,127 @@
+#include "learn/evaluate_attributes.h"
+
+#include "base/memory.h"
+#include "learn/detected_chips.h"
+#include "learn/model.h"
+#include "learn/truths.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Adds what is said about the age of one chip; sums become means at the end. */
+static void add_age(mr_attributes_report *r, const mr_chip_target *truth, const mr_attributes *a) {
+    int age = truth->age, decade = age / 10 < MR_DECADES ? age / 10 : MR_DECADES - 1;
+    double error = fabs((double)a->age - age);
+    r->age_mae += error;
+    r->within_5 += error <= 5;
+    r->range_accuracy += mr_age_range_of(roundf(a->age)) == mr_age_range_of((float)age);
+    r->interval_coverage += lroundf(a->age_low) <= age && age <= lroundf(a->age_high);
+    r->decades[decade].images++;
+    r->decades[decade].mae += error;
+}
+
+static void add_group(mr_attributes_report *r, const mr_chip_target *truth,
+                      const mr_attributes *a) {
+    mr_group_figures *group = &r->groups[truth->gender][truth->ethnicity];
+    group->images++;
+    group->age_mae += fabs((double)a->age - truth->age);
+    group->gender_accuracy += mr_likeliest(a->gender, MR_GENDER_COUNT) == (int)truth->gender;
+    group->ethnicity_accuracy +=
+        mr_likeliest(a->ethnicity, MR_ETHNICITY_COUNT) == (int)truth->ethnicity;
+}
+
+static void divide_sums(mr_attributes_report *r) {
+    double images = (double)r->images;
+    r->age_mae /= images;
+    r->within_5 /= images;
+    r->range_accuracy /= images;
+    r->interval_coverage /= images;
+    for (int i = 0; i < MR_DECADES; i++)
+        if (r->decades[i].images > 0)
+            r->decades[i].mae /= (double)r->decades[i].images;
+    for (int g = 0; g < MR_GENDER_COUNT; g++)
+        for (int e = 0; e < MR_ETHNICITY_COUNT; e++) {
+            mr_group_figures *group = &r->groups[g][e];
+            double count = group->images > 0 ? (double)group->images : 1;
+            group->age_mae /= count;
+            group->gender_accuracy /= count;
+            group->ethnicity_accuracy /= count;
+        }
+}
+
+/* What the model says about one chip. */
+static mr_attributes attributes_of(const mr_model *model, const mr_predictions *answers,
+                                   size_t index) {
+    const float *rows[MR_OUTPUTS_MAX];
+    for (int k = 0; k < answers->output_count; k++)
+        rows[k] = answers->logits[k] + index * (size_t)answers->sizes[k];
+    mr_attributes attributes = {0};
+    mr_heads_apply(&model->heads, rows, &attributes);
+    return attributes;
+}
+
+static mr_status classify(const mr_model *model, const mr_predictions *answers,
+                          const mr_chip_set *set, mr_face_head head, mr_classification *out) {
+    float *probabilities;
+    int *truths = NULL;
+    MR_TRY(mr_model_probabilities(model, answers, head, &probabilities));
+    mr_status status = mr_chip_truths(set, head, &truths);
+    if (status == MR_OK)
+        mr_classify(probabilities, truths, answers->count, mr_head_classes(head), out);
+    free(truths);
+    free(probabilities);
+    return status;
+}
+
+static mr_status judge(const mr_model *model, const mr_chip_set *set, const mr_predictions *answers,
+                       mr_attributes_report *r) {
+    r->images = answers->count;
+    for (size_t i = 0; i < answers->count; i++) {
+        mr_attributes attributes = attributes_of(model, answers, i);
+        add_age(r, &set->targets[i], &attributes);
+        add_group(r, &set->targets[i], &attributes);
+    }
+    divide_sums(r);
+    MR_TRY(classify(model, answers, set, MR_HEAD_GENDER, &r->gender));
+    return classify(model, answers, set, MR_HEAD_ETHNICITY, &r->ethnicity);
+}
+
+static mr_status prepare(const mr_evaluate_attributes_params *params, const mr_model *model,
+                         mr_chip_set *set, mr_attributes_report *r) {
+    if (params->part == MR_PART_VALIDATION)
+        MR_TRY(mr_chip_set_keep_validation(set));
+    if (params->crop == MR_CROP_DETECT)
+        MR_TRY(mr_chip_set_detect(set, mr_network_input(model->network)->width, &r->undetected));
+    return MR_OK;
+}
+
+static mr_status evaluate(const mr_evaluate_attributes_params *params, const mr_model *model,
+                          mr_chip_set *set, mr_attributes_report *out) {
+    mr_attributes_report report = {.crop = params->crop};
+    mr_predictions answers;
+    MR_TRY(prepare(params, model, set, &report));
+    MR_TRY(mr_model_answer(model, &set->pictures, &answers));
+    mr_status status = judge(model, set, &answers, &report);
+    mr_predictions_free(&answers);
+    if (status == MR_OK)
+        *out = report;
+    return status;
+}
+
+mr_status mr_evaluate_attributes(const mr_evaluate_attributes_params *params,
+                                 mr_attributes_report *out) {
+    mr_model model;
+    mr_chip_set set;
+    MR_TRY(mr_model_load(params->model, &model));
+    mr_status status = MR_OK;
+    for (mr_face_head head = MR_HEAD_AGE; head <= MR_HEAD_ETHNICITY && status == MR_OK; head++)
+        status = mr_model_needs(&model, head);
+    if (status == MR_OK)
+        status = mr_chip_set_load(params->data, MR_CHIP_SIDE, &set);
+    if (status == MR_OK) {
+        status = evaluate(params, &model, &set, out);
+        mr_chip_set_free(&set);
+    }
+    mr_model_free(&model);
+    return status;
+}

@@ -1,0 +1,61 @@
+/*
+ * How well a model tells age, gender and ethnicity, on chips named AGE_GENDER_ETHNICITY_*
+ * (dataset_attributes.h).
+ *
+ *     mr_evaluate_attributes_params p = {.data = "utkface", .model = "models/attributes"};
+ *     mr_attributes_report report;
+ *     MR_TRY(mr_evaluate_attributes(&p, &report));
+ *
+ * A chip is seen as it is, or cut anew around the face that a detector finds on it, as happens to
+ * photos (detected_chips.h). Answers are made by face/heads.h just as in serving, mirror image
+ * included.
+ *
+ * Errors of age are those of the mean of the distribution, in years; ranges and intervals are
+ * judged in whole years, as they are shown.
+ *
+ * Thread rule: no shared state; the OpenMP threads of the caller are used.
+ */
+#ifndef MR_LEARN_EVALUATE_ATTRIBUTES_H
+#define MR_LEARN_EVALUATE_ATTRIBUTES_H
+
+#include "base/error.h"
+#include "learn/metrics.h"
+#include "moodreel/types.h"
+
+typedef enum mr_crop_source { MR_CROP_GIVEN, MR_CROP_DETECT } mr_crop_source;
+typedef enum mr_chip_part { MR_PART_ALL, MR_PART_VALIDATION } mr_chip_part;
+
+typedef struct mr_evaluate_attributes_params {
+    const char *data;
+    const char *model; /* folder */
+    mr_crop_source crop;
+    mr_chip_part part; /* all chips, or those that a training on them does not learn */
+} mr_evaluate_attributes_params;
+
+/* Ages 0-9, 10-19, …; the last holds all that are older, too. */
+#define MR_DECADES 12
+
+typedef struct mr_decade_figures {
+    size_t images;
+    double mae;
+} mr_decade_figures;
+
+typedef struct mr_group_figures {
+    size_t images;
+    double age_mae, gender_accuracy, ethnicity_accuracy;
+} mr_group_figures;
+
+typedef struct mr_attributes_report {
+    size_t images;
+    mr_crop_source crop;
+    size_t undetected; /* chips on which no face was found, which were seen as they are */
+    double age_mae, within_5, range_accuracy, interval_coverage;
+    mr_decade_figures decades[MR_DECADES];
+    mr_classification gender, ethnicity;
+    mr_group_figures groups[MR_GENDER_COUNT][MR_ETHNICITY_COUNT];
+} mr_attributes_report;
+
+mr_status mr_evaluate_attributes(const mr_evaluate_attributes_params *params,
+                                 mr_attributes_report *out);
+
+#endif

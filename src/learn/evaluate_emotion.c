@@ -1,0 +1,50 @@
+#include "learn/evaluate_emotion.h"
+
+#include "learn/model.h"
+#include "learn/truths.h"
+
+#include <stdlib.h>
+
+/* Judges the answers of `wanted`, or of `other` where the model lacks that, against the truths of
+ * `wanted`. */
+static mr_status judge(const mr_model *model, const mr_predictions *answers,
+                       const mr_emotion_set *set, mr_face_head wanted, mr_face_head other,
+                       mr_classification *out) {
+    mr_face_head head = model->heads.outputs[wanted] >= 0 ? wanted : other;
+    float *probabilities;
+    int *truths = NULL;
+    MR_TRY(mr_model_probabilities(model, answers, head, &probabilities));
+    mr_status status = mr_emotion_truths(set, wanted, &truths);
+    if (status == MR_OK)
+        mr_classify(probabilities, truths, answers->count, MR_EMOTION_COUNT, out);
+    free(truths);
+    free(probabilities);
+    return status;
+}
+
+static mr_status evaluate(const mr_model *model, const mr_emotion_set *set, bool has_votes,
+                          mr_emotion_report *out) {
+    mr_emotion_report report = {.images = set->pictures.count, .has_votes = has_votes};
+    mr_predictions answers;
+    MR_TRY(mr_model_answer(model, &set->pictures, &answers));
+    mr_status status = judge(model, &answers, set, MR_HEAD_LABEL, MR_HEAD_VOTES, &report.labels);
+    if (status == MR_OK && has_votes)
+        status = judge(model, &answers, set, MR_HEAD_VOTES, MR_HEAD_LABEL, &report.votes);
+    mr_predictions_free(&answers);
+    if (status == MR_OK)
+        *out = report;
+    return status;
+}
+
+mr_status mr_evaluate_emotion(const mr_evaluate_emotion_params *params, mr_emotion_report *out) {
+    mr_model model;
+    mr_emotion_set set;
+    MR_TRY(mr_model_load(params->model, &model));
+    mr_status status = mr_emotion_set_load(params->data, params->votes, MR_EMOTION_SIDE, &set);
+    if (status == MR_OK) {
+        status = evaluate(&model, &set, params->votes != NULL, out);
+        mr_emotion_set_free(&set);
+    }
+    mr_model_free(&model);
+    return status;
+}

@@ -1,0 +1,98 @@
+#include "learn/evaluation_json.h"
+
+#include <stdio.h>
+
+typedef const char *(*labeller)(int);
+
+static const char *emotion_label(int i) {
+    return mr_emotion_label((mr_emotion)i);
+}
+
+static const char *gender_label(int i) {
+    return mr_gender_label((mr_gender)i);
+}
+
+static const char *ethnicity_label(int i) {
+    return mr_ethnicity_label((mr_ethnicity)i);
+}
+
+static json_t *per_class(const mr_classification *c, labeller label) {
+    json_t *object = json_object();
+    for (int i = 0; i < c->classes; i++) {
+        const mr_class_figures *f = &c->per_class[i];
+        json_object_set_new(object, label(i),
+                            json_pack("{s:f, s:f, s:f, s:I}", "precision", f->precision, "recall",
+                                      f->recall, "f1", f->f1, "support", (json_int_t)f->support));
+    }
+    return object;
+}
+
+static json_t *confusion(const mr_classification *c) {
+    json_t *rows = json_array();
+    for (int truth = 0; truth < c->classes; truth++) {
+        json_t *row = json_array();
+        for (int answer = 0; answer < c->classes; answer++)
+            json_array_append_new(row, json_integer((json_int_t)c->confusion[truth][answer]));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+json_t *mr_json_emotion_report(const mr_emotion_report *report) {
+    const mr_classification *c = &report->labels, *v = &report->votes;
+    json_t *object =
+        json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o, s:o}", "images", (json_int_t)report->images,
+                  "accuracy", c->accuracy, "balanced_accuracy", c->balanced_accuracy, "macro_f1",
+                  c->macro.f1, "log_loss", c->log_loss, "ece", c->ece, "per_class",
+                  per_class(c, emotion_label), "confusion", confusion(c));
+    if (object && report->has_votes)
+        json_object_set_new(object, "votes",
+                            json_pack("{s:I, s:f, s:f, s:f}", "images", (json_int_t)v->count,
+                                      "accuracy", v->accuracy, "balanced_accuracy",
+                                      v->balanced_accuracy, "ece", v->ece));
+    return object;
+}
+
+/* Decades without pictures are left out. */
+static json_t *decades(const mr_attributes_report *report) {
+    json_t *object = json_object();
+    for (int i = 0; i < MR_DECADES; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%d-%d", 10 * i, 10 * i + 9);
+        if (report->decades[i].images > 0)
+            json_object_set_new(object, key, json_real(report->decades[i].mae));
+    }
+    return object;
+}
+
+/* So are groups. */
+static json_t *groups(const mr_attributes_report *report) {
+    json_t *list = json_array();
+    for (int g = 0; g < MR_GENDER_COUNT; g++)
+        for (int e = 0; e < MR_ETHNICITY_COUNT; e++) {
+            const mr_group_figures *group = &report->groups[g][e];
+            if (group->images == 0)
+                continue;
+            json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:f, s:f, s:f}", "gender",
+                                                  gender_label(g), "ethnicity", ethnicity_label(e),
+                                                  "images", (json_int_t)group->images, "age_mae",
+                                                  group->age_mae, "gender_accuracy",
+                                                  group->gender_accuracy, "ethnicity_accuracy",
+                                                  group->ethnicity_accuracy));
+        }
+    return list;
+}
+
+json_t *mr_json_attributes_report(const mr_attributes_report *report) {
+    const mr_classification *g = &report->gender, *e = &report->ethnicity;
+    json_t *object = json_pack(
+        "{s:I, s:{s:f, s:f, s:f, s:f, s:o}, s:{s:f, s:f, s:o}, s:{s:f, s:o}, s:o}", "images",
+        (json_int_t)report->images, "age", "mae", report->age_mae, "within_5", report->within_5,
+        "range_accuracy", report->range_accuracy, "interval_coverage", report->interval_coverage,
+        "mae_by_decade", decades(report), "gender", "accuracy", g->accuracy, "log_loss",
+        g->log_loss, "per_class", per_class(g, gender_label), "ethnicity", "accuracy", e->accuracy,
+        "per_class", per_class(e, ethnicity_label), "by_group", groups(report));
+    if (object && report->crop == MR_CROP_DETECT)
+        json_object_set_new(object, "undetected", json_integer((json_int_t)report->undetected));
+    return object;
+}

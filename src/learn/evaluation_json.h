@@ -1,0 +1,19 @@
+/*
+ * Reports of evaluations as JSON, in the fields that other programs rely on (docs/CLI.md).
+ *
+ * Confusion is a list of rows, one for each true class; classes are in the order of types.h, as are
+ * the members of per_class. All functions return a new reference, or NULL when memory is out.
+ */
+#ifndef MR_LEARN_EVALUATION_JSON_H
+#define MR_LEARN_EVALUATION_JSON_H
+
+#include "learn/evaluate_attributes.h"
+#include "learn/evaluate_emotion.h"
+
+#include <jansson.h>
+
+json_t *mr_json_emotion_report(const mr_emotion_report *report);
+
+json_t *mr_json_attributes_report(const mr_attributes_report *report);
+
+#endif
