@@ -1,16 +1,12 @@
-/* moodreel train: networks and the forest, from data sets. */
-#include "base/file.h"
+/* moodreel train: networks from data sets; the forest is in cmd_forest.c. */
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/train_options.h"
 #include "learn/train_attributes.h"
 #include "learn/train_emotion.h"
-#include "recommend/profile_report.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 const char *const mr_cli_optimisers[] = {"sgd", "adamw", NULL};
 
@@ -78,9 +74,8 @@ static const mr_cli_usage attributes_usage = {
     0,
     0,
     "Trains the network for age, gender and ethnicity on the aligned chips\n"
-    "DIR/AGE_GENDER_ETHNICITY_*.jpg. A fixed tenth of them judges each epoch; its names go to\n"
-    "OUT/validation.txt, the best epoch's weights to OUT/weights.safetensors, a line an epoch to\n"
-    "OUT/training.csv.",
+    "DIR/AGE_GENDER_ETHNICITY_*.jpg. A fixed tenth of them judges each epoch; the best\n"
+    "epoch's weights go to OUT/weights.safetensors, a line an epoch to OUT/training.csv.",
     attributes_options,
     MR_COUNT(attributes_options)};
 
@@ -94,74 +89,10 @@ static int train_attributes(int argc, char **argv) {
     return mr_train_attributes(&params) == MR_OK ? MR_EXIT_OK : mr_cli_failed("train attributes");
 }
 
-struct forest_settings {
-    const char *data, *out;
-    mr_forest_params forest;
-};
-
-static const mr_cli_option forest_options[] = {
-    MR_CLI_STRING("data", 0, struct forest_settings, data, "DIR",
-                  "folder of films.csv and profiles.csv"),
-    MR_CLI_NEEDED("out", 0, struct forest_settings, out, "DIR", "folder of the model"),
-    MR_CLI_INT("trees", 0, struct forest_settings, forest.trees, "N", 1, MR_FOREST_MAX_TREES,
-               "trees of the forest"),
-    MR_CLI_INT("mtry", 0, struct forest_settings, forest.mtry, "N", 0, MR_FOREST_MAX_FEATURES,
-               "features tried at each node; 0: the root of their number"),
-    MR_CLI_INT("min-leaf", 0, struct forest_settings, forest.min_leaf, "N", 1, 1e9,
-               "least number of rows in a leaf"),
-    MR_CLI_INT("max-depth", 0, struct forest_settings, forest.max_depth, "N", 0, 1e9,
-               "deepest leaf; 0: no limit"),
-    MR_CLI_SEED("seed", 0, struct forest_settings, forest.seed, "of all that is random"),
-    MR_CLI_INT("threads", 0, struct forest_settings, forest.threads, "N", 0, 1024,
-               "threads; 0: all. The forest does not depend on it"),
-};
-
-static const mr_cli_usage forest_usage = {
-    "train forest",
-    NULL,
-    0,
-    0,
-    "Trains the Random Forest that tells from age, gender and emotion which film is chosen, on "
-    "four\n"
-    "fifths of the profile set, and prints how it does on the fifth that it has not seen.",
-    forest_options,
-    MR_COUNT(forest_options)};
-
-static mr_status build_forest(const struct forest_settings *settings,
-                              const mr_catalogue *catalogue) {
-    mr_profile_report report;
-    MR_TRY(mr_profile_forest_build(catalogue, settings->data, settings->out, &settings->forest,
-                                   &report));
-    char *text = mr_profile_report_text(&report, catalogue);
-    mr_profile_report_free(&report);
-    if (!text)
-        return mr_fail(MR_E_MEMORY, "report: no memory");
-    fputs(text, stdout);
-    free(text);
-    return MR_OK;
-}
-
-static int train_forest(int argc, char **argv) {
-    struct forest_settings settings = {.data = "data", .forest = mr_profile_forest_params()};
-    mr_cli_operands none;
-    int code;
-    if (!mr_cli_parse(&forest_usage, argc, argv, &settings, &none, &code))
-        return code;
-    char *path = mr_path_join(settings.data, "films.csv");
-    mr_catalogue *catalogue = NULL;
-    mr_status status = path ? mr_catalogue_load(path, &catalogue)
-                            : mr_fail(MR_E_MEMORY, "%s: no memory", settings.data);
-    if (status == MR_OK)
-        status = build_forest(&settings, catalogue);
-    mr_catalogue_free(catalogue);
-    free(path);
-    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed("train forest");
-}
-
 static const mr_cli_command commands[] = {
     {"emotion", "the emotion network, on FER2013 and FER+", train_emotion},
     {"attributes", "the network for age, gender and ethnicity, on UTKFace", train_attributes},
-    {"forest", "the Random Forest of film choices, on the profile set", train_forest},
+    {"forest", "the Random Forest of film choices, on the profile set", mr_cmd_train_forest},
 };
 
 static const mr_cli_table table = {

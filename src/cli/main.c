@@ -13,6 +13,8 @@ static const mr_cli_command commands[] = {
     {"analyze", "age, gender, ethnicity and emotion of the faces in pictures", mr_cmd_analyze},
     {"recommend", "films for the people in a picture, or for a stated viewer", mr_cmd_recommend},
     {"train", "train a network or the forest on a data set", mr_cmd_train},
+    {"evaluate", "judge a model on labelled data", mr_cmd_evaluate},
+    {"calibrate", "fit a trained network's probabilities to how right they are", mr_cmd_calibrate},
     {"bench", "how fast each stage is on this machine", mr_cmd_bench},
 };
 
