@@ -43,7 +43,7 @@ static mr_status measure(mr_haar *haar, const mr_scene_maker *maker, const char 
     size_t faces = 0, count;
     for (int i = 0; i < SCENES; i++) {
         mr_image scene;
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "scene%02d", i);
         MR_TRY(mr_scene_make(maker, i, WIDTH, HEIGHT, &scene));
         mr_status status = time_scene(haar, &scene, &best, &count);

@@ -16,8 +16,8 @@
 #define SETTINGS "tests/face/data/haar_settings.csv"
 #define BOXES    "tests/face/data/haar_boxes.csv"
 
-static void name_of(int scene, char name[16]) {
-    snprintf(name, 16, "scene%02d", scene);
+static void name_of(int scene, char name[24]) {
+    snprintf(name, 24, "scene%02d", scene);
 }
 
 static void make(const mr_scene_maker *maker, int index, mr_image *scene) {
@@ -34,7 +34,7 @@ static void run_setting(const mr_scene_maker *maker, const mr_parity_setting *se
     assert_ok(mr_parity_cascade(setting->cascade, &cascade));
     assert_ok(mr_haar_create(cascade, &haar));
     for (int i = 0; i < MR_SCENES; i++) {
-        char name[16];
+        char name[24];
         mr_image scene;
         name_of(i, name);
         make(maker, i, &scene);
@@ -68,7 +68,7 @@ static void scenes_are_written(void **state) {
     mr_scene_maker maker;
     assert_ok(mr_scene_maker_load(&maker));
     for (int i = 0; i < MR_SCENES; i++) {
-        char name[16];
+        char name[24];
         mr_image scene;
         name_of(i, name);
         make(&maker, i, &scene);
