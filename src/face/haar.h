@@ -18,7 +18,7 @@
  * Score: s / (s + 8) with s = n + m / (1 + m), for a group of n candidates of which the best passed
  * the last stage by a margin of m. It ranks by the number of candidates and, among equals, by the
  * margin; it is no probability. (On 300 pictures of the detection set this order gave a better
- * average precision than the margin alone, by two to three points.)
+ * average precision than the margin alone, by one to three points.)
  *
  * Ownership: the detector owns scratch memory that is allocated for the first picture of a size;
  * later pictures no larger allocate nothing, unless they show more candidates than any before.
