@@ -10,9 +10,9 @@
 
 /*
  * Groups of 8 candidates are the least that count: on 500 pictures of the detection set (WIDER FACE
- * without parades, HELEN; faces of 32 px and more) they find 83 % of the faces and 96 % of what they
- * find are faces; OpenCV's usual 4 give 89 % and 84 %, and a film for a stranger on the wallpaper is
- * worse than none. Smaller faces are left out since the networks cannot read them.
+ * without parades, HELEN; faces of 32 px and more) they find 83 % of the faces and 96 % of what
+ * they find are faces; OpenCV's usual 4 give 89 % and 84 %, and a film for a stranger on the
+ * wallpaper is worse than none. Smaller faces are left out since the networks cannot read them.
  */
 static mr_haar_params haar_params(void) {
     mr_haar_params params = mr_haar_params_defaults();

@@ -1,6 +1,7 @@
 #!/bin/sh
 # installed.sh BUILD CC [CFLAGS] - installs BUILD to a folder of its own, compiles the example against
-# that copy with nothing but pkg-config, and runs it. It must say there what it says in the tree.
+# that copy with nothing but pkg-config, shared and static, and runs it. It must say there what it
+# says in the tree.
 set -eu
 
 build=$1 cc=$2 cflags=${3:-}
@@ -26,16 +27,29 @@ for file in "$lib/libmoodreel.so" "$lib/libmoodreel.a" "$prefix/bin/moodreel" \
     [ -e "$file" ] || fail "$file: not installed"
 done
 
-# The words between the options are meant to be split.
-# shellcheck disable=SC2046,SC2086
-$cc $cflags -std=c11 "$example.c" $(pkg-config --cflags --libs moodreel) -o "$prefix/bin/example"
+# compile OUTPUT LIBRARY...; the words between the options are meant to be split.
+compile() {
+    output=$1
+    shift
+    # shellcheck disable=SC2046,SC2086
+    $cc $cflags -std=c11 -Wall -Wextra -Werror "$example.c" $(pkg-config --cflags moodreel) "$@" \
+        -o "$output"
+}
+
+# shellcheck disable=SC2046
+compile "$prefix/bin/example" $(pkg-config --libs moodreel)
+# shellcheck disable=SC2046
+compile "$prefix/bin/static" $(pkg-config --libs --static moodreel |
+    sed 's/-lmoodreel/-l:libmoodreel.a/')
 
 # From a folder that holds neither models/ nor data/, so that those of the installation are used.
 here=$PWD
 unset MOODREEL_HOME
 (cd "$prefix" && LD_LIBRARY_PATH=$lib bin/example "$here/$photo" 5) >"$prefix/installed"
+(cd "$prefix" && bin/static "$here/$photo" 5) >"$prefix/static"
 "$build/$example" "$photo" 5 >"$prefix/in-tree"
 cmp "$prefix/installed" "$prefix/in-tree" || fail "the installed example says something else"
+cmp "$prefix/static" "$prefix/in-tree" || fail "the static library says something else"
 grep -q '^face at ' "$prefix/in-tree" || fail "the example shows no face"
 [ "$(grep -c ')$' "$prefix/in-tree")" -ge 1 ] || fail "the example names no film"
 cat "$prefix/in-tree"

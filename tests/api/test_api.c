@@ -169,10 +169,10 @@ static void null_is_an_error(void **state) {
     mr_recommendation_free(NULL);
 }
 
-static double overlap(const mr_box *a, const mr_box *b) {
-    double w = fmin(a->x + a->width, b->x + b->width) - fmax(a->x, b->x);
-    double h = fmin(a->y + a->height, b->y + b->height) - fmax(a->y, b->y);
-    double both = w > 0 && h > 0 ? w * h : 0;
+static float overlap(const mr_box *a, const mr_box *b) {
+    float w = fminf(a->x + a->width, b->x + b->width) - fmaxf(a->x, b->x);
+    float h = fminf(a->y + a->height, b->y + b->height) - fmaxf(a->y, b->y);
+    float both = w > 0 && h > 0 ? w * h : 0;
     return both / (a->width * a->height + b->width * b->height - both);
 }
 
@@ -185,7 +185,7 @@ static void portrait_shows_one_person(void **state) {
     assert_true(analysis.ms > 0);
     const mr_person *person = &analysis.people[0];
     const mr_box face = {.x = 175, .y = 70, .width = 100, .height = 100};
-    assert_true(overlap(&person->face.box, &face) > 0.5);
+    assert_true(overlap(&person->face.box, &face) > 0.5f);
     const mr_attributes *a = &person->attributes;
     assert_true(a->has_age && a->has_gender && a->has_ethnicity && a->has_emotion);
     double sum = 0;
@@ -243,7 +243,7 @@ static void reduced_decoding_reports_full_pixels(void **state) {
     assert_int_equal(half.width, full.width);
     assert_int_equal(half.height, full.height);
     assert_true(half.count >= 1);
-    assert_true(overlap(&half.people[0].face.box, &full.people[0].face.box) > 0.7);
+    assert_true(overlap(&half.people[0].face.box, &full.people[0].face.box) > 0.7f);
     mr_analysis_free(&full);
     mr_analysis_free(&half);
     mr_session_free(full_session);

@@ -122,7 +122,7 @@ static void box_and_landmarks_agree(void **state) {
     mr_affine by_points = mr_crop_of_face(MR_FRAMING_EMOTION, &face, 48);
     mr_point centre = apply(&by_box, (mr_point){23.5f, 23.5f});
     assert_near(apply(&by_points, (mr_point){23.5f, 23.5f}), centre.x, centre.y, 0.03 * 160);
-    assert_true(fabs(by_points.a / by_box.a - 1) < 0.03);
+    assert_true(fabsf(by_points.a / by_box.a - 1) < 0.03f);
 }
 
 static void unusable_landmarks_fall_back_on_the_box(void **state) {
