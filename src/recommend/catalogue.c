@@ -6,6 +6,7 @@
 #include "recommend/fold.h"
 #include "recommend/intern.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -134,6 +135,7 @@ static mr_status read_film(const reader *in, mr_catalogue_film *film) {
     const char *genres = field(in, in->columns.genres);
     if (mr_genre_set_parse(genres, &film->genres) != MR_OK)
         return refuse(in, MR_E_FORMAT, "genres", genres, "1 to 8 standard genres with '|' between");
+    film->genre_scale = 1 / sqrtf((float)mr_genre_set_size(film->genres));
     film->certificate = field(in, in->columns.certificate);
     film->minimum_age = mr_certificate_age(film->certificate);
     if (film->minimum_age < 0)

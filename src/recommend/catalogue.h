@@ -34,6 +34,7 @@ typedef struct mr_catalogue_film {
     const char *id, *title;
     const char *language, *country, *certificate;
     mr_genre_set genres; /* at least one */
+    float genre_scale;   /* 1 / sqrt(number of genres) */
     int year;
     int minimum_age;          /* by its certificate; an unknown one counts as adult */
     int tier;                 /* how well known: 1 (widely) … MR_CATALOGUE_TIERS (hardly) */

@@ -36,7 +36,7 @@ static void spread_over_genres(const mr_profile_forest *belief, const mr_catalog
 }
 
 mr_status mr_profile_forest_tabulate(mr_profile_forest *belief, const mr_catalogue *catalogue) {
-    belief->choice = mr_alloc(MR_CELLS * belief->film_count * sizeof *belief->choice);
+    belief->choice = mr_alloc((size_t)MR_CELLS * belief->film_count * sizeof *belief->choice);
     if (!belief->choice)
         return mr_fail(MR_E_MEMORY, "no memory for the belief in %zu films", belief->film_count);
     float total = 0;
@@ -54,27 +54,33 @@ mr_status mr_profile_forest_tabulate(mr_profile_forest *belief, const mr_catalog
     return MR_OK;
 }
 
-/* Features and classes of the chosen rows, trained on. */
+/* Features and classes of the chosen rows. */
+static void fill_rows(const mr_profile_set *set, const uint32_t *rows, size_t count, float *values,
+                      uint16_t *classes, float share[MR_CELLS]) {
+    for (size_t i = 0; i < count; i++) {
+        const mr_profile *profile = &set->rows[rows[i]];
+        mr_profile_features(profile->cell, values + i * MR_PROFILE_FEATURES);
+        classes[i] = profile->film;
+        share[profile->cell]++;
+    }
+}
+
 static mr_status grow(const mr_profile_set *set, const uint32_t *rows, size_t count,
                       const mr_forest_params *params, mr_profile_forest *belief) {
     float *values = malloc((count + 1) * MR_PROFILE_FEATURES * sizeof *values);
     uint16_t *classes = malloc((count + 1) * sizeof *classes);
-    mr_status status = MR_OK;
-    if (!values || !classes)
-        status = mr_fail(MR_E_MEMORY, "no memory for %zu profiles", count);
-    for (size_t i = 0; i < count && status == MR_OK; i++) {
-        const mr_profile *profile = &set->rows[rows[i]];
-        mr_profile_features(profile->cell, values + i * MR_PROFILE_FEATURES);
-        classes[i] = profile->film;
-        belief->share[profile->cell]++;
-    }
-    mr_forest_data data = {.values = values,
-                           .rows = count,
-                           .features = MR_PROFILE_FEATURES,
-                           .classes = classes,
-                           .class_count = set->film_count};
-    if (status == MR_OK)
+    mr_status status;
+    if (values && classes) {
+        fill_rows(set, rows, count, values, classes, belief->share);
+        mr_forest_data data = {.values = values,
+                               .rows = count,
+                               .features = MR_PROFILE_FEATURES,
+                               .classes = classes,
+                               .class_count = set->film_count};
         status = mr_forest_train(&data, params, &belief->forest);
+    } else {
+        status = mr_fail(MR_E_MEMORY, "no memory for %zu profiles", count);
+    }
     free(values);
     free(classes);
     return status;

@@ -10,7 +10,7 @@
 /* Weights are compared with each other, so there is no use for larger ones. */
 #define LARGEST_WEIGHT 1000.0f
 
-#define WEIGHT(name, label, weight) [MR_TERM_##name] = weight,
+#define WEIGHT(name, label, weight) [MR_TERM_##name] = (weight),
 
 mr_rank_options mr_rank_options_defaults(void) {
     return (mr_rank_options){.count = 10,

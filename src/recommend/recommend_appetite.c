@@ -35,17 +35,6 @@ void mr_genre_sums_fill(mr_genre_sums *sums) {
         }
 }
 
-float mr_genre_sums_fit(const mr_genre_sums *sums, mr_genre_set genres) {
-    /* 1 / sqrt(n) for the number of genres of a film. */
-    static const float scale[MR_GENRES_PER_FILM + 1] = {
-        0, 1, 0.70710678f, 0.57735027f, 0.5f, 0.4472136f, 0.40824829f, 0.37796447f, 0.35355339f};
-    float sum = 0;
-    for (int piece = 0; piece < MR_GENRE_PIECES; piece++)
-        sum += sums->sum[piece]
-                        [genres >> piece * MR_GENRE_PIECE_BITS & ((1 << MR_GENRE_PIECE_BITS) - 1)];
-    return sum * scale[mr_genre_set_size(genres)];
-}
-
 float mr_feedback_value(const mr_feedback *feedback) {
     switch (feedback->kind) {
     case MR_FEEDBACK_LIKE:

@@ -34,8 +34,14 @@ typedef struct mr_genre_sums {
 /* Fills `sum` from `value`. */
 void mr_genre_sums_fill(mr_genre_sums *sums);
 
-/* The same as mr_genre_fit(sums->value, genres). */
-float mr_genre_sums_fit(const mr_genre_sums *sums, mr_genre_set genres);
+/* The same as mr_genre_fit(sums->value, film->genres). */
+static inline float mr_genre_sums_fit(const mr_genre_sums *sums, const mr_catalogue_film *film) {
+    const mr_genre_set piece = (1 << MR_GENRE_PIECE_BITS) - 1;
+    float sum = 0;
+    for (int i = 0; i < MR_GENRE_PIECES; i++)
+        sum += sums->sum[i][film->genres >> i * MR_GENRE_PIECE_BITS & piece];
+    return sum * film->genre_scale;
+}
 
 #define MR_YEARS   (MR_CATALOGUE_LAST_YEAR - MR_CATALOGUE_FIRST_YEAR + 1)
 #define MR_DECADES (MR_YEARS / 10 + 1)

@@ -19,7 +19,7 @@ static float film_belief(const mr_appetite *appetite, const mr_catalogue_film *f
 static float genre_belief(const mr_appetite *appetite, const mr_catalogue_film *film,
                           uint32_t index) {
     (void)index;
-    return mr_genre_sums_fit(&appetite->genre, film->genres);
+    return mr_genre_sums_fit(&appetite->genre, film);
 }
 
 static float era_belief(const mr_appetite *appetite, const mr_catalogue_film *film,
@@ -30,12 +30,12 @@ static float era_belief(const mr_appetite *appetite, const mr_catalogue_film *fi
 
 static float taste(const mr_appetite *appetite, const mr_catalogue_film *film, uint32_t index) {
     (void)index;
-    return mr_genre_sums_fit(&appetite->taste, film->genres);
+    return mr_genre_sums_fit(&appetite->taste, film);
 }
 
 static float mood(const mr_appetite *appetite, const mr_catalogue_film *film, uint32_t index) {
     (void)index;
-    return mr_genre_sums_fit(&appetite->mood, film->genres);
+    return mr_genre_sums_fit(&appetite->mood, film);
 }
 
 static float likeness(const mr_appetite *appetite, const mr_catalogue_film *film, uint32_t index) {
@@ -46,7 +46,7 @@ static float likeness(const mr_appetite *appetite, const mr_catalogue_film *film
     float known = 0;
     for (int i = 0; i < film->director_count + film->cast_count; i++)
         known += appetite->liked_person[people[i]];
-    return GENRE_PART * mr_genre_sums_fit(&appetite->liked_genre, film->genres) +
+    return GENRE_PART * mr_genre_sums_fit(&appetite->liked_genre, film) +
            PEOPLE_PART * fmaxf(-1, fminf(1, known)) +
            LANGUAGE_PART * appetite->liked_language[film->language_number] +
            DECADE_PART * appetite->liked_decade[mr_decade_of(film->year)];
