@@ -51,13 +51,8 @@ static void genres_parse(void **state) {
     assert_ok(mr_genre_set_parse("Comedy|sci-fi", &set));
     assert_int_equal(set, 1u << MR_GENRE_COMEDY | 1u << MR_GENRE_SCI_FI);
     assert_int_equal(mr_genre_set_size(set), 2);
-    static const char *const bad[] = {"",
-                                      "Comedy|",
-                                      "|Comedy",
-                                      "Comedy,Drama",
-                                      "Com",
-                                      "Action|Adventure|Animation|Biography|Comedy|Crime|Drama|"
-                                      "Family|Fantasy"};
+    static const char nine[] = "Action|Adventure|Animation|Biography|Comedy|Crime|Drama|War|Family";
+    const char *const bad[] = {"", "Comedy|", "|Comedy", "Comedy,Drama", "Com", nine};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_not_equal(mr_genre_set_parse(bad[i], &set), MR_OK);
     for (int g = 0; g < MR_GENRE_COUNT; g++)
