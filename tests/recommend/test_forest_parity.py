@@ -1,11 +1,11 @@
 """test_forest_parity.py FOLDER TREES MADE...: scikit-learn's side of test_forest_parity.c.
 
 Each MADE is NAME:FEATURES:CLASSES:SEEDS, a problem whose files are already in FOLDER. To these come
-problems of scikit-learn itself, cut in half at random many times over, one forest each: the accuracy
-of one forest varies with its seed by 0.6 points (standard deviation, 1000 rows of "classification"),
-so that the numbers of cuts are what brings the means within a small part of half a point. Every problem is a set of raw
-files NAME.train.values (float32), NAME.train.classes (uint16) and the same of "test". For each one
-line goes out: name, features, classes, seeds, out-of-bag accuracy, test accuracy.
+problems of scikit-learn itself, cut in half at random many times over, one forest each. With its
+seed alone the accuracy of one forest varies by 0.6 points (standard deviation, "classification" cut
+to 1000 rows); the many cuts bring the means within a small part of half a point. Every problem is a
+set of raw files NAME.train.values (float32), NAME.train.classes (uint16) and the same of "test".
+For each one line goes out: name, features, classes, seeds, out-of-bag accuracy, test accuracy.
 """
 
 import sys
