@@ -4,6 +4,7 @@
 #include "cli/json.h"
 #include "cli/model_folder.h"
 #include "learn/evaluation_json.h"
+#include "learn/plot.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ static const char *ethnicity_label(int i) {
 
 struct emotion_settings {
     mr_evaluate_emotion_params params;
+    const char *report; /* folder for charts, or NULL */
     int threads;
     bool json;
 };
@@ -48,6 +50,7 @@ static const mr_cli_option emotion_options[] = {
                   "what people voted (FER+): also judge by clear majorities"),
     MR_CLI_STRING("model", 0, struct emotion_settings, params.model, "DIR",
                   "the model, models/emotion unless given"),
+    MR_CLI_STRING("report", 0, struct emotion_settings, report, "DIR", "also write charts there"),
     MR_CLI_INT("threads", 0, struct emotion_settings, threads, "N", 1, 1024, "compute threads"),
     MR_CLI_FLAG("json", 0, struct emotion_settings, json, "print one JSON object"),
 };
@@ -71,6 +74,8 @@ static mr_status judge_emotion(const struct emotion_settings *settings) {
     mr_status status = mr_evaluate_emotion(&params, &report);
     free(folder);
     MR_TRY(status);
+    if (settings->report)
+        MR_TRY(mr_plot_emotion_report(&report, settings->report));
     if (settings->json)
         return mr_json_print(mr_json_emotion_report(&report));
     printf("%zu pictures\n", report.images);
@@ -96,6 +101,7 @@ static int evaluate_emotion(int argc, char **argv) {
 
 struct attributes_settings {
     mr_evaluate_attributes_params params;
+    const char *report; /* folder for charts, or NULL */
     int threads;
     bool json;
 };
@@ -112,6 +118,8 @@ static const mr_cli_option attributes_options[] = {
                   "all chips, or the tenth that a training on them leaves out"),
     MR_CLI_STRING("model", 0, struct attributes_settings, params.model, "DIR",
                   "the model, models/attributes unless given"),
+    MR_CLI_STRING("report", 0, struct attributes_settings, report, "DIR",
+                  "also write charts there"),
     MR_CLI_INT("threads", 0, struct attributes_settings, threads, "N", 1, 1024, "compute threads"),
     MR_CLI_FLAG("json", 0, struct attributes_settings, json, "print one JSON object"),
 };
@@ -158,6 +166,8 @@ static mr_status judge_attributes(const struct attributes_settings *settings) {
     mr_status status = mr_evaluate_attributes(&params, &report);
     free(folder);
     MR_TRY(status);
+    if (settings->report)
+        MR_TRY(mr_plot_attributes_report(&report, settings->report));
     if (settings->json)
         return mr_json_print(mr_json_attributes_report(&report));
     printf("%zu pictures", report.images);

@@ -8,12 +8,14 @@ struct settings {
     mr_cli_engine_settings engine;
     mr_recommend_options films;
     int age, gender, emotion; /* -1: not stated */
+    int mood;
     bool json;
 };
 
 #define LABEL(name, label) label,
 static const char *const genders[] = {MR_GENDERS(LABEL) NULL};
 static const char *const emotions[] = {MR_EMOTIONS(LABEL) NULL};
+static const char *const moods[] = {"auto", "lift", "match", NULL};
 
 static const mr_cli_option options[] = {
     MR_CLI_INT("count", 'n', struct settings, films.count, "N", 1, 1000, "films to show"),
@@ -26,6 +28,10 @@ static const mr_cli_option options[] = {
                "stated age, instead of a picture"),
     MR_CLI_CHOICE("gender", 0, struct settings, gender, genders, "stated gender"),
     MR_CLI_CHOICE("emotion", 0, struct settings, emotion, emotions, "stated emotion"),
+    MR_CLI_CHOICE("mood", 0, struct settings, mood, moods,
+                  "lift the mood, match it, or as people in that mood choose"),
+    MR_CLI_INT("youngest", 0, struct settings, films.youngest, "YEARS", 0, MR_AGE_YEARS - 1,
+               "age of the youngest who watches, where it cannot be told"),
     MR_CLI_SEED("seed", 0, struct settings, films.seed, "of the small share of exploration"),
     MR_CLI_ENGINE_ROWS(struct settings, engine),
     MR_CLI_FLAG("json", 0, struct settings, json, "print one JSON object"),
@@ -103,6 +109,7 @@ int mr_cmd_recommend(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&usage, argc, argv, &settings, &images, &code))
         return code;
+    settings.films.mood = moods[settings.mood];
     bool stated = settings.age >= 0 || settings.gender >= 0 || settings.emotion >= 0;
     if (stated == (images.count == 1))
         return mr_cli_misuse("recommend",
