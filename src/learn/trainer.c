@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "learn/batch.h"
 #include "learn/checkpoint.h"
+#include "learn/plot.h"
 #include "learn/training_log.h"
 #include "nn/loss.h"
 #include "nn/training.h"
@@ -340,6 +341,8 @@ mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task) {
     mr_status status = set_up(&run);
     if (status == MR_OK)
         status = run_epochs(&run);
+    if (status == MR_OK)
+        status = mr_plot_training(run.log_path, params->out);
     tear_down(&run);
     return status;
 }

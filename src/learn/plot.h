@@ -1,0 +1,25 @@
+/*
+ * The pictures that go with models: how training went, and what evaluation found.
+ *
+ *     MR_TRY(mr_plot_training("models/emotion/training.csv", "models/emotion"));
+ *     MR_TRY(mr_plot_emotion_report(&report, "build/report"));
+ *
+ * Each chart is an SVG and a PNG (chart.h) in FOLDER, which is made when it does not exist. Thread
+ * rule: no shared state.
+ */
+#ifndef MR_LEARN_PLOT_H
+#define MR_LEARN_PLOT_H
+
+#include "learn/evaluate_attributes.h"
+#include "learn/evaluate_emotion.h"
+
+/* FOLDER/curves: the losses of training and validation, accuracies, and errors of age, by epoch. */
+mr_status mr_plot_training(const char *csv, const char *folder);
+
+/* FOLDER/confusion and, with votes, FOLDER/confusion_votes. */
+mr_status mr_plot_emotion_report(const mr_emotion_report *report, const char *folder);
+
+/* FOLDER/confusion of ethnicity, and FOLDER/age_error: mean error of age by decade. */
+mr_status mr_plot_attributes_report(const mr_attributes_report *report, const char *folder);
+
+#endif
