@@ -23,12 +23,13 @@ run_tests() {
     return $status
 }
 
-# Counts the lines of a ctest log that match; a tree that was not built has no log.
+# Counts the lines of a ctest log that match.
 count() {
-    grep -c "$1" "build/$2/ctest.log" 2>/dev/null || true
+    grep -c "$1" "build/$2/ctest.log" || true
 }
 
 report() {
+    [ -f "build/$1/ctest.log" ] || { printf '%-6s  not built\n' "$1" && return; }
     printf '%-6s  %s passed, %s failed, %s skipped\n' "$1" "$(count ' Passed ' "$1")" \
         "$(count '\*\*\*\(Failed\|Timeout\|Exception\|Not Run\)' "$1")" \
         "$(count '\*\*\*Skipped' "$1")"
