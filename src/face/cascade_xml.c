@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <expat.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
