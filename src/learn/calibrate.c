@@ -77,22 +77,23 @@ static mr_status fit_head(mr_model *model, const mr_predictions *answers, mr_fac
 static mr_status fit_interval(const mr_model *model, const mr_predictions *answers,
                               const mr_chip_set *set, double *scale) {
     size_t count = answers->count;
-    float *means = mr_alloc(count * sizeof *means), *spread = mr_alloc(count * sizeof *spread);
+    float *means = mr_alloc(2 * count * sizeof *means);
     int *ages = mr_alloc(count * sizeof *ages);
-    mr_status status = MR_OK;
-    if (!means || !spread || !ages)
-        status = mr_fail(MR_E_MEMORY, "calibration: no memory for %zu pictures", count);
+    if (!means || !ages) {
+        free(means);
+        free(ages);
+        return mr_fail(MR_E_MEMORY, "calibration: no memory for %zu pictures", count);
+    }
+    float *deviations = means + count;
     const float *rows = mr_model_rows(model, answers, MR_HEAD_AGE);
-    for (size_t i = 0; i < count && status == MR_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         float years[MR_AGE_YEARS];
         mr_heads_distribution(&model->heads, MR_HEAD_AGE, rows + i * MR_AGE_YEARS, years);
-        mr_age_moments(years, &means[i], &spread[i]);
+        mr_age_moments(years, &means[i], &deviations[i]);
         ages[i] = set->targets[i].age;
     }
-    if (status == MR_OK)
-        status = mr_fit_age_interval(means, spread, ages, count, MR_AGE_COVERAGE, scale);
+    mr_status status = mr_fit_age_interval(means, deviations, ages, count, MR_AGE_COVERAGE, scale);
     free(means);
-    free(spread);
     free(ages);
     return status;
 }

@@ -115,12 +115,13 @@ mr_status mr_emotion_set_load(const char *folder, const char *votes_path, int si
 mr_status mr_emotion_part_load(const char *data, const char *part, int side, mr_emotion_set *out,
                                bool *has_votes) {
     char *folder = mr_path_join(data, part), *votes = mr_path_join(data, "ferplus.csv");
-    mr_status status = MR_OK;
-    if (!folder || !votes)
-        status = mr_fail(MR_E_MEMORY, "%s: no memory for its paths", data);
-    bool voted = status == MR_OK && access(votes, F_OK) == 0;
-    if (status == MR_OK)
-        status = mr_emotion_set_load(folder, voted ? votes : NULL, side, out);
+    if (!folder || !votes) {
+        free(folder);
+        free(votes);
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its paths", data);
+    }
+    bool voted = access(votes, F_OK) == 0;
+    mr_status status = mr_emotion_set_load(folder, voted ? votes : NULL, side, out);
     if (status == MR_OK)
         *has_votes = voted;
     free(folder);

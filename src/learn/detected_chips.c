@@ -23,8 +23,8 @@ typedef struct detection {
 
 /* The map from the picture with half a side more all around to the picture. */
 static mr_affine inner_map(const mr_image *chip) {
-    return (mr_affine){
-        .a = 1, .c = -(float)(chip->width / 2), .e = 1, .f = -(float)(chip->height / 2)};
+    const int left = chip->width / 2, above = chip->height / 2;
+    return (mr_affine){.a = 1, .c = (float)-left, .e = 1, .f = (float)-above};
 }
 
 static const mr_face *largest(const mr_face *faces, size_t count) {

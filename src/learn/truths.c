@@ -2,16 +2,14 @@
 
 #include "base/memory.h"
 
-static mr_status allocate(size_t count, int **out) {
-    *out = mr_alloc(count * sizeof **out);
-    return *out ? MR_OK : mr_fail(MR_E_MEMORY, "no memory for the classes of %zu pictures", count);
-}
-
 mr_status mr_emotion_truths(const mr_emotion_set *set, mr_face_head head, int **out) {
     size_t count = set->pictures.count;
-    MR_TRY(allocate(count, out));
+    int *truths = mr_alloc(count * sizeof *truths);
+    if (!truths)
+        return mr_fail(MR_E_MEMORY, "no memory for the classes of %zu pictures", count);
     for (size_t i = 0; i < count; i++)
-        (*out)[i] = head == MR_HEAD_VOTES ? set->targets[i].majority : set->targets[i].label;
+        truths[i] = head == MR_HEAD_VOTES ? set->targets[i].majority : set->targets[i].label;
+    *out = truths;
     return MR_OK;
 }
 
@@ -23,8 +21,11 @@ static int chip_class(const mr_chip_target *target, mr_face_head head) {
 
 mr_status mr_chip_truths(const mr_chip_set *set, mr_face_head head, int **out) {
     size_t count = set->pictures.count;
-    MR_TRY(allocate(count, out));
+    int *truths = mr_alloc(count * sizeof *truths);
+    if (!truths)
+        return mr_fail(MR_E_MEMORY, "no memory for the classes of %zu pictures", count);
     for (size_t i = 0; i < count; i++)
-        (*out)[i] = chip_class(&set->targets[i], head);
+        truths[i] = chip_class(&set->targets[i], head);
+    *out = truths;
     return MR_OK;
 }
