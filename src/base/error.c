@@ -34,7 +34,7 @@ const char *mr_last_error(void) {
     return last_error;
 }
 
-mr_status mr_fail(mr_status status, const char *format, ...) {
+mr_status(mr_fail)(mr_status status, const char *format, ...) {
     /* Formatted aside first, since the arguments may point into the last text. */
     char text[sizeof last_error];
     va_list arguments;

@@ -161,7 +161,7 @@ mr_status mr_xml_numbers(const mr_xml *xml, int element, int least, int most, do
         if (!*at)
             break;
         size_t length = strcspn(at, " \t\r\n");
-        char *end;
+        char *end = NULL;
         double value = length <= MAX_NUMBER ? strtod(at, &end) : NAN;
         if (!isfinite(value) || end != at + length)
             return mr_xml_fail(xml, element, "a finite number was expected");

@@ -218,8 +218,9 @@ static json_t *describe(const mr_tensor *tensor, size_t begin) {
     json_t *shape = json_array();
     for (int i = 0; i < tensor->dim_count; i++)
         json_array_append_new(shape, json_integer((json_int_t)tensor->dims[i]));
+    size_t end = begin + tensor->size * sizeof(float);
     return json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                     (json_int_t)begin, (json_int_t)(begin + tensor->size * sizeof(float)));
+                     (json_int_t)begin, (json_int_t)end);
 }
 
 static char *make_header(const mr_tensor *tensors, size_t count, const mr_metadata *metadata,
@@ -257,6 +258,7 @@ mr_status mr_safetensors_save(const char *path, const mr_tensor *tensors, size_t
         return mr_fail(MR_E_MEMORY, "%s: no memory for %zu bytes", path, size);
     }
     memcpy(bytes, &length, sizeof length);
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the file gives its length instead */
     memcpy(bytes + 8, header, text);
     memset(bytes + 8 + text, ' ', (size_t)length - text);
     unsigned char *at = bytes + 8 + length;

@@ -34,8 +34,8 @@ mr_status mr_parity_cascade(const char *name, mr_cascade **out) {
 }
 
 static double overlap(const mr_box *a, const mr_box *b) {
-    double width = fmin(a->x + a->width, b->x + b->width) - fmax(a->x, b->x);
-    double height = fmin(a->y + a->height, b->y + b->height) - fmax(a->y, b->y);
+    double width = fminf(a->x + a->width, b->x + b->width) - fmaxf(a->x, b->x);
+    double height = fminf(a->y + a->height, b->y + b->height) - fmaxf(a->y, b->y);
     if (width <= 0 || height <= 0)
         return 0;
     double both = width * height;

@@ -158,7 +158,7 @@ mr_image random_picture(mr_rng *rng, int width, int height) {
 }
 
 static int pick(mr_rng *rng, int low, int high) {
-    return low + (int)mr_rng_below(rng, (uint64_t)(high - low + 1));
+    return low + (int)mr_rng_below(rng, (uint64_t)high - (uint64_t)low + 1);
 }
 
 static void print_feature(FILE *file, mr_rng *rng, bool tilted) {

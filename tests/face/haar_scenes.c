@@ -11,7 +11,7 @@
 static const struct { int x, y, side; } head = {135, 15, 185};
 
 static int between(mr_rng *rng, int low, int high) {
-    return low + (int)mr_rng_below(rng, (uint64_t)(high - low + 1));
+    return low + (int)mr_rng_below(rng, (uint64_t)high - (uint64_t)low + 1);
 }
 
 mr_status mr_scene_maker_load(mr_scene_maker *maker) {

@@ -326,7 +326,7 @@ static void holes_in_the_data_are_borne(void **state) {
     for (size_t i = 0; i < 10; i++)
         nothing[i] = NAN;
     mr_forest_predict(forest, nothing, p);
-    assert_true(fabs(p[0] + p[1] + p[2] - 1) < 1e-4);
+    assert_true(fabsf(p[0] + p[1] + p[2] - 1) < 1e-4);
     mr_forest_free(forest);
     made_free(&all);
 }

@@ -11,6 +11,7 @@
 #include "recommend/forest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct made_recipe {
     size_t rows, informative, redundant, noise;
@@ -45,6 +46,7 @@ static inline void made_fill_row(const made_recipe *recipe, const made_world *wo
                                  mr_rng *rng, float *row) {
     size_t q = recipe->informative;
     double normal[64] = {0};
+    memset(row, 0, (q + recipe->redundant + recipe->noise) * sizeof *row);
     for (size_t i = 0; i < q; i++)
         normal[i] = mr_rng_normal(rng);
     for (size_t i = 0; i < q; i++) {
