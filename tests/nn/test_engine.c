@@ -4,6 +4,7 @@
 #include "nn/training.h"
 #include "support.h"
 
+#include <omp.h>
 #include <string.h>
 
 #define BATCH 3
@@ -203,6 +204,7 @@ static void bad_batch_is_refused(void **state) {
 }
 
 int main(void) {
+    omp_set_num_threads(1); /* the networks are too small to share */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_match_finite_differences),
         cmocka_unit_test(inference_equals_training_forward),
