@@ -1,6 +1,8 @@
 /* moodreel calibrate: fits the temperatures and the age interval of a trained network. */
+#include "base/clock.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/json.h"
 #include "cli/model_folder.h"
 #include "learn/calibrate.h"
 
@@ -9,12 +11,14 @@
 
 struct settings {
     const char *data, *model;
+    bool json;
 };
 
 static const mr_cli_option options[] = {
     MR_CLI_NEEDED("data", 0, struct settings, data, "DIR", "the data set it was trained on"),
     MR_CLI_STRING("model", 0, struct settings, model, "DIR",
                   "folder of the model; the shipped one unless given"),
+    MR_CLI_FLAG("json", 0, struct settings, json, "print what was fitted as one JSON object"),
 };
 
 static void print_calibration(const char *folder, const mr_calibration *found) {
@@ -31,6 +35,29 @@ static void print_calibration(const char *folder, const mr_calibration *found) {
                found->age_interval_scale);
 }
 
+/* {"label": {"images", "temperature", "log_loss_before", "log_loss_after"}, …} */
+static json_t *heads_of(const mr_calibration *found) {
+    json_t *heads = json_object();
+    for (int h = 0; h < MR_HEAD_COUNT; h++) {
+        const mr_head_fit *fit = &found->heads[h];
+        if (fit->count > 0)
+            json_object_set_new(heads, mr_head_name((mr_face_head)h),
+                                json_pack("{s:I, s:f, s:f, s:f}", "images", (json_int_t)fit->count,
+                                          "temperature", fit->temperature, "log_loss_before",
+                                          fit->loss_before, "log_loss_after", fit->loss_after));
+    }
+    return heads;
+}
+
+static mr_status print_json(const char *task, const char *folder, const mr_calibration *found,
+                            double seconds) {
+    json_t *document = json_pack("{s:s, s:o, s:o, s:f}", "task", task, "out", mr_json_text(folder),
+                                 "heads", heads_of(found), "seconds", seconds);
+    if (document && found->age_interval_scale > 0)
+        json_object_set_new(document, "age_interval_scale", json_real(found->age_interval_scale));
+    return mr_json_print(document);
+}
+
 typedef mr_status (*calibrator)(const char *model, const char *data, mr_calibration *out);
 
 static int calibrate(const mr_cli_usage *usage, const char *name, calibrator job, int argc,
@@ -40,12 +67,15 @@ static int calibrate(const mr_cli_usage *usage, const char *name, calibrator job
     int code;
     if (!mr_cli_parse(usage, argc, argv, &settings, &none, &code))
         return code;
+    double started = mr_now();
     char *folder = NULL;
     mr_calibration found;
     mr_status status = mr_cli_model_folder(settings.model, name, &folder);
     if (status == MR_OK)
         status = job(folder, settings.data, &found);
-    if (status == MR_OK)
+    if (status == MR_OK && settings.json)
+        status = print_json(name, folder, &found, mr_now() - started);
+    else if (status == MR_OK)
         print_calibration(folder, &found);
     free(folder);
     return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(usage->command);

@@ -1,5 +1,6 @@
 /* moodreel train forest, moodreel evaluate forest: the Random Forest that tells which film is
  * chosen at an age, a gender and an emotion. */
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -7,7 +8,6 @@
 #include "cli/options.h"
 #include "recommend/profile_report.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,7 +32,7 @@ static const mr_cli_option train_options[] = {
     MR_CLI_SEED("seed", 0, struct settings, forest.seed, "of all that is random"),
     MR_CLI_INT("threads", 0, struct settings, forest.threads, "N", 0, 1024,
                "threads; 0: all. The forest does not depend on it"),
-    MR_CLI_FLAG("json", 0, struct settings, json, "print the report's figures as one JSON object"),
+    MR_CLI_FLAG("json", 0, struct settings, json, "print the result as one JSON object"),
 };
 
 static const mr_cli_usage train_usage = {
@@ -51,7 +51,7 @@ static const mr_cli_option evaluate_options[] = {
                   "folder of films.csv and profiles.csv; data/ of the home folder unless given"),
     MR_CLI_STRING("model", 0, struct settings, model, "DIR",
                   "the model, models/forest unless given"),
-    MR_CLI_FLAG("json", 0, struct settings, json, "print the report's figures as one JSON object"),
+    MR_CLI_FLAG("json", 0, struct settings, json, "print the result as one JSON object"),
 };
 
 static const mr_cli_usage evaluate_usage = {
@@ -64,20 +64,24 @@ static const mr_cli_usage evaluate_usage = {
     evaluate_options,
     MR_COUNT(evaluate_options)};
 
-/* Null where the report could not tell. */
-static json_t *real_or_null(double value) {
-    return isnan(value) ? json_null() : json_real(value);
+/* The answer of evaluate. */
+static json_t *figures_of(const mr_profile_report *r) {
+    return json_pack("{s:I, s:I, s:f, s:f, s:o, s:o, s:f, s:f}", "rows", (json_int_t)r->rows,
+                     "films", (json_int_t)r->films, "accuracy", r->accuracy, "most_common_accuracy",
+                     r->most_common, "bayes_accuracy", mr_json_real_or_null(r->bayes),
+                     "bayes_accuracy_held_out", mr_json_real_or_null(r->bayes_held_out), "macro_f1",
+                     r->macro.f1, "weighted_f1", r->weighted.f1);
 }
 
-static mr_status print_report(const struct settings *settings, const mr_profile_report *r,
-                              const mr_catalogue *catalogue) {
-    if (settings->json)
-        return mr_json_print(json_pack("{s:I, s:I, s:f, s:f, s:o, s:o, s:f, s:f}", "rows",
-                                       (json_int_t)r->rows, "films", (json_int_t)r->films,
-                                       "accuracy", r->accuracy, "most_common_accuracy",
-                                       r->most_common, "bayes_accuracy", real_or_null(r->bayes),
-                                       "bayes_accuracy_held_out", real_or_null(r->bayes_held_out),
-                                       "macro_f1", r->macro.f1, "weighted_f1", r->weighted.f1));
+/* The answer of train. */
+static json_t *training_of(const struct settings *settings, const mr_profile_report *r,
+                           double seconds) {
+    return json_pack("{s:s, s:o, s:i, s:f, s:o, s:f}", "task", "forest", "out",
+                     mr_json_text(settings->model), "trees", settings->forest.trees, "score",
+                     r->accuracy, "validation", figures_of(r), "seconds", seconds);
+}
+
+static mr_status print_text(const mr_profile_report *r, const mr_catalogue *catalogue) {
     char *text = mr_profile_report_text(r, catalogue);
     if (!text)
         return mr_fail(MR_E_MEMORY, "report: no memory");
@@ -103,17 +107,27 @@ static mr_status evaluate(const struct settings *settings, const char *data,
 typedef mr_status job(const struct settings *, const char *data, const mr_catalogue *,
                       mr_profile_report *);
 
+static mr_status print_report(const struct settings *settings, job *made,
+                              const mr_profile_report *report, const mr_catalogue *catalogue,
+                              double seconds) {
+    if (!settings->json)
+        return print_text(report, catalogue);
+    return mr_json_print(made == build ? training_of(settings, report, seconds)
+                                       : figures_of(report));
+}
+
 /* The job and its report, with the catalogue that lies in the folder `data`. */
 static mr_status run_in(const struct settings *settings, const char *data, job *make) {
     mr_catalogue *catalogue = NULL;
     mr_profile_report report;
+    double started = mr_now();
     char *films = mr_path_join(data, "films.csv");
     mr_status status =
         films ? mr_catalogue_load(films, &catalogue) : mr_fail(MR_E_MEMORY, "%s: no memory", data);
     if (status == MR_OK)
         status = make(settings, data, catalogue, &report);
     if (status == MR_OK) {
-        status = print_report(settings, &report, catalogue);
+        status = print_report(settings, make, &report, catalogue, mr_now() - started);
         mr_profile_report_free(&report);
     }
     mr_catalogue_free(catalogue);

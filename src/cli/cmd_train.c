@@ -1,7 +1,9 @@
 /* moodreel train: networks from data sets; the forest is in cmd_forest.c. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/json.h"
 #include "cli/train_options.h"
 #include "learn/train_attributes.h"
 #include "learn/train_emotion.h"
@@ -25,13 +27,31 @@ static void begin_training(mr_trainer_params *trainer) {
     mr_log_set_level(MR_LOG_INFO);
 }
 
+static mr_status print_result(const char *task, const char *out, const mr_training_result *result,
+                              double seconds) {
+    json_t *validation = json_object();
+    for (int i = 0; i < result->figure_count; i++)
+        json_object_set_new(validation, result->figures[i].name,
+                            mr_json_real_or_null(result->figures[i].value));
+    return mr_json_print(json_pack(
+        "{s:s, s:o, s:I, s:I, s:o, s:o, s:f}", "task", task, "out", mr_json_text(out), "epochs",
+        (json_int_t)result->epochs, "best_epoch", (json_int_t)result->best_epoch, "score",
+        mr_json_real_or_null(result->score), "validation", validation, "seconds", seconds));
+}
+
+struct emotion_settings {
+    mr_train_emotion_params params;
+    bool json;
+};
+
 static const mr_cli_option emotion_options[] = {
-    MR_CLI_TRAINER_ROWS(mr_train_emotion_params),
-    MR_CLI_FLOAT("smoothing", 0, mr_train_emotion_params, smoothing, "S", 0, 0.9,
+    MR_CLI_TRAINER_ROWS(struct emotion_settings, params),
+    MR_CLI_FLOAT("smoothing", 0, struct emotion_settings, params.smoothing, "S", 0, 0.9,
                  "of the labels: share that is spread over all classes"),
-    MR_CLI_FLOAT("sampling-power", 0, mr_train_emotion_params, sampling_power, "P", 0, 1,
+    MR_CLI_FLOAT("sampling-power", 0, struct emotion_settings, params.sampling_power, "P", 0, 1,
                  "0: classes as frequent as they are; 1: all alike"),
-    MR_CLI_AUGMENT_ROWS(mr_train_emotion_params),
+    MR_CLI_AUGMENT_ROWS(struct emotion_settings, params),
+    MR_CLI_FLAG("json", 0, struct emotion_settings, json, "print the result as one JSON object"),
 };
 
 static const mr_cli_usage emotion_usage = {
@@ -48,24 +68,35 @@ static const mr_cli_usage emotion_usage = {
     MR_COUNT(emotion_options)};
 
 static int train_emotion(int argc, char **argv) {
-    mr_train_emotion_params params = mr_train_emotion_defaults();
+    struct emotion_settings settings = {.params = mr_train_emotion_defaults()};
     mr_cli_operands none;
     int code;
-    if (!mr_cli_parse(&emotion_usage, argc, argv, &params, &none, &code))
+    if (!mr_cli_parse(&emotion_usage, argc, argv, &settings, &none, &code))
         return code;
-    begin_training(&params.trainer);
-    return mr_train_emotion(&params) == MR_OK ? MR_EXIT_OK : mr_cli_failed("train emotion");
+    begin_training(&settings.params.trainer);
+    double started = mr_now();
+    mr_training_result result;
+    mr_status status = mr_train_emotion(&settings.params, &result);
+    if (status == MR_OK && settings.json)
+        status = print_result("emotion", settings.params.trainer.out, &result, mr_now() - started);
+    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(emotion_usage.command);
 }
 
+struct attributes_settings {
+    mr_train_attributes_params params;
+    bool json;
+};
+
 static const mr_cli_option attributes_options[] = {
-    MR_CLI_TRAINER_ROWS(mr_train_attributes_params),
-    MR_CLI_INT("side", 0, mr_train_attributes_params, side, "PX", 16, 200,
+    MR_CLI_TRAINER_ROWS(struct attributes_settings, params),
+    MR_CLI_INT("side", 0, struct attributes_settings, params.side, "PX", 16, 200,
                "pictures are kept in memory at this size"),
-    MR_CLI_FLOAT("age-deviation", 0, mr_train_attributes_params, age_deviation, "YEARS", 0.1, 20,
-                 "spread of the target around the true age"),
-    MR_CLI_FLOAT("smoothing", 0, mr_train_attributes_params, smoothing, "S", 0, 0.9,
+    MR_CLI_FLOAT("age-deviation", 0, struct attributes_settings, params.age_deviation, "YEARS", 0.1,
+                 20, "spread of the target around the true age"),
+    MR_CLI_FLOAT("smoothing", 0, struct attributes_settings, params.smoothing, "S", 0, 0.9,
                  "of gender and ethnicity"),
-    MR_CLI_AUGMENT_ROWS(mr_train_attributes_params),
+    MR_CLI_AUGMENT_ROWS(struct attributes_settings, params),
+    MR_CLI_FLAG("json", 0, struct attributes_settings, json, "print the result as one JSON object"),
 };
 
 static const mr_cli_usage attributes_usage = {
@@ -80,13 +111,19 @@ static const mr_cli_usage attributes_usage = {
     MR_COUNT(attributes_options)};
 
 static int train_attributes(int argc, char **argv) {
-    mr_train_attributes_params params = mr_train_attributes_defaults();
+    struct attributes_settings settings = {.params = mr_train_attributes_defaults()};
     mr_cli_operands none;
     int code;
-    if (!mr_cli_parse(&attributes_usage, argc, argv, &params, &none, &code))
+    if (!mr_cli_parse(&attributes_usage, argc, argv, &settings, &none, &code))
         return code;
-    begin_training(&params.trainer);
-    return mr_train_attributes(&params) == MR_OK ? MR_EXIT_OK : mr_cli_failed("train attributes");
+    begin_training(&settings.params.trainer);
+    double started = mr_now();
+    mr_training_result result;
+    mr_status status = mr_train_attributes(&settings.params, &result);
+    if (status == MR_OK && settings.json)
+        status =
+            print_result("attributes", settings.params.trainer.out, &result, mr_now() - started);
+    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(attributes_usage.command);
 }
 
 static const mr_cli_command commands[] = {

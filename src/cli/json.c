@@ -2,6 +2,7 @@
 
 #include "cli/age.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,10 @@ json_t *mr_json_text(const char *text) {
 
 json_t *mr_json_text_or_null(const char *text) {
     return *text ? mr_json_text(text) : json_null();
+}
+
+json_t *mr_json_real_or_null(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 json_t *mr_json_shares(const float *shares, int count, const char *(*label)(int)) {

@@ -19,6 +19,9 @@ json_t *mr_json_text(const char *text);
 /* The same, but null for an empty string. */
 json_t *mr_json_text_or_null(const char *text);
 
+/* A number; null when it is NaN or infinite, which JSON does not know. */
+json_t *mr_json_real_or_null(double value);
+
 /* {"label": share, …} */
 json_t *mr_json_shares(const float *shares, int count, const char *(*label)(int));
 

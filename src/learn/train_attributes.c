@@ -144,7 +144,7 @@ static mr_status load_data(attribute_training *self) {
     return MR_OK;
 }
 
-static mr_status train(attribute_training *self) {
+static mr_status train(attribute_training *self, mr_training_result *out) {
     if (self->params->trainer.threads > 0)
         omp_set_num_threads(self->params->trainer.threads);
     MR_TRY(load_data(self));
@@ -162,14 +162,14 @@ static mr_status train(attribute_training *self) {
     snprintf(task.settings, sizeof task.settings, "age=%g smoothing=%g side=%d variation=%016llx",
              (double)self->params->age_deviation, (double)self->params->smoothing,
              self->params->side, (unsigned long long)mr_augment_key(&self->params->augment));
-    MR_TRY(mr_trainer_run(&self->params->trainer, &task));
+    MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));
     MR_TRY(mr_chip_set_keep_validation(&self->set));
     return mr_calibrate_attributes_on(self->params->trainer.out, &self->set, NULL);
 }
 
-mr_status mr_train_attributes(const mr_train_attributes_params *params) {
+mr_status mr_train_attributes(const mr_train_attributes_params *params, mr_training_result *out) {
     attribute_training self = {.params = params};
-    mr_status status = train(&self);
+    mr_status status = train(&self, out);
     mr_chip_set_free(&self.set);
     free(self.train);
     free(self.validation);

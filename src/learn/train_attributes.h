@@ -5,7 +5,7 @@
  *     mr_train_attributes_params p = mr_train_attributes_defaults();
  *     p.data = "build/data/utkface";
  *     p.trainer.out = "models/attributes";
- *     MR_TRY(mr_train_attributes(&p));
+ *     MR_TRY(mr_train_attributes(&p, NULL));
  *
  * Age is a distribution over the years 0 … 100: the target is a normal one around the true age, cut
  * off at the ends, learned by cross-entropy plus a tenth of the distance of the means (DLDL-v2, Gao
@@ -32,6 +32,7 @@ typedef struct mr_train_attributes_params {
 
 mr_train_attributes_params mr_train_attributes_defaults(void);
 
-mr_status mr_train_attributes(const mr_train_attributes_params *params);
+/* Trains and calibrates. `out` may be NULL. */
+mr_status mr_train_attributes(const mr_train_attributes_params *params, mr_training_result *out);
 
 #endif

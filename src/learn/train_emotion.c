@@ -115,7 +115,7 @@ static mr_status load_data(emotion_training *self) {
     return self->params->sampling_power > 0 ? weigh_classes(self) : MR_OK;
 }
 
-static mr_status train(emotion_training *self) {
+static mr_status train(emotion_training *self, mr_training_result *out) {
     if (self->params->trainer.threads > 0)
         omp_set_num_threads(self->params->trainer.threads);
     MR_TRY(load_data(self));
@@ -134,13 +134,13 @@ static mr_status train(emotion_training *self) {
     snprintf(task.settings, sizeof task.settings, "smoothing=%g sampling=%g variation=%016llx",
              (double)self->params->smoothing, (double)self->params->sampling_power,
              (unsigned long long)mr_augment_key(&self->params->augment));
-    MR_TRY(mr_trainer_run(&self->params->trainer, &task));
+    MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));
     return mr_calibrate_emotion_on(self->params->trainer.out, &self->validation, NULL);
 }
 
-mr_status mr_train_emotion(const mr_train_emotion_params *params) {
+mr_status mr_train_emotion(const mr_train_emotion_params *params, mr_training_result *out) {
     emotion_training self = {.params = params};
-    mr_status status = train(&self);
+    mr_status status = train(&self, out);
     mr_emotion_set_free(&self.train);
     mr_emotion_set_free(&self.validation);
     free(self.sampling);

@@ -5,7 +5,7 @@
  *     mr_train_emotion_params p = mr_train_emotion_defaults();
  *     p.data = "build/data/fer2013";
  *     p.trainer.out = "models/emotion";
- *     MR_TRY(mr_train_emotion(&p));
+ *     MR_TRY(mr_train_emotion(&p, NULL));
  *
  * DATA/train is learned, DATA/public_test is the validation; DATA/ferplus.csv, when it is there,
  * has the votes, and without it only `label` is learned. The best epoch has the highest mean of the
@@ -31,6 +31,7 @@ typedef struct mr_train_emotion_params {
 
 mr_train_emotion_params mr_train_emotion_defaults(void);
 
-mr_status mr_train_emotion(const mr_train_emotion_params *params);
+/* Trains and calibrates. `out` may be NULL. */
+mr_status mr_train_emotion(const mr_train_emotion_params *params, mr_training_result *out);
 
 #endif

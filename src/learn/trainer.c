@@ -301,7 +301,7 @@ static mr_status save_best(const training_run *run, const epoch_result *result) 
     snprintf(epoch->value, WIDTH, "%ld", run->state.epochs);
     for (int k = 0; k < run->task->figure_count; k++) {
         mr_metadata *figure = &metadata[count++];
-        snprintf(figure->key, sizeof figure->key, "validation.%s", run->task->figures[k]);
+        snprintf(figure->key, sizeof figure->key, MR_VALIDATION_PREFIX "%s", run->task->figures[k]);
         snprintf(figure->value, WIDTH, "%.6f", result->figures[k]);
     }
     mr_weight_set set = {"", run->state.average, false};
@@ -336,13 +336,24 @@ static mr_status run_epochs(training_run *run) {
     return MR_OK;
 }
 
-mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task) {
+static mr_status tell_result(const training_run *run, mr_training_result *out) {
+    const mr_checkpoint *state = &run->state;
+    *out = (mr_training_result){
+        .epochs = state->epochs, .best_epoch = state->best_epoch, .score = state->best_score};
+    return mr_training_result_read_figures(out, run->weights_path, run->task->figures,
+                                           run->task->figure_count);
+}
+
+mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task,
+                         mr_training_result *out) {
     training_run run = {.params = params, .task = task};
     mr_status status = set_up(&run);
     if (status == MR_OK)
         status = run_epochs(&run);
     if (status == MR_OK)
         status = mr_plot_training(run.log_path, params->out);
+    if (status == MR_OK && out)
+        status = tell_result(&run, out);
     tear_down(&run);
     return status;
 }

@@ -23,6 +23,7 @@
 #define MR_LEARN_TRAINER_H
 
 #include "base/rng.h"
+#include "learn/training_result.h"
 #include "nn/network.h"
 #include "nn/optimiser.h"
 
@@ -31,7 +32,6 @@
 
 #define MR_HEADS_MAX         8
 #define MR_TASK_SETTINGS_MAX 96
-#define MR_FIGURES_MAX       8
 
 typedef struct mr_trainer_params {
     const char *out;        /* folder of the model; made when it does not exist */
@@ -92,10 +92,11 @@ typedef struct mr_task {
 } mr_task;
 
 /*
- * Trains. MR_E_INTERRUPTED when `stop` ended the run: the checkpoint of the last whole epoch stays.
- * MR_E_LIMIT when the loss is no longer finite; MR_E_MISMATCH when network and task, or checkpoint
- * and parameters, do not fit together.
+ * Trains; `out` may be NULL. MR_E_INTERRUPTED when `stop` ended the run: the checkpoint of the last
+ * whole epoch stays. MR_E_LIMIT when the loss is no longer finite; MR_E_MISMATCH when network and
+ * task, or checkpoint and parameters, do not fit together.
  */
-mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task);
+mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task,
+                         mr_training_result *out);
 
 #endif

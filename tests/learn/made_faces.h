@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Pictures of each emotion in the parts of a set with votes. */
+enum { MADE_TRAIN_EACH = 12, MADE_TEST_EACH = 6 };
+
 /* A new empty folder under the build's. */
 static inline char *made_folder(void) {
     const char *build = getenv("MR_BUILD_DIR");
@@ -53,6 +56,45 @@ static inline void made_emotions(const char *folder, const char *part, int each,
             snprintf(path + n, sizeof path - (size_t)n, "/%s%d%02d.png", part, class, i);
             made_picture(path, 24, 1, class, MR_EMOTION_COUNT, &rng);
         }
+    }
+}
+
+/* FOLDER/ferplus.csv for made_emotions() of both parts: seven of ten people see what the folder
+ * says. */
+static inline void made_votes(const char *folder) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "file,neutral,happy,surprise,sad,angry,disgust,fear,contempt,unknown,"
+                 "not_a_face\n");
+    static const mr_emotion columns[] = {MR_NEUTRAL, MR_HAPPY,   MR_SURPRISE, MR_SAD,
+                                         MR_ANGRY,   MR_DISGUST, MR_FEAR};
+    static const char *const parts[] = {"train", "public_test"};
+    static const int counts[] = {MADE_TRAIN_EACH, MADE_TEST_EACH};
+    for (int part = 0; part < 2; part++)
+        for (int class = 0; class < MR_EMOTION_COUNT; class ++)
+            for (int i = 0; i < counts[part]; i++) {
+                fprintf(out, "%s/%s/%s%d%02d.png", parts[part],
+                        mr_emotion_label((mr_emotion) class), parts[part], class, i);
+                for (int c = 0; c < MR_EMOTION_COUNT; c++)
+                    fprintf(out, ",%d", (int)columns[c] == class ? 7 : 0);
+                fprintf(out, ",1,1,1\n");
+            }
+    fclose(out);
+    made_text(folder, "ferplus.csv", text);
+    free(text);
+}
+
+/* Chips FOLDER/AGE_GENDER_ETHNICITY_NNNN.png of ten kinds of people. */
+static inline void made_chips(const char *folder, int count) {
+    mr_rng rng = mr_rng_seeded(7);
+    assert_ok(mr_folder_make(folder));
+    for (int i = 0; i < count; i++) {
+        int class = i % 10;
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%d_%d_%d_%04d.png", folder, 5 + 7 * class, class / 5,
+                 class % 5, i);
+        made_picture(path, 32, 3, class, 10, &rng);
     }
 }
 

@@ -38,43 +38,6 @@ typedef struct world {
     char *folder, *emotions, *chips, *emotion_net, *attributes_net;
 } world;
 
-/* Seven of ten people see what the folder says. */
-static void write_votes(const char *folder) {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    fprintf(out, "file,neutral,happy,surprise,sad,angry,disgust,fear,contempt,unknown,"
-                 "not_a_face\n");
-    static const mr_emotion columns[] = {MR_NEUTRAL, MR_HAPPY,   MR_SURPRISE, MR_SAD,
-                                         MR_ANGRY,   MR_DISGUST, MR_FEAR};
-    static const char *const parts[] = {"train", "public_test"};
-    static const int counts[] = {12, 6};
-    for (int part = 0; part < 2; part++)
-        for (int class = 0; class < MR_EMOTION_COUNT; class ++)
-            for (int i = 0; i < counts[part]; i++) {
-                fprintf(out, "%s/%s/%s%d%02d.png", parts[part],
-                        mr_emotion_label((mr_emotion) class), parts[part], class, i);
-                for (int c = 0; c < MR_EMOTION_COUNT; c++)
-                    fprintf(out, ",%d", (int)columns[c] == class ? 7 : 0);
-                fprintf(out, ",1,1,1\n");
-            }
-    fclose(out);
-    made_text(folder, "ferplus.csv", text);
-    free(text);
-}
-
-static void write_chips(const char *folder) {
-    mr_rng rng = mr_rng_seeded(7);
-    assert_ok(mr_folder_make(folder));
-    for (int i = 0; i < 300; i++) {
-        int class = i % 10;
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%d_%d_%d_%04d.png", folder, 5 + 7 * class, class / 5,
-                 class % 5, i);
-        made_picture(path, 32, 3, class, 10, &rng);
-    }
-}
-
 static int set_up(void **state) {
     world *w = calloc(1, sizeof *w);
     w->folder = made_folder();
@@ -82,10 +45,10 @@ static int set_up(void **state) {
     w->chips = mr_path_join(w->folder, "chips");
     w->emotion_net = mr_path_join(w->folder, "emotion.txt");
     w->attributes_net = mr_path_join(w->folder, "attributes.txt");
-    made_emotions(w->emotions, "train", 12, 1);
-    made_emotions(w->emotions, "public_test", 6, 2);
-    write_votes(w->emotions);
-    write_chips(w->chips);
+    made_emotions(w->emotions, "train", MADE_TRAIN_EACH, 1);
+    made_emotions(w->emotions, "public_test", MADE_TEST_EACH, 2);
+    made_votes(w->emotions);
+    made_chips(w->chips, 300);
     made_text(w->folder, "emotion.txt", emotion_network);
     made_text(w->folder, "attributes.txt", attributes_network);
     *state = w;
@@ -146,7 +109,7 @@ static void emotion_is_learned(void **state) {
     p.trainer.epochs = 12;
     p.trainer.threads = 1;
     p.trainer.mixup = 0;
-    assert_ok(mr_train_emotion(&p));
+    assert_ok(mr_train_emotion(&p, NULL));
     assert_true(last_cell(out, "label_accuracy") > 0.95);
     assert_true(last_cell(out, "votes_accuracy") > 0.95);
     free(out);
@@ -167,7 +130,7 @@ static void attributes_are_learned(void **state) {
     p.trainer.average = 0.9f;
     p.trainer.optimiser.kind = MR_ADAMW;
     p.trainer.rate = 0.01f;
-    assert_ok(mr_train_attributes(&p));
+    assert_ok(mr_train_attributes(&p, NULL));
     assert_true(last_cell(out, "gender_accuracy") > 0.95);
     assert_true(last_cell(out, "ethnicity_accuracy") > 0.95);
     assert_true(last_cell(out, "age_mae") < 3);
@@ -209,13 +172,13 @@ static void resume_gives_the_same_bits(void **state) {
         p.trainer.optimiser.kind = kinds[i];
         p.trainer.rate = i ? 0.003f : 0.05f;
         p.sampling_power = 0.5f;
-        assert_ok(mr_train_emotion(&p));
+        assert_ok(mr_train_emotion(&p, NULL));
         p.trainer.out = cut;
         p.trainer.pause_after = 2;
-        assert_ok(mr_train_emotion(&p));
+        assert_ok(mr_train_emotion(&p, NULL));
         p.trainer.pause_after = 0;
         p.trainer.resume = true;
-        assert_ok(mr_train_emotion(&p));
+        assert_ok(mr_train_emotion(&p, NULL));
         assert_same_file(straight, cut, "weights.safetensors");
         assert_same_file(straight, cut, "checkpoint.safetensors");
         char *log_a = log_without_times(straight), *log_b = log_without_times(cut);
@@ -232,22 +195,22 @@ static void resume_refuses_other_settings(void **state) {
     char *out = mr_path_join(w->folder, "settings");
     mr_train_emotion_params p = emotion_params(w, out);
     p.trainer.resume = true;
-    assert_int_equal(mr_train_emotion(&p), MR_E_NOT_FOUND);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_NOT_FOUND);
     p.trainer.resume = false;
     p.trainer.pause_after = 1;
-    assert_ok(mr_train_emotion(&p));
+    assert_ok(mr_train_emotion(&p, NULL));
     p.trainer.resume = true;
     p.trainer.seed = 2;
-    assert_int_equal(mr_train_emotion(&p), MR_E_MISMATCH);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
     assert_non_null(strstr(mr_last_error(), "seed=1"));
     p.trainer.seed = 1;
     p.smoothing = 0.2f;
-    assert_int_equal(mr_train_emotion(&p), MR_E_MISMATCH);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
     assert_non_null(strstr(mr_last_error(), "smoothing=0.2"));
     p = emotion_params(w, out);
     p.trainer.resume = true;
     p.augment.flip = 0.25f;
-    assert_int_equal(mr_train_emotion(&p), MR_E_MISMATCH);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
     free(out);
 }
 
@@ -258,12 +221,12 @@ static void stop_ends_the_run_and_keeps_the_checkpoint(void **state) {
     mr_train_emotion_params p = emotion_params(w, out);
     p.trainer.stop = &stop;
     p.trainer.pause_after = 1;
-    assert_ok(mr_train_emotion(&p));
+    assert_ok(mr_train_emotion(&p, NULL));
     size_t before_size, after_size;
     char *before = made_read(out, "checkpoint.safetensors", &before_size);
     stop = 1;
     p.trainer.resume = true;
-    assert_int_equal(mr_train_emotion(&p), MR_E_INTERRUPTED);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_INTERRUPTED);
     char *after = made_read(out, "checkpoint.safetensors", &after_size);
     assert_int_equal(before_size, after_size);
     assert_memory_equal(before, after, before_size);
@@ -278,12 +241,12 @@ static void training_starts_from_weights(void **state) {
     mr_train_emotion_params p = emotion_params(w, first);
     p.trainer.epochs = 10;
     p.trainer.mixup = 0;
-    assert_ok(mr_train_emotion(&p));
+    assert_ok(mr_train_emotion(&p, NULL));
     p.trainer.out = second;
     p.trainer.from = first;
     p.trainer.epochs = 1;
     p.trainer.rate = 1e-4f;
-    assert_ok(mr_train_emotion(&p));
+    assert_ok(mr_train_emotion(&p, NULL));
     assert_true(last_cell(second, "label_accuracy") > 0.9);
     free(first);
     free(second);
@@ -295,15 +258,15 @@ static void divergence_and_misfits_are_told(void **state) {
     mr_train_emotion_params p = emotion_params(w, out);
     p.trainer.rate = 1e30f;
     p.trainer.warmup = 0;
-    assert_int_equal(mr_train_emotion(&p), MR_E_LIMIT);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_LIMIT);
     assert_non_null(strstr(mr_last_error(), "not finite"));
     p = emotion_params(w, out);
     p.trainer.network = w->attributes_net;
-    assert_int_equal(mr_train_emotion(&p), MR_E_MISMATCH);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
     assert_non_null(strstr(mr_last_error(), "no output 'label'"));
     p = emotion_params(w, out);
     p.trainer.batch = 1000;
-    assert_int_equal(mr_train_emotion(&p), MR_E_ARGUMENT);
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_ARGUMENT);
     assert_non_null(strstr(mr_last_error(), "84 pictures are fewer than one batch of 1000"));
     free(out);
 }
