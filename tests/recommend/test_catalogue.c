@@ -31,7 +31,7 @@ static void titles_fold(void **state) {
 static void strings_get_numbers(void **state) {
     (void)state;
     mr_intern table = {0};
-    char names[500][8];
+    char names[500][16];
     for (int i = 0; i < 500; i++) {
         snprintf(names[i], sizeof names[i], "n%d", i);
         assert_int_equal(mr_intern_add(&table, names[i]), i);
