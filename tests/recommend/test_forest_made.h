@@ -11,7 +11,6 @@
 #include "recommend/forest.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct made_recipe {
     size_t rows, informative, redundant, noise;
@@ -46,19 +45,19 @@ static inline void made_fill_row(const made_recipe *recipe, const made_world *wo
                                  mr_rng *rng, float *row) {
     size_t q = recipe->informative;
     double normal[64] = {0};
-    memset(row, 0, (q + recipe->redundant + recipe->noise) * sizeof *row);
+    float informative[64] = {0};
     for (size_t i = 0; i < q; i++)
         normal[i] = mr_rng_normal(rng);
     for (size_t i = 0; i < q; i++) {
         double value = world->corners[cluster * q + i];
         for (size_t j = 0; j < q; j++)
             value += world->mixing[(cluster * q + i) * q + j] * normal[j];
-        row[i] = (float)value;
+        row[i] = informative[i] = (float)value;
     }
     for (size_t i = 0; i < recipe->redundant; i++) {
         double value = 0;
         for (size_t j = 0; j < q; j++)
-            value += world->mixtures[i * q + j] * (double)row[j];
+            value += world->mixtures[i * q + j] * (double)informative[j];
         row[q + i] = (float)value;
     }
     for (size_t i = 0; i < recipe->noise; i++)
