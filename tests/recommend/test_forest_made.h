@@ -26,7 +26,7 @@ typedef struct made_world {
 } made_world;
 
 static inline double *made_uniform(mr_rng *rng, size_t count) {
-    double *numbers = malloc(count * sizeof *numbers);
+    double *numbers = calloc(count, sizeof *numbers);
     for (size_t i = 0; i < count; i++)
         numbers[i] = mr_rng_range(rng, -1, 1);
     return numbers;
