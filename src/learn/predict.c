@@ -1,7 +1,6 @@
 #include "learn/predict.h"
 
 #include "base/memory.h"
-#include "learn/augment.h"
 #include "learn/parallel.h"
 #include "nn/inference.h"
 #include "nn/loss.h"
@@ -26,6 +25,18 @@ mr_status mr_picture_to_input(const mr_image *picture, const mr_network *network
     mr_image_to_planar(&seen, network->mean, network->deviation, input);
     mr_image_free(&seen);
     return MR_OK;
+}
+
+mr_status mr_variation_to_input(const mr_image *picture, const mr_augment *augment,
+                                const mr_network *network, mr_rng *rng, float *input) {
+    const mr_layer *shape = mr_network_input(network);
+    mr_image seen;
+    MR_TRY(mr_image_create(shape->width, shape->height, shape->channels, &seen));
+    mr_affine map = mr_whole_picture(picture, shape->width, shape->height);
+    mr_status status = mr_augment_apply(augment, picture, &map, rng, &seen);
+    mr_image_to_planar(&seen, network->mean, network->deviation, input);
+    mr_image_free(&seen);
+    return status;
 }
 
 typedef struct batch_job {

@@ -12,6 +12,7 @@
 #define MR_LEARN_PREDICT_H
 
 #include "image/image.h"
+#include "learn/augment.h"
 #include "nn/network.h"
 
 #include <stdbool.h>
@@ -36,5 +37,9 @@ void mr_predictions_free(mr_predictions *predictions);
  */
 mr_status mr_picture_to_input(const mr_image *picture, const mr_network *network, bool mirrored,
                               float *input);
+
+/* The same with a random variation of the picture, as it is learned from. */
+mr_status mr_variation_to_input(const mr_image *picture, const mr_augment *augment,
+                                const mr_network *network, mr_rng *rng, float *input);
 
 #endif

@@ -32,14 +32,8 @@ mr_train_emotion_params mr_train_emotion_defaults(void) {
 static mr_status draw(void *context, const mr_network *network, size_t sample, mr_rng *rng,
                       float *input, const mr_head_target *targets) {
     const emotion_training *self = context;
-    const mr_layer *shape = mr_network_input(network);
-    mr_image stored = mr_pictures_view(&self->train.pictures, sample), seen;
-    MR_TRY(mr_image_create(shape->width, shape->height, shape->channels, &seen));
-    mr_affine whole = mr_whole_picture(&stored, shape->width, shape->height);
-    mr_status status = mr_augment_apply(&self->params->augment, &stored, &whole, rng, &seen);
-    mr_image_to_planar(&seen, network->mean, network->deviation, input);
-    mr_image_free(&seen);
-    MR_TRY(status);
+    mr_image stored = mr_pictures_view(&self->train.pictures, sample);
+    MR_TRY(mr_variation_to_input(&stored, &self->params->augment, network, rng, input));
 
     const mr_emotion_target *target = &self->train.targets[sample];
     float smoothing = self->params->smoothing;
