@@ -50,10 +50,6 @@ mr_md mr_md_nhwc(int batch, int channels, int height, int width) {
     return make_md(4, (dnnl_dim_t[]){batch, channels, height, width}, dnnl_nhwc);
 }
 
-mr_md mr_md_nchw(int batch, int channels, int height, int width) {
-    return make_md(4, (dnnl_dim_t[]){batch, channels, height, width}, dnnl_nchw);
-}
-
 mr_md mr_md_vector(int size) {
     return make_md(1, (dnnl_dim_t[]){size}, dnnl_x);
 }

@@ -27,7 +27,6 @@ typedef struct mr_md {
 } mr_md;
 
 mr_md mr_md_nhwc(int batch, int channels, int height, int width);
-mr_md mr_md_nchw(int batch, int channels, int height, int width);
 mr_md mr_md_vector(int size);
 mr_md mr_md_matrix(int rows, int columns);
 

@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "recommend/profile_report.h"
 #include "recommend/taste.h"
+#include "stated.h"
 #include "support.h"
 
 #include <math.h>
@@ -39,24 +40,6 @@ static void cells_are_numbered(void **state) {
     (void)state;
     for (int i = 0; i < MR_CELLS; i++)
         assert_int_equal(mr_cell_number(mr_cell_of(i)), i);
-}
-
-static mr_attributes stated(int age, int gender, int emotion) {
-    mr_attributes attributes = {0};
-    if (age >= 0) {
-        attributes.has_age = true;
-        attributes.age = attributes.age_low = attributes.age_high = (float)age;
-        attributes.age_distribution[age] = 1;
-    }
-    if (gender >= 0) {
-        attributes.has_gender = true;
-        attributes.gender[gender] = 1;
-    }
-    if (emotion >= 0) {
-        attributes.has_emotion = true;
-        attributes.emotion[emotion] = 1;
-    }
-    return attributes;
 }
 
 static void cells_of_a_watcher_sum_to_one(void **state) {

@@ -1,5 +1,6 @@
 #include "recommend/recommend.h"
 #include "recommend/recommend_parts.h"
+#include "stated.h"
 #include "support.h"
 
 #include <math.h>
@@ -26,20 +27,7 @@ static int close_all(void **state) {
 
 /* A person who states age, gender and emotion; -1 leaves one open. */
 static mr_watcher person(int age, int gender, int emotion) {
-    mr_attributes attributes = {0};
-    if (age >= 0) {
-        attributes.has_age = true;
-        attributes.age = attributes.age_low = attributes.age_high = (float)age;
-        attributes.age_distribution[age] = 1;
-    }
-    if (gender >= 0) {
-        attributes.has_gender = true;
-        attributes.gender[gender] = 1;
-    }
-    if (emotion >= 0) {
-        attributes.has_emotion = true;
-        attributes.emotion[emotion] = 1;
-    }
+    mr_attributes attributes = stated(age, gender, emotion);
     return mr_watcher_of(&attributes);
 }
 
