@@ -36,8 +36,9 @@
  * Options    A struct of options is filled by its *_defaults() and then changed field by field, so
  *            that a program built against a later version keeps its meaning. NULL: the defaults.
  *
- * Chapters: version · 1 the engine · 2 analysing a picture · 3 recommending films ·
- * 4 advanced: pixels, drawing, the catalogue. The classes and their labels are in types.h.
+ * Chapters: version · 1 the engine · 2 analysing a picture · 3 recommending films · 4 following
+ * people in a video · 5 advanced: pixels, drawing, the catalogue. The classes and their labels are
+ * in types.h.
  */
 #ifndef MOODREEL_H
 #define MOODREEL_H
@@ -156,9 +157,15 @@ MR_API void mr_analysis_free(mr_analysis *analysis);
 
 /* ---- 3 Recommending films -------------------------------------------------------------------- */
 
-/* What is known of one viewer: distributions, each used only where its flag is set. */
+/*
+ * What is known of one viewer: distributions, each used only where its flag is set, and what the
+ * viewer said of films before, in any order; of several opinions on one film the last in the list
+ * counts. The history stays the caller's and is read only during the call.
+ */
 typedef struct mr_viewer {
     mr_attributes attributes;
+    const mr_feedback *history;
+    size_t history_count;
 } mr_viewer;
 
 /* The viewer that a face shows. */
@@ -234,7 +241,70 @@ MR_API mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysi
 
 MR_API void mr_recommendation_free(mr_recommendation *recommendation);
 
-/* ---- 4 Advanced ------------------------------------------------------------------------------ */
+/* ---- 4 Following people ---------------------------------------------------------------------- */
+
+/*
+ * A follower keeps people apart from frame to frame of one camera or film, and says of each what
+ * the estimates of the last seconds agree on, so that nothing flickers. The networks run only as
+ * often as the vote needs; between two runs only the faces are found.
+ */
+typedef struct mr_follower mr_follower;
+
+typedef struct mr_follow_options {
+    double window;   /* seconds that a vote looks back; 3 */
+    double patience; /* seconds that a face may be out of sight and still be the same person; 1.5 */
+    double interval; /* seconds between two estimates of one settled person; 0.25 */
+    int confirm;     /* frames that must show a face before it is a person; 2 */
+} mr_follow_options;
+
+MR_API mr_follow_options mr_follow_options_defaults(void);
+
+/* One person who is in sight or was so within `patience`. */
+typedef struct mr_followed {
+    uint32_t id;      /* from 1, never used twice by one follower */
+    mr_person person; /* the smoothed box; each distribution the weighted mean of its votes */
+    /* Labels that won the vote, which change only when another is clearly ahead; -1: not
+     * estimated. `sure`: at least MR_SURE_… of the votes' weight is behind it. */
+    int gender, ethnicity, emotion;
+    bool gender_sure, ethnicity_sure, emotion_sure;
+    bool in_sight;      /* found in this very frame */
+    double since, seen; /* the caller's seconds at which it was found first and last */
+} mr_followed;
+
+#define MR_FOLLOWED_MAX 64 /* people followed at once; of more the largest faces */
+
+typedef struct mr_scene {
+    int width, height; /* of the frame */
+    double ms;         /* that this frame took */
+    size_t count;
+    const mr_followed *people; /* largest face first; the follower's, valid until its next call */
+} mr_scene;
+
+/* NULL options: the defaults. A follower belongs to one camera and one thread at a time, but may go
+ * with any session of its engine. */
+MR_API mr_status mr_follower_create(const mr_engine *engine, const mr_follow_options *options,
+                                    mr_follower **out);
+MR_API void mr_follower_free(mr_follower *follower);
+
+/* Which attributes to estimate from now on, of those that the engine has; all at first. One that is
+ * switched off is forgotten at once. */
+MR_API mr_status mr_follower_set_attributes(mr_follower *follower, mr_attribute_set wanted);
+
+/*
+ * The next frame, of the moment `seconds` on the caller's clock, which must not go back. Pixels as
+ * mr_analyze_pixels has them; nothing is allocated. The second function takes a JPEG, PNG or WebP
+ * picture; `name` stands for it in errors.
+ */
+MR_API mr_status mr_follow_pixels(mr_follower *follower, mr_session *session, const uint8_t *rgb,
+                                  int width, int height, size_t stride, double seconds,
+                                  mr_scene *out);
+MR_API mr_status mr_follow_bytes(mr_follower *follower, mr_session *session, const void *bytes,
+                                 size_t size, const char *name, double seconds, mr_scene *out);
+
+/* The viewer that somebody followed is. */
+MR_API mr_viewer mr_viewer_of_followed(const mr_followed *followed);
+
+/* ---- 5 Advanced ------------------------------------------------------------------------------ */
 
 /* Analyses pixels in memory: 8 bit, RGB interleaved, upper left first, rows `stride` bytes apart
  * (at least 3 × width). The pixels are only read, and only during the call. */

@@ -10,6 +10,7 @@
 #include "moodreel/error.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -118,6 +119,37 @@ MR_API int mr_likeliest(const float *probabilities, int count);
 typedef struct mr_attribute_set {
     bool age, gender, ethnicity, emotion;
 } mr_attribute_set;
+
+/* X(NAME, "label"): what a viewer says of a film. */
+#define MR_FEEDBACK_KINDS(X)                                                                       \
+    X(LIKE, "like")                                                                                \
+    X(DISLIKE, "dislike")                                                                          \
+    X(SEEN, "seen") /* says nothing but that it is not to be shown again */                        \
+    X(RATING, "rating")
+
+#define MR_FEEDBACK_ENUM_(name, label) MR_FEEDBACK_##name,
+typedef enum mr_feedback_kind {
+    MR_FEEDBACK_KINDS(MR_FEEDBACK_ENUM_) MR_FEEDBACK_COUNT
+} mr_feedback_kind;
+#undef MR_FEEDBACK_ENUM_
+
+/* The label, or NULL; the kind with this label (case ignored), or -1. */
+MR_API const char *mr_feedback_label(mr_feedback_kind kind);
+MR_API int mr_feedback_from_label(const char *label);
+
+/* What a viewer said of one film. */
+typedef struct mr_feedback {
+    const char *film; /* id; one that the catalogue lacks counts for nothing */
+    mr_feedback_kind kind;
+    int rating; /* 1 (worst) … 5 where the kind is MR_FEEDBACK_RATING, else 0 */
+    int64_t at; /* seconds since 1970, UTC; 0: not known */
+} mr_feedback;
+
+/* The least probability of the likeliest class at which it is said; below it, people are told
+ * "unsure". */
+#define MR_SURE_GENDER    0.80f
+#define MR_SURE_ETHNICITY 0.60f
+#define MR_SURE_EMOTION   0.50f
 
 #ifdef __cplusplus
 }

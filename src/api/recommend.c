@@ -19,7 +19,11 @@ mr_recommend_options mr_recommend_options_defaults(void) {
 }
 
 mr_viewer mr_viewer_of_person(const mr_person *person) {
-    return person != NULL ? (mr_viewer){person->attributes} : (mr_viewer){0};
+    return person != NULL ? (mr_viewer){.attributes = person->attributes} : (mr_viewer){0};
+}
+
+mr_viewer mr_viewer_of_followed(const mr_followed *followed) {
+    return followed != NULL ? mr_viewer_of_person(&followed->person) : (mr_viewer){0};
 }
 
 mr_status mr_viewer_stated(int age, int gender, int emotion, mr_viewer *out) {
@@ -40,7 +44,7 @@ mr_status mr_viewer_stated(int age, int gender, int emotion, mr_viewer *out) {
         stated.gender[gender] = 1;
     if (emotion >= 0)
         stated.emotion[emotion] = 1;
-    *out = (mr_viewer){stated};
+    *out = (mr_viewer){.attributes = stated};
     return MR_OK;
 }
 
@@ -90,6 +94,56 @@ static mr_status publish(const mr_engine *engine, const mr_ranking *ranking,
     return MR_OK;
 }
 
+/* The last opinion on each film that the catalogue has. `said` has a byte for each film. */
+static size_t read_history(const mr_catalogue *catalogue, const mr_viewer *viewer, uint8_t *said,
+                           mr_opinion *opinions) {
+    size_t count = 0;
+    memset(said, 0, mr_catalogue_count(catalogue));
+    for (size_t i = viewer->history_count; i-- > 0;) {
+        const mr_feedback *feedback = &viewer->history[i];
+        long film = feedback->film != NULL ? mr_catalogue_find(catalogue, feedback->film) : -1;
+        if (film < 0 || said[film])
+            continue;
+        said[film] = 1;
+        opinions[count++] = (mr_opinion){(uint32_t)film, feedback->kind, feedback->rating};
+    }
+    return count;
+}
+
+/* The viewers' seats; `opinions` and `said` are memory for their histories. */
+static void seat_viewers(const mr_engine *engine, const mr_viewer *viewers, size_t count,
+                         uint8_t *said, mr_opinion *opinions, mr_sofa_seat *seats) {
+    for (size_t i = 0; i < count; i++) {
+        size_t known = read_history(engine->catalogue, &viewers[i], said, opinions);
+        seats[i] = (mr_sofa_seat){mr_watcher_of(&viewers[i].attributes), opinions, known};
+        opinions += known;
+    }
+}
+
+static size_t longest_histories(const mr_viewer *viewers, size_t count) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += viewers[i].history_count;
+    return total;
+}
+
+static mr_status rank_viewers(const mr_engine *engine, const mr_viewer *viewers, size_t count,
+                              const mr_rank_options *options, mr_ranking *ranking) {
+    mr_sofa_seat seats[MR_VIEWERS_MAX];
+    uint8_t *said = malloc(mr_catalogue_count(engine->catalogue) + 1);
+    mr_opinion *opinions = calloc(longest_histories(viewers, count) + 1, sizeof *opinions);
+    mr_status status = MR_OK;
+    if (said == NULL || opinions == NULL)
+        status = mr_fail(MR_E_MEMORY, "recommendation: out of memory for the viewers' histories");
+    if (status == MR_OK) {
+        seat_viewers(engine, viewers, count, said, opinions, seats);
+        status = mr_recommender_rank(engine->recommender, seats, count, options, ranking);
+    }
+    free(said);
+    free(opinions);
+    return status;
+}
+
 mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
                        const mr_recommend_options *options, mr_recommendation *out) {
     MR_REQUIRE(session);
@@ -104,11 +158,8 @@ mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t vie
     mr_recommend_options defaults = mr_recommend_options_defaults();
     mr_rank_options rank = mr_rank_options_defaults();
     MR_TRY(read_options(engine, options != NULL ? options : &defaults, &rank));
-    mr_sofa_seat seats[MR_VIEWERS_MAX];
-    for (size_t i = 0; i < viewer_count; i++)
-        seats[i] = (mr_sofa_seat){.watcher = mr_watcher_of(&viewers[i].attributes)};
     mr_ranking ranking;
-    MR_TRY(mr_recommender_rank(engine->recommender, seats, viewer_count, &rank, &ranking));
+    MR_TRY(rank_viewers(engine, viewers, viewer_count, &rank, &ranking));
     mr_status status = publish(engine, &ranking, out);
     mr_ranking_free(&ranking);
     return status;

@@ -10,6 +10,7 @@
 static const char *const emotions[] = {MR_EMOTIONS(LABEL)};
 static const char *const genders[] = {MR_GENDERS(LABEL)};
 static const char *const ethnicities[] = {MR_ETHNICITIES(LABEL)};
+static const char *const feedbacks[] = {MR_FEEDBACK_KINDS(LABEL)};
 static const char *const age_ranges[] = {MR_AGE_RANGES(AGE_LABEL)};
 static const int age_firsts[] = {MR_AGE_RANGES(AGE_FIRST)};
 
@@ -40,6 +41,10 @@ const char *mr_age_range_label(mr_age_range range) {
     return label_of(age_ranges, MR_AGE_RANGE_COUNT, (int)range);
 }
 
+const char *mr_feedback_label(mr_feedback_kind kind) {
+    return label_of(feedbacks, MR_FEEDBACK_COUNT, (int)kind);
+}
+
 int mr_emotion_from_label(const char *label) {
     return value_of(emotions, MR_EMOTION_COUNT, label);
 }
@@ -54,6 +59,10 @@ int mr_ethnicity_from_label(const char *label) {
 
 int mr_age_range_from_label(const char *label) {
     return value_of(age_ranges, MR_AGE_RANGE_COUNT, label);
+}
+
+int mr_feedback_from_label(const char *label) {
+    return value_of(feedbacks, MR_FEEDBACK_COUNT, label);
 }
 
 mr_age_range mr_age_range_of(float years) {

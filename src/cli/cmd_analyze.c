@@ -2,8 +2,8 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
-#include "cli/json.h"
 #include "cli/text.h"
+#include "json/json.h"
 
 #include <limits.h>
 

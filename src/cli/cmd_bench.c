@@ -5,9 +5,9 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
-#include "cli/json.h"
 #include "cli/measure.h"
 #include "face/attribute_models.h"
+#include "json/json.h"
 
 #include <omp.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/model_folder.h"
 #include "learn/calibrate.h"
+#include "json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* moodreel evaluate: how right the models are, on labelled data. */
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/model_folder.h"
 #include "learn/evaluation_json.h"
 #include "learn/plot.h"
+#include "json/json.h"
 
 #include <omp.h>
 #include <stdio.h>

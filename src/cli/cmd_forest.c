@@ -3,10 +3,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/model_folder.h"
 #include "cli/options.h"
 #include "recommend/profile_report.h"
+#include "json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

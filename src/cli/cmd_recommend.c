@@ -1,8 +1,8 @@
 /* moodreel recommend: films for the people in a picture, or for a stated viewer. */
 #include "cli/commands.h"
 #include "cli/engine.h"
-#include "cli/json.h"
 #include "cli/text.h"
+#include "json/json.h"
 
 struct settings {
     mr_cli_engine_settings engine;

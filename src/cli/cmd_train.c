@@ -3,10 +3,10 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/train_options.h"
 #include "learn/train_attributes.h"
 #include "learn/train_emotion.h"
+#include "json/json.h"
 
 #include <signal.h>
 

@@ -1,6 +1,6 @@
 #include "cli/text.h"
 
-#include "cli/age.h"
+#include "json/age.h"
 
 #include <stdio.h>
 

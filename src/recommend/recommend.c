@@ -73,7 +73,7 @@ mr_status mr_recommender_load(const mr_catalogue *catalogue, const char *data_fo
 
 static mr_status check_seat(const mr_recommender *recommender, const mr_sofa_seat *seat) {
     for (size_t i = 0; i < seat->history_count; i++) {
-        const mr_feedback *feedback = &seat->history[i];
+        const mr_opinion *feedback = &seat->history[i];
         if (feedback->film >= mr_catalogue_count(recommender->catalogue))
             return mr_fail(MR_E_ARGUMENT, "feedback %zu: film %u is not in the catalogue", i,
                            (unsigned)feedback->film);

@@ -54,23 +54,17 @@ typedef enum mr_term { MR_TERMS(MR_TERM_ENUM_) MR_TERM_COUNT } mr_term;
 /* The label, or NULL. */
 const char *mr_term_label(mr_term term);
 
-typedef enum mr_feedback_kind {
-    MR_FEEDBACK_LIKE,
-    MR_FEEDBACK_DISLIKE,
-    MR_FEEDBACK_SEEN,  /* says nothing but that it is not to be shown again */
-    MR_FEEDBACK_RATING /* 1 (worst) … 5 */
-} mr_feedback_kind;
-
-typedef struct mr_feedback {
+/* What somebody said of one film. */
+typedef struct mr_opinion {
     uint32_t film; /* catalogue index */
     mr_feedback_kind kind;
-    int rating;
-} mr_feedback;
+    int rating; /* 1 (worst) … 5 where the kind is MR_FEEDBACK_RATING */
+} mr_opinion;
 
 /* One person who watches, with what is remembered of them. */
 typedef struct mr_sofa_seat {
     mr_watcher watcher;
-    const mr_feedback *history;
+    const mr_opinion *history;
     size_t history_count;
 } mr_sofa_seat;
 

@@ -35,7 +35,7 @@ void mr_genre_sums_fill(mr_genre_sums *sums) {
         }
 }
 
-float mr_feedback_value(const mr_feedback *feedback) {
+float mr_opinion_value(const mr_opinion *feedback) {
     switch (feedback->kind) {
     case MR_FEEDBACK_LIKE:
         return 1;
@@ -99,7 +99,7 @@ static mr_status believe(mr_appetite *appetite, const mr_rank_options *options) 
 
 /* Adds what one feedback says about the parts of its film. */
 static void remember(mr_appetite *appetite, const mr_catalogue *catalogue,
-                     const mr_feedback *feedback, float value) {
+                     const mr_opinion *feedback, float value) {
     const mr_catalogue_film *film = mr_catalogue_entry(catalogue, feedback->film);
     float per_genre = value / sqrtf((float)mr_genre_set_size(film->genres));
     for (mr_genre_set rest = film->genres; rest; rest &= rest - 1)
@@ -140,7 +140,7 @@ static mr_status remember_all(mr_appetite *appetite) {
         return mr_fail(MR_E_MEMORY, "no memory for a history");
     float weight = 0;
     for (size_t i = 0; i < seat->history_count; i++) {
-        float value = mr_feedback_value(&seat->history[i]);
+        float value = mr_opinion_value(&seat->history[i]);
         if (value == 0)
             continue;
         remember(appetite, catalogue, &seat->history[i], value);

@@ -73,7 +73,7 @@ mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat
 void mr_appetite_free(mr_appetite *appetite);
 
 /* What a feedback says of the film, -1 … 1. */
-float mr_feedback_value(const mr_feedback *feedback);
+float mr_opinion_value(const mr_opinion *feedback);
 
 /* Weight × value of each term for a film. */
 void mr_terms_of(const mr_appetite *appetite, uint32_t film, float contribution[MR_TERM_COUNT]);

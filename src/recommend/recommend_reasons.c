@@ -123,9 +123,9 @@ static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalo
     const mr_catalogue_film *nearest = NULL;
     float most = 0;
     for (size_t i = 0; i < appetite->seat->history_count; i++) {
-        const mr_feedback *feedback = &appetite->seat->history[i];
+        const mr_opinion *feedback = &appetite->seat->history[i];
         const mr_catalogue_film *liked = mr_catalogue_entry(catalogue, feedback->film);
-        float points = mr_feedback_value(feedback) * common(catalogue, film, liked);
+        float points = mr_opinion_value(feedback) * common(catalogue, film, liked);
         if (points > most) {
             most = points;
             nearest = liked;

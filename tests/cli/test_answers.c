@@ -1,7 +1,7 @@
-#include "cli/age.h"
-#include "cli/json.h"
 #include "cli/measure.h"
 #include "support.h"
+#include "json/age.h"
+#include "json/json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,8 @@
  * Functions that make values return a new reference, or NULL when memory is out; jansson's own
  * setters pass such a NULL on as an error, and mr_json_print() reports a NULL document.
  */
-#ifndef MR_CLI_JSON_H
-#define MR_CLI_JSON_H
+#ifndef MR_JSON_JSON_H
+#define MR_JSON_JSON_H
 
 #include "base/error.h"
 #include "moodreel/moodreel.h"
@@ -25,10 +25,15 @@ json_t *mr_json_real_or_null(double value);
 /* {"label": share, …} */
 json_t *mr_json_shares(const float *shares, int count, const char *(*label)(int));
 
+/* {"box", "score", "landmarks", "age", "gender", "ethnicity", "emotion"}; an attribute that was not
+ * estimated is null. "sure" in an attribute: its label may be said (MR_SURE_…). */
+json_t *mr_json_person(const mr_person *person);
+
 /* {"file", "width", "height", "ms", "faces": […]} */
 json_t *mr_json_analysis(const char *file, const mr_analysis *analysis);
 
-/* [{"id", "title", "year", "genres", "language", "certificate", "score", "reasons"}, …] */
+/* [{"id", "title", "year", "genres", "language", "certificate", "score", "explored", "reasons"}, …]
+ */
 json_t *mr_json_films(const mr_recommendation *films);
 
 /* Prints the document and a line end, and drops the reference. */

@@ -1,6 +1,6 @@
-#include "cli/json.h"
+#include "json/json.h"
 
-#include "cli/age.h"
+#include "json/age.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -59,8 +59,9 @@ static json_t *gender_of(const mr_attributes *attributes) {
     if (!attributes->has_gender)
         return json_null();
     int best = mr_likeliest(attributes->gender, MR_GENDER_COUNT);
-    return json_pack("{s:s, s:f}", "label", mr_gender_label((mr_gender)best), "probability",
-                     (double)attributes->gender[best]);
+    return json_pack("{s:s, s:f, s:b}", "label", mr_gender_label((mr_gender)best), "probability",
+                     (double)attributes->gender[best], "sure",
+                     attributes->gender[best] >= MR_SURE_GENDER);
 }
 
 static const char *ethnicity_label(int i) {
@@ -71,28 +72,32 @@ static const char *emotion_label(int i) {
     return mr_emotion_label((mr_emotion)i);
 }
 
-static json_t *classes_of(bool known, const float *shares, int count, const char *(*label)(int)) {
+static json_t *classes_of(bool known, const float *shares, int count, float least,
+                          const char *(*label)(int)) {
     if (!known)
         return json_null();
-    return json_pack("{s:s, s:o}", "label", label(mr_likeliest(shares, count)), "probabilities",
-                     mr_json_shares(shares, count, label));
+    int best = mr_likeliest(shares, count);
+    return json_pack("{s:s, s:o, s:b}", "label", label(best), "probabilities",
+                     mr_json_shares(shares, count, label), "sure", shares[best] >= least);
 }
 
-static json_t *person_of(const mr_person *person) {
+json_t *mr_json_person(const mr_person *person) {
     const mr_box *box = &person->face.box;
     const mr_attributes *a = &person->attributes;
     return json_pack(
         "{s:[f, f, f, f], s:f, s:o, s:o, s:o, s:o, s:o}", "box", (double)box->x, (double)box->y,
         (double)box->width, (double)box->height, "score", (double)person->face.score, "landmarks",
         landmarks_of(&person->face), "age", age_of(a), "gender", gender_of(a), "ethnicity",
-        classes_of(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, ethnicity_label), "emotion",
-        classes_of(a->has_emotion, a->emotion, MR_EMOTION_COUNT, emotion_label));
+        classes_of(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, MR_SURE_ETHNICITY,
+                   ethnicity_label),
+        "emotion",
+        classes_of(a->has_emotion, a->emotion, MR_EMOTION_COUNT, MR_SURE_EMOTION, emotion_label));
 }
 
 json_t *mr_json_analysis(const char *file, const mr_analysis *analysis) {
     json_t *faces = json_array();
     for (size_t i = 0; i < analysis->count; i++)
-        json_array_append_new(faces, person_of(&analysis->people[i]));
+        json_array_append_new(faces, mr_json_person(&analysis->people[i]));
     return json_pack("{s:o, s:i, s:i, s:f, s:o}", "file", mr_json_text(file), "width",
                      analysis->width, "height", analysis->height, "ms", analysis->ms, "faces",
                      faces);
@@ -105,11 +110,11 @@ static json_t *film_of(const mr_recommended_film *film) {
     for (int i = 0; i < film->reason_count; i++)
         json_array_append_new(reasons, mr_json_text(film->reasons[i]));
     json_t *year = film->film.year ? json_integer(film->film.year) : json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o}", "id", mr_json_text(film->film.id),
-                     "title", mr_json_text(film->film.title), "year", year, "genres", genres,
-                     "language", mr_json_text_or_null(film->film.language), "certificate",
-                     mr_json_text_or_null(film->film.certificate), "score", (double)film->score,
-                     "reasons", reasons);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:b, s:o}", "id",
+                     mr_json_text(film->film.id), "title", mr_json_text(film->film.title), "year",
+                     year, "genres", genres, "language", mr_json_text_or_null(film->film.language),
+                     "certificate", mr_json_text_or_null(film->film.certificate), "score",
+                     (double)film->score, "explored", film->explored, "reasons", reasons);
 }
 
 json_t *mr_json_films(const mr_recommendation *films) {

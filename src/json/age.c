@@ -1,4 +1,4 @@
-#include "cli/age.h"
+#include "json/age.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* An age as it is shown: whole years. */
-#ifndef MR_CLI_AGE_H
-#define MR_CLI_AGE_H
+#ifndef MR_JSON_AGE_H
+#define MR_JSON_AGE_H
 
 #include "moodreel/types.h"
 
