@@ -1,16 +1,20 @@
 # A thin cover over CMake and the scripts: what a person types.
 #
 #   make          build build/moodreel          make check    every test, twice, and lint
-#   make run      packages, build, sample photo make lint     format, clang-tidy, cppcheck
-#   make bench    measured speeds               make format   rewrite in the house format
-#   make install  to PREFIX, under DESTDIR      make clean    forget what was built
+#   make run      packages, build, sample photo,make lint     format, clang-tidy, cppcheck
+#                 then the page on LISTEN       make format   rewrite in the house format
+#   make bench    measured speeds               make clean    forget what was built
+#   make install  to PREFIX, under DESTDIR
 #
-# Variables: JOBS (parallel jobs), PREFIX (/usr/local), DESTDIR, CMAKE_FLAGS (more -D options).
+# Variables: JOBS (parallel jobs), LISTEN (127.0.0.1:8080), STORE (sqlite:build/moodreel.db),
+# PHOTO (of `run`), PREFIX (/usr/local), DESTDIR, CMAKE_FLAGS (more -D options).
 
 BUILD  ?= build
 JOBS   ?= $(shell nproc)
 PREFIX ?= /usr/local
 PHOTO  ?= data/samples/astronaut.jpg
+LISTEN ?= 127.0.0.1:8080
+STORE  ?= sqlite:$(BUILD)/moodreel.db
 
 .PHONY: all build deps run check bench lint format install clean
 
@@ -26,9 +30,11 @@ deps:
 run: deps build
 	$(BUILD)/moodreel analyze $(PHOTO)
 	$(BUILD)/moodreel recommend $(PHOTO)
+	$(BUILD)/moodreel serve --listen $(LISTEN) --store $(STORE)
 
 check:
 	scripts/install-deps.sh build run check
+	-scripts/install-deps.sh browser
 	JOBS=$(JOBS) scripts/check.sh
 
 bench: build

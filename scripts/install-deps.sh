@@ -2,7 +2,8 @@
 # install-deps.sh SET... - installs the Debian or Ubuntu packages of the named sets that are
 # missing; says which, and does nothing (and needs no rights) when all are there.
 #
-# Sets: build (compile and link), run (data that the program reads), check (tests and lint).
+# Sets: build (compile and link), run (data that the program reads), check (tests and lint), browser
+# (tests of the page; they are skipped, and say so, where these cannot be had).
 # "a|b" means the first of the names that the distribution has. Known to hold on Debian 12 and 13
 # and on Ubuntu 24.04. Optional oracles of the tests (python3-torch, python3-sklearn,
 # python3-opencv) are big and are not installed: the tests that use them say so and are skipped.
@@ -11,12 +12,15 @@ set -eu
 packages() {
     case $1 in
     build) echo "build-essential cmake pkg-config|pkgconf libdnnl-dev libjpeg-dev libpng-dev" \
-        "libwebp-dev libexpat1-dev libjansson-dev libcairo2-dev" ;;
+        "libwebp-dev libexpat1-dev libjansson-dev libcairo2-dev libmicrohttpd-dev libwslay-dev" \
+        "libsqlite3-dev libpq-dev libavformat-dev libavcodec-dev libavdevice-dev libavutil-dev" \
+        "libswscale-dev" ;;
     run) echo "opencv-data" ;;
     # The house format is that of clang-format 14. libomp-dev: omp.h for clang-tidy.
     check) echo "libcmocka-dev clang clang-tidy clang-tools clang-format-14|clang-format" \
-        "libomp-dev cppcheck" ;;
-    *) echo "install-deps.sh: $1: expected build, run or check" >&2 && return 2 ;;
+        "libomp-dev cppcheck postgresql" ;;
+    browser) echo "chromium npm" ;;
+    *) echo "install-deps.sh: $1: expected build, run, check or browser" >&2 && return 2 ;;
     esac
 }
 
