@@ -1,0 +1,66 @@
+#include "recommend/occasion.h"
+
+#include "base/rng.h"
+
+#include <math.h>
+#include <string.h>
+
+mr_occasion mr_occasion_new(void) {
+    return (mr_occasion){.shown_at = -INFINITY};
+}
+
+static int remembered_range(const mr_occasion *occasion, uint32_t id) {
+    for (size_t i = 0; i < occasion->age_count; i++)
+        if (occasion->ages[i].id == id)
+            return occasion->ages[i].age_range;
+    return -1;
+}
+
+static int age_range_of(const mr_occasion *occasion, const mr_followed *person) {
+    const mr_attributes *attributes = &person->person.attributes;
+    if (!attributes->has_age)
+        return -1;
+    int before = remembered_range(occasion, person->id);
+    if (before >= 0) {
+        /* Near the border the range that it was stays. */
+        float low = attributes->age - MR_OCCASION_AGE_SLACK;
+        float high = attributes->age + MR_OCCASION_AGE_SLACK;
+        if ((int)mr_age_range_of(fmaxf(low, 0)) <= before && before <= (int)mr_age_range_of(high))
+            return before;
+    }
+    return (int)mr_age_range_of(attributes->age);
+}
+
+uint64_t mr_occasion_key(mr_occasion *occasion, const mr_followed *people, size_t count) {
+    mr_occasion next = *occasion;
+    next.age_count = 0;
+    uint64_t key = 0;
+    for (size_t i = 0; i < count && i < MR_FOLLOWED_MAX; i++) {
+        int range = age_range_of(occasion, &people[i]);
+        next.ages[next.age_count].id = people[i].id;
+        next.ages[next.age_count++].age_range = range;
+        int32_t member[4] = {(int32_t)people[i].id, range, people[i].gender, people[i].emotion};
+        key += mr_hash(member, sizeof member); /* a sum does not know the order */
+    }
+    *occasion = next;
+    return key;
+}
+
+bool mr_occasion_due(mr_occasion *occasion, double seconds, uint64_t key) {
+    if (key != occasion->now) {
+        bool differed = occasion->now != 0 && occasion->now != occasion->shown;
+        occasion->now = key;
+        occasion->now_since = seconds;
+        if (!differed)
+            occasion->differs_since = seconds;
+    }
+    if (key == 0 || key == occasion->shown)
+        return false;
+    bool ready = seconds - occasion->now_since >= MR_OCCASION_SETTLED ||
+                 seconds - occasion->differs_since >= MR_OCCASION_APART;
+    if (!ready || seconds - occasion->shown_at < MR_OCCASION_APART)
+        return false;
+    occasion->shown = key;
+    occasion->shown_at = seconds;
+    return true;
+}

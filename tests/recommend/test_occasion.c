@@ -1,0 +1,93 @@
+#include "recommend/occasion.h"
+#include "support.h"
+
+static mr_followed made_person(uint32_t id, float age, int emotion) {
+    return (mr_followed){.id = id,
+                         .person.attributes = {.has_age = true, .age = age},
+                         .gender = MR_FEMALE,
+                         .emotion = emotion};
+}
+
+static void the_key_is_the_group(void **state) {
+    (void)state;
+    mr_occasion occasion = mr_occasion_new();
+    mr_followed group[2] = {made_person(1, 35, MR_HAPPY), made_person(2, 8, MR_SAD)};
+    mr_followed turned[2] = {group[1], group[0]};
+    uint64_t key = mr_occasion_key(&occasion, group, 2);
+    assert_true(key == mr_occasion_key(&occasion, turned, 2));
+    assert_true(key != mr_occasion_key(&occasion, group, 1));
+    turned[0].emotion = MR_NEUTRAL;
+    assert_true(key != mr_occasion_key(&occasion, turned, 2));
+    turned[0] = group[1];
+    turned[0].id = 3;
+    assert_true(key != mr_occasion_key(&occasion, turned, 2));
+    assert_true(mr_occasion_key(&occasion, group, 0) == 0);
+}
+
+static void an_age_on_the_border_does_not_flicker(void **state) {
+    (void)state;
+    mr_occasion occasion = mr_occasion_new();
+    mr_followed person = made_person(1, 29.8f, MR_HAPPY);
+    uint64_t key = mr_occasion_key(&occasion, &person, 1);
+    person.person.attributes.age = 30.7f;
+    assert_true(key == mr_occasion_key(&occasion, &person, 1));
+    person.person.attributes.age = 31.2f;
+    uint64_t older = mr_occasion_key(&occasion, &person, 1);
+    assert_true(key != older);
+    person.person.attributes.age = 29.3f;
+    assert_true(older == mr_occasion_key(&occasion, &person, 1));
+    person.person.attributes.age = 0;
+    assert_true(older != mr_occasion_key(&occasion, &person, 1));
+}
+
+static void films_wait_until_the_group_has_settled(void **state) {
+    (void)state;
+    mr_occasion occasion = mr_occasion_new();
+    assert_false(mr_occasion_due(&occasion, 0, 0));
+    assert_false(mr_occasion_due(&occasion, 10.0, 11));
+    assert_false(mr_occasion_due(&occasion, 10.3, 12));
+    assert_false(mr_occasion_due(&occasion, 10.7, 12));
+    assert_true(mr_occasion_due(&occasion, 10.8, 12));
+    assert_false(mr_occasion_due(&occasion, 20, 12));
+}
+
+static void films_come_two_seconds_apart_at_most(void **state) {
+    (void)state;
+    mr_occasion occasion = mr_occasion_new();
+    int films = 0;
+    double last = -10;
+    /* A group that is another at every frame, for ten seconds. */
+    for (int frame = 0; frame < 300; frame++) {
+        double now = frame / 30.0;
+        if (!mr_occasion_due(&occasion, now, (uint64_t)frame + 1))
+            continue;
+        films++;
+        assert_true(now - last >= MR_OCCASION_APART);
+        last = now;
+    }
+    assert_in_range(films, 4, 5);
+}
+
+static void the_same_group_gets_no_new_films(void **state) {
+    (void)state;
+    mr_occasion occasion = mr_occasion_new();
+    assert_false(mr_occasion_due(&occasion, 0, 5));
+    assert_true(mr_occasion_due(&occasion, 1, 5));
+    /* Out of sight or another for a moment, and back. */
+    assert_false(mr_occasion_due(&occasion, 8, 0));
+    assert_false(mr_occasion_due(&occasion, 9, 0));
+    assert_false(mr_occasion_due(&occasion, 9.1, 6));
+    for (double now = 9.2; now < 20; now += 0.1)
+        assert_false(mr_occasion_due(&occasion, now, 5));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_key_is_the_group),
+        cmocka_unit_test(an_age_on_the_border_does_not_flicker),
+        cmocka_unit_test(films_wait_until_the_group_has_settled),
+        cmocka_unit_test(films_come_two_seconds_apart_at_most),
+        cmocka_unit_test(the_same_group_gets_no_new_films),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
