@@ -36,7 +36,7 @@ static void mend(uint8_t *bytes, size_t size) {
 }
 
 static void decode(const uint8_t *data, size_t size) {
-    const mr_encoded file = {data, size, "fuzz", {.max_pixels = 1 << 20, .channels = 0}};
+    const mr_encoded file = {data, size, "fuzz", {.max_pixels = 1 << 20, .channels = 0}, NULL};
     mr_image image;
     if (mr_decode_png(&file, &image) == MR_OK)
         mr_image_free(&image);

@@ -16,7 +16,7 @@ mr_attribute_set mr_attribute_set_all(void) {
     return (mr_attribute_set){true, true, true, true};
 }
 
-static bool is_wanted(mr_framing framing, mr_attribute_set set) {
+bool mr_framing_tells(mr_framing framing, mr_attribute_set set) {
     return framing == MR_FRAMING_EMOTION ? set.emotion : set.age || set.gender || set.ethnicity;
 }
 
@@ -105,7 +105,7 @@ mr_status mr_attribute_models_load(const char *folder, mr_attribute_set wanted,
     if (models == NULL)
         return mr_fail(MR_E_MEMORY, "%s: out of memory", folder);
     for (int framing = 0; framing < MR_FRAMING_COUNT; framing++) {
-        if (!is_wanted((mr_framing)framing, wanted))
+        if (!mr_framing_tells((mr_framing)framing, wanted))
             continue;
         mr_status status = load_framing(models, folder, (mr_framing)framing);
         if (status != MR_OK) {

@@ -19,4 +19,7 @@ struct mr_attribute_models {
     mr_attribute_model models[MR_FRAMING_COUNT];
 };
 
+/* Whether the network of a framing tells any of these attributes. */
+bool mr_framing_tells(mr_framing framing, mr_attribute_set set);
+
 #endif

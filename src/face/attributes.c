@@ -114,8 +114,7 @@ static mr_status look_at_views(mr_attribute_lane *lane, const mr_image *picture,
     return MR_OK;
 }
 
-/* Takes out what was not asked for, although its network had to run for another attribute. */
-static void keep_set(mr_attribute_set set, mr_attributes *attributes) {
+void mr_attributes_keep(mr_attributes *attributes, mr_attribute_set set) {
     if (!set.age) {
         attributes->has_age = false;
         memset(attributes->age_distribution, 0, sizeof attributes->age_distribution);
@@ -135,29 +134,36 @@ static void keep_set(mr_attribute_set set, mr_attributes *attributes) {
     }
 }
 
-/* Adds to `attributes` what the lane's network says. */
+/* Adds to `attributes` what the lane's network says. What was not asked for is taken out, since the
+ * network may have had to run for another attribute. */
 static mr_status run_lane(mr_attribute_context *context, mr_framing framing,
                           const mr_image *picture, const mr_affine *map,
                           mr_attributes *attributes) {
     mr_attribute_lane *lane = &context->lanes[framing];
     MR_TRY(look_at_views(lane, picture, map, context->mirror));
     mr_heads_apply(&lane->model->heads, (const float *const *)lane->logits, attributes);
-    keep_set(context->set, attributes);
+    mr_attributes_keep(attributes, context->set);
+    return MR_OK;
+}
+
+mr_status mr_attributes_of_face_in(mr_attribute_context *context, mr_attribute_set wanted,
+                                   const mr_image *photo, const mr_face *face, mr_attributes *out) {
+    mr_attributes attributes = {0};
+    for (int framing = 0; framing < MR_FRAMING_COUNT; framing++) {
+        const mr_attribute_lane *lane = &context->lanes[framing];
+        if (lane->model == NULL || !mr_framing_tells((mr_framing)framing, wanted))
+            continue;
+        mr_affine map = mr_crop_of_face((mr_framing)framing, face, lane->crop.width);
+        MR_TRY(run_lane(context, (mr_framing)framing, photo, &map, &attributes));
+    }
+    mr_attributes_keep(&attributes, wanted);
+    *out = attributes;
     return MR_OK;
 }
 
 mr_status mr_attributes_of_face(mr_attribute_context *context, const mr_image *photo,
                                 const mr_face *face, mr_attributes *out) {
-    mr_attributes attributes = {0};
-    for (int framing = 0; framing < MR_FRAMING_COUNT; framing++) {
-        const mr_attribute_lane *lane = &context->lanes[framing];
-        if (lane->model == NULL)
-            continue;
-        mr_affine map = mr_crop_of_face((mr_framing)framing, face, lane->crop.width);
-        MR_TRY(run_lane(context, (mr_framing)framing, photo, &map, &attributes));
-    }
-    *out = attributes;
-    return MR_OK;
+    return mr_attributes_of_face_in(context, context->set, photo, face, out);
 }
 
 mr_status mr_attributes_of_picture(mr_attribute_context *context, mr_framing framing,

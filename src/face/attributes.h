@@ -26,6 +26,9 @@ typedef struct mr_attribute_context mr_attribute_context;
 /* All of them. */
 mr_attribute_set mr_attribute_set_all(void);
 
+/* Takes out of `attributes` what is not in `set`. */
+void mr_attributes_keep(mr_attributes *attributes, mr_attribute_set set);
+
 /*
  * Loads network.txt and weights.safetensors from folder/attributes and folder/emotion, as far as
  * `wanted` needs them. A folder that is missing switches its attributes off; one that is there but
@@ -47,6 +50,10 @@ void mr_attribute_context_free(mr_attribute_context *context);
 /* All attributes of a face that a detector found in `photo`. */
 mr_status mr_attributes_of_face(mr_attribute_context *context, const mr_image *photo,
                                 const mr_face *face, mr_attributes *out);
+
+/* The same, but only those in `wanted`: a network that tells none of them does not run. */
+mr_status mr_attributes_of_face_in(mr_attribute_context *context, mr_attribute_set wanted,
+                                   const mr_image *photo, const mr_face *face, mr_attributes *out);
 
 /* For pictures that are already framed, such as UTKFace's or FER2013's: only the attributes whose
  * network has this framing. */

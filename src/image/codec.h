@@ -15,6 +15,7 @@ typedef struct mr_encoded {
     size_t size;
     const char *name; /* stands for the file in errors */
     mr_decode_options options;
+    mr_image *spare; /* a picture whose pixels may be taken for the new one; NULL: none */
 } mr_encoded;
 
 mr_status mr_decode_jpeg(const mr_encoded *file, mr_image *out);
@@ -23,6 +24,11 @@ mr_status mr_decode_webp(const mr_encoded *file, mr_image *out);
 
 /* MR_E_LIMIT when the header announces more pixels than the options allow; MR_E_FORMAT for none. */
 mr_status mr_check_pixels(const mr_encoded *file, size_t width, size_t height);
+
+/* The picture to decode into: the spare one if it has this very shape, else a new one. A spare that
+ * is no use is freed first, so that the two do not take up memory side by side. */
+mr_status mr_decode_target(const mr_encoded *file, int width, int height, int channels,
+                           mr_image *out);
 
 /*
  * Finds the orientation, 1 … 8 (EXIF 2.3, tag 0x0112), in a TIFF structure with or without the

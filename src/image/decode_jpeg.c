@@ -165,8 +165,8 @@ static mr_status decode(job *work) {
         choose_denominator(info->image_width, info->image_height, work->file->options.enough);
     jpeg_start_decompress(info);
     mr_image *image = &work->image;
-    MR_TRY(
-        mr_image_create((int)info->output_width, (int)info->output_height, work->channels, image));
+    MR_TRY(mr_decode_target(work->file, (int)info->output_width, (int)info->output_height,
+                            work->channels, image));
     image->full_width = (int)info->image_width;
     image->full_height = (int)info->image_height;
     read_rows(work);

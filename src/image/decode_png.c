@@ -107,8 +107,8 @@ static mr_status allocate(job *work, int passes) {
     int width = (int)png_get_image_width(work->png, work->info);
     int height = (int)png_get_image_height(work->png, work->info);
     int stored = png_get_channels(work->png, work->info);
-    MR_TRY(mr_image_create(width, height, mr_wanted_channels(&work->file->options, stored),
-                           &work->image));
+    MR_TRY(mr_decode_target(work->file, width, height,
+                            mr_wanted_channels(&work->file->options, stored), &work->image));
     size_t rows = passes > 1 ? (size_t)height : 1, bytes;
     if (mr_multiply(rows, png_get_rowbytes(work->png, work->info), &bytes))
         work->raw = mr_alloc(bytes);

@@ -95,8 +95,8 @@ mr_status mr_decode_webp(const mr_encoded *file, mr_image *out) {
     int orientation, stored = features.has_alpha ? 4 : 3;
     MR_TRY(read_orientation(file, &orientation));
     mr_image image;
-    MR_TRY(mr_image_create(features.width, features.height,
-                           mr_wanted_channels(&file->options, stored), &image));
+    MR_TRY(mr_decode_target(file, features.width, features.height,
+                            mr_wanted_channels(&file->options, stored), &image));
     mr_status status = decode_upright(file, stored, orientation, &image);
     if (status != MR_OK) {
         mr_image_free(&image);

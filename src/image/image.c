@@ -75,19 +75,52 @@ static mr_status decode_by_magic(const mr_encoded *file, mr_image *out) {
     return mr_fail(MR_E_FORMAT, "%s: not a JPEG, PNG or WebP picture", file->name);
 }
 
+mr_status mr_decode_target(const mr_encoded *file, int width, int height, int channels,
+                           mr_image *out) {
+    mr_image *spare = file->spare;
+    if (spare != NULL && spare->pixels != NULL && spare->width == width &&
+        spare->height == height && spare->channels == channels) {
+        *out = *spare;
+        out->full_width = width;
+        out->full_height = height;
+        *spare = (mr_image){0};
+        return MR_OK;
+    }
+    if (spare != NULL)
+        mr_image_free(spare);
+    return mr_image_create(width, height, channels, out);
+}
+
+static mr_status decode(const mr_encoded *file, mr_image *out) {
+    int channels = file->options.channels;
+    if (channels != 0 && channels != 1 && channels != 3)
+        return mr_fail(MR_E_ARGUMENT, "%s: %d channels asked for: expected 0, 1 or 3", file->name,
+                       channels);
+    if (file->size == 0)
+        return mr_fail(MR_E_FORMAT, "%s: empty file", file->name);
+    if (file->size > file->options.max_bytes)
+        return mr_fail(MR_E_LIMIT, "%s: %zu bytes, at most %zu are allowed", file->name, file->size,
+                       file->options.max_bytes);
+    return decode_by_magic(file, out);
+}
+
 mr_status mr_image_decode(const uint8_t *bytes, size_t size, const char *name,
                           const mr_decode_options *options, mr_image *out) {
-    mr_encoded file = {bytes, size, name, options ? *options : mr_decode_options_defaults()};
-    int channels = file.options.channels;
-    if (channels != 0 && channels != 1 && channels != 3)
-        return mr_fail(MR_E_ARGUMENT, "%s: %d channels asked for: expected 0, 1 or 3", name,
-                       channels);
-    if (size == 0)
-        return mr_fail(MR_E_FORMAT, "%s: empty file", name);
-    if (size > file.options.max_bytes)
-        return mr_fail(MR_E_LIMIT, "%s: %zu bytes, at most %zu are allowed", name, size,
-                       file.options.max_bytes);
-    return decode_by_magic(&file, out);
+    const mr_encoded file = {bytes, size, name, options ? *options : mr_decode_options_defaults(),
+                             NULL};
+    return decode(&file, out);
+}
+
+mr_status mr_image_decode_again(const uint8_t *bytes, size_t size, const char *name,
+                                const mr_decode_options *options, mr_image *image) {
+    const mr_encoded file = {bytes, size, name, options ? *options : mr_decode_options_defaults(),
+                             image};
+    mr_image decoded;
+    mr_status status = decode(&file, &decoded);
+    mr_image_free(image);
+    if (status == MR_OK)
+        *image = decoded;
+    return status;
 }
 
 mr_status mr_image_load(const char *path, const mr_decode_options *options, mr_image *out) {

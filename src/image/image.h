@@ -44,6 +44,12 @@ mr_decode_options mr_decode_options_defaults(void);
 mr_status mr_image_decode(const uint8_t *bytes, size_t size, const char *name,
                           const mr_decode_options *options, mr_image *out);
 
+/* Decodes into the memory of a picture that was decoded before, where size and channels are the
+ * same again, as in a video; else that memory is given back and new one taken. `image` may be a
+ * cleared one. On failure it is left cleared. */
+mr_status mr_image_decode_again(const uint8_t *bytes, size_t size, const char *name,
+                                const mr_decode_options *options, mr_image *image);
+
 /* Reads and decodes a file. */
 mr_status mr_image_load(const char *path, const mr_decode_options *options, mr_image *out);
 

@@ -1,0 +1,289 @@
+#include "api/engine.h"
+#include "api/frame.h"
+#include "api/threads.h"
+#include "base/clock.h"
+#include "face/track.h"
+#include "face/vote.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(MR_FOLLOWED_MAX == MR_TRACKS_MAX, "a track for everybody");
+_Static_assert(MR_FACES_MAX <= MR_TRACK_FACES_MAX, "the tracker sees every face");
+
+/* Estimates of one frame, so that a crowd does not stop the video. */
+#define ESTIMATES_PER_FRAME 2
+
+/* A person is settled after so many estimates; until then they are wanted so much more often. */
+#define SETTLED 4
+#define HURRY   4
+
+/* Groups of 4 candidates may continue a track; one of 8, what the engine calls a face in a picture,
+ * may begin it, and has this score (face/haar.h). */
+#define FAINT_NEIGHBORS 3
+#define SURE_SCORE      0.5f
+
+/* Height of a face in pixels from which a crop shows the networks all that they can use. */
+#define FULL_HEIGHT  64.0f
+#define LEAST_WEIGHT 0.05f
+
+/* Longest time and most frames that an option may ask for. */
+#define SECONDS_MAX 3600.0
+#define CONFIRM_MAX 1000
+
+/* What is kept of a person beside its track. */
+typedef struct record {
+    uint32_t id;      /* whom it is about */
+    double estimated; /* when the last estimate was made */
+    int estimates;
+    mr_vote vote;
+} record;
+
+struct mr_follower {
+    const mr_engine *engine;
+    mr_follow_options options;
+    mr_haar_params haar;
+    mr_attribute_set wanted;
+    bool started;
+    mr_image frame; /* the last picture that was decoded, whose memory is used again */
+    mr_face faces[MR_FACES_MAX];
+    mr_tracker tracker;
+    record known[MR_TRACKS_MAX];
+    mr_followed people[MR_FOLLOWED_MAX];
+};
+
+mr_follow_options mr_follow_options_defaults(void) {
+    return (mr_follow_options){.window = 3, .patience = 1.5, .interval = 0.25, .confirm = 2};
+}
+
+static mr_status check_seconds(const char *name, double seconds) {
+    if (!(seconds >= 0 && seconds <= SECONDS_MAX))
+        return mr_fail(MR_E_ARGUMENT, "follow: %s %g: expected 0 to %g seconds", name, seconds,
+                       SECONDS_MAX);
+    return MR_OK;
+}
+
+static mr_status check_options(const mr_follow_options *options) {
+    MR_TRY(check_seconds("window", options->window));
+    MR_TRY(check_seconds("patience", options->patience));
+    MR_TRY(check_seconds("interval", options->interval));
+    if (options->confirm < 1 || options->confirm > CONFIRM_MAX)
+        return mr_fail(MR_E_ARGUMENT, "follow: confirm %d: expected 1 to %d frames",
+                       options->confirm, CONFIRM_MAX);
+    return MR_OK;
+}
+
+mr_status mr_follower_create(const mr_engine *engine, const mr_follow_options *options,
+                             mr_follower **out) {
+    MR_REQUIRE(engine);
+    MR_REQUIRE(out);
+    mr_follow_options chosen = options != NULL ? *options : mr_follow_options_defaults();
+    MR_TRY(check_options(&chosen));
+    mr_follower *follower = calloc(1, sizeof *follower);
+    if (follower == NULL)
+        return mr_fail(MR_E_MEMORY, "follower: out of memory");
+    follower->engine = engine;
+    follower->options = chosen;
+    follower->haar = engine->haar;
+    follower->haar.min_neighbors = FAINT_NEIGHBORS;
+    follower->wanted = mr_attribute_models_set(engine->models);
+    const mr_track_options track = {
+        .patience = chosen.patience, .confirm = chosen.confirm, .sure = SURE_SCORE};
+    mr_tracker_start(&follower->tracker, &track);
+    *out = follower;
+    return MR_OK;
+}
+
+void mr_follower_free(mr_follower *follower) {
+    if (follower == NULL)
+        return;
+    mr_image_free(&follower->frame);
+    free(follower);
+}
+
+mr_status mr_follower_set_attributes(mr_follower *follower, mr_attribute_set wanted) {
+    MR_REQUIRE(follower);
+    mr_attribute_set had = mr_attribute_models_set(follower->engine->models);
+    follower->wanted = (mr_attribute_set){.age = wanted.age && had.age,
+                                          .gender = wanted.gender && had.gender,
+                                          .ethnicity = wanted.ethnicity && had.ethnicity,
+                                          .emotion = wanted.emotion && had.emotion};
+    for (int i = 0; i < MR_TRACKS_MAX; i++) {
+        mr_vote_forget(&follower->known[i].vote, follower->wanted);
+        follower->known[i].estimates = 0; /* one that came on is not settled */
+    }
+    return MR_OK;
+}
+
+/* Begins anew where a track is somebody else's than before. */
+static void meet_people(mr_follower *follower) {
+    for (int i = 0; i < MR_TRACKS_MAX; i++)
+        if (follower->known[i].id != follower->tracker.tracks[i].id) {
+            memset(&follower->known[i], 0, sizeof follower->known[i]);
+            follower->known[i].id = follower->tracker.tracks[i].id;
+        }
+}
+
+/* How overdue an estimate is, in intervals: below 1 it is not due; infinite for somebody new. */
+static double overdue(const mr_follower *follower, int i) {
+    const record *known = &follower->known[i];
+    if (known->id == 0 || follower->tracker.tracks[i].found < 0)
+        return 0;
+    if (known->estimates == 0)
+        return INFINITY;
+    double interval = follower->options.interval / (known->estimates < SETTLED ? HURRY : 1);
+    double waited = follower->tracker.now - known->estimated;
+    return waited >= interval ? 1 + waited / fmax(interval, 1e-6) : 0;
+}
+
+/* The person whose estimate is most overdue, the larger face among equals; -1: nobody's is. */
+static int most_overdue(const mr_follower *follower) {
+    int best = -1;
+    double longest = 0;
+    for (int i = 0; i < MR_TRACKS_MAX; i++) {
+        double wait = overdue(follower, i);
+        if (wait > longest ||
+            (best >= 0 && wait == longest && wait > 0 &&
+             follower->tracker.tracks[i].found < follower->tracker.tracks[best].found)) {
+            longest = wait;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* A large face that the detector is sure of counts for more. */
+static float weigh(const mr_face *face) {
+    return fmaxf(face->score * fminf(face->box.height / FULL_HEIGHT, 1), LEAST_WEIGHT);
+}
+
+static mr_status estimate(mr_follower *follower, mr_session *session, const mr_image *image,
+                          int index) {
+    record *known = &follower->known[index];
+    const mr_face *face = &session->faces[follower->tracker.tracks[index].found];
+    double now = follower->tracker.now;
+    mr_attributes attributes;
+    MR_TRY(
+        mr_attributes_of_face_in(session->attributes, follower->wanted, image, face, &attributes));
+    mr_vote_cast(&known->vote, &attributes, weigh(face), now, follower->options.window);
+    known->estimated = now;
+    known->estimates++;
+    return MR_OK;
+}
+
+static bool is_anything_wanted(mr_attribute_set set) {
+    return set.age || set.gender || set.ethnicity || set.emotion;
+}
+
+static mr_status estimate_some(mr_follower *follower, mr_session *session, const mr_image *image) {
+    if (!is_anything_wanted(follower->wanted))
+        return MR_OK;
+    for (int done = 0; done < ESTIMATES_PER_FRAME; done++) {
+        int next = most_overdue(follower);
+        if (next < 0)
+            break;
+        MR_TRY(estimate(follower, session, image, next));
+    }
+    return MR_OK;
+}
+
+/* The label that won, or -1, and whether enough of the vote is behind it. */
+static int verdict(const mr_winner *winner, const float *mean, float enough, bool *sure) {
+    *sure = winner->stands && mean[winner->label] >= enough;
+    return winner->stands ? winner->label : -1;
+}
+
+static mr_followed describe(const mr_track *track, const mr_vote *vote) {
+    mr_followed person = {.id = track->id,
+                          .person = {mr_track_face(track), vote->mean},
+                          .in_sight = track->found >= 0,
+                          .since = track->since,
+                          .seen = track->seen};
+    const mr_attributes *mean = &vote->mean;
+    person.gender = verdict(&vote->gender, mean->gender, MR_SURE_GENDER, &person.gender_sure);
+    person.ethnicity =
+        verdict(&vote->ethnicity, mean->ethnicity, MR_SURE_ETHNICITY, &person.ethnicity_sure);
+    person.emotion = verdict(&vote->emotion, mean->emotion, MR_SURE_EMOTION, &person.emotion_sure);
+    return person;
+}
+
+static int larger_first(const void *a, const void *b) {
+    const mr_followed *p = a, *q = b;
+    float one = p->person.face.box.width * p->person.face.box.height;
+    float other = q->person.face.box.width * q->person.face.box.height;
+    return one != other ? (one < other ? 1 : -1) : (p->id > q->id) - (p->id < q->id);
+}
+
+static size_t describe_people(mr_follower *follower) {
+    size_t count = 0;
+    for (int i = 0; i < MR_TRACKS_MAX; i++)
+        if (follower->tracker.tracks[i].id != 0)
+            follower->people[count++] =
+                describe(&follower->tracker.tracks[i], &follower->known[i].vote);
+    qsort(follower->people, count, sizeof *follower->people, larger_first);
+    return count;
+}
+
+static mr_status follow(mr_follower *follower, mr_session *session, const mr_image *image,
+                        double seconds, double started, mr_scene *out) {
+    size_t count;
+    MR_TRY(mr_find_faces(session, image, &follower->haar, &count));
+    for (size_t i = 0; i < count; i++) {
+        follower->faces[i] = session->faces[i];
+        mr_face_enlarge(&follower->faces[i], image);
+    }
+    mr_tracker_step(&follower->tracker, follower->faces, count, seconds);
+    follower->started = true;
+    meet_people(follower);
+    int threads = mr_threads_begin(follower->engine->options.threads);
+    mr_status status = estimate_some(follower, session, image);
+    mr_threads_end(threads);
+    MR_TRY(status);
+    size_t people = describe_people(follower);
+    *out = (mr_scene){.width = image->full_width,
+                      .height = image->full_height,
+                      .ms = 1e3 * (mr_now() - started),
+                      .count = people,
+                      .people = follower->people};
+    return MR_OK;
+}
+
+static mr_status check_call(const mr_follower *follower, const mr_session *session,
+                            double seconds) {
+    if (session->engine != follower->engine)
+        return mr_fail(MR_E_ARGUMENT, "follow: the session is of another engine");
+    if (!isfinite(seconds))
+        return mr_fail(MR_E_ARGUMENT, "follow: %g seconds is no time", seconds);
+    if (follower->started && seconds < follower->tracker.now)
+        return mr_fail(MR_E_ARGUMENT, "follow: %g seconds: the last frame was of %g", seconds,
+                       follower->tracker.now);
+    return MR_OK;
+}
+
+mr_status mr_follow_pixels(mr_follower *follower, mr_session *session, const uint8_t *rgb,
+                           int width, int height, size_t stride, double seconds, mr_scene *out) {
+    MR_REQUIRE(follower);
+    MR_REQUIRE(session);
+    MR_REQUIRE(rgb);
+    MR_REQUIRE(out);
+    double started = mr_now();
+    MR_TRY(check_call(follower, session, seconds));
+    mr_image image;
+    MR_TRY(mr_frame_view(session->engine, rgb, width, height, stride, &image));
+    return follow(follower, session, &image, seconds, started, out);
+}
+
+mr_status mr_follow_bytes(mr_follower *follower, mr_session *session, const void *bytes,
+                          size_t size, const char *name, double seconds, mr_scene *out) {
+    MR_REQUIRE(follower);
+    MR_REQUIRE(session);
+    MR_REQUIRE(bytes);
+    MR_REQUIRE(name);
+    MR_REQUIRE(out);
+    double started = mr_now();
+    MR_TRY(check_call(follower, session, seconds));
+    mr_decode_options decode = mr_frame_decoding(session->engine);
+    MR_TRY(mr_image_decode_again(bytes, size, name, &decode, &follower->frame));
+    return follow(follower, session, &follower->frame, seconds, started, out);
+}

@@ -1,0 +1,59 @@
+#include "api/frame.h"
+
+#include <stdlib.h>
+
+mr_decode_options mr_frame_decoding(const mr_engine *engine) {
+    mr_decode_options decode = mr_decode_options_defaults();
+    decode.max_bytes = engine->options.max_bytes;
+    decode.max_pixels = engine->options.max_pixels;
+    decode.enough = engine->options.longer_side;
+    return decode;
+}
+
+mr_status mr_frame_view(const mr_engine *engine, const uint8_t *rgb, int width, int height,
+                        size_t stride, mr_image *out) {
+    if (width <= 0 || height <= 0 || stride / 3 < (size_t)width)
+        return mr_fail(MR_E_ARGUMENT,
+                       "pixels: %d × %d with rows of %zu bytes: expected a positive size and at "
+                       "least 3 bytes a pixel",
+                       width, height, stride);
+    if ((size_t)width > engine->options.max_pixels / (size_t)height)
+        return mr_fail(MR_E_LIMIT, "pixels: %d × %d: more than the %zu pixels allowed", width,
+                       height, engine->options.max_pixels);
+    *out = (mr_image){.width = width,
+                      .height = height,
+                      .channels = 3,
+                      .stride = stride,
+                      .pixels = (uint8_t *)rgb,
+                      .full_width = width,
+                      .full_height = height};
+    return MR_OK;
+}
+
+static int larger_first(const void *a, const void *b) {
+    const mr_box *p = &((const mr_face *)a)->box, *q = &((const mr_face *)b)->box;
+    float difference = q->width * q->height - p->width * p->height;
+    if (difference != 0)
+        return difference > 0 ? 1 : -1;
+    return p->x != q->x ? (p->x > q->x ? 1 : -1) : (p->y > q->y) - (p->y < q->y);
+}
+
+mr_status mr_find_faces(mr_session *session, const mr_image *image, const mr_haar_params *params,
+                        size_t *count) {
+    MR_TRY(mr_haar_detect(session->haar, image, params, session->faces, MR_FACES_MAX, count));
+    qsort(session->faces, *count, sizeof *session->faces, larger_first);
+    return MR_OK;
+}
+
+void mr_face_enlarge(mr_face *face, const mr_image *image) {
+    float across = (float)image->full_width / (float)image->width;
+    float down = (float)image->full_height / (float)image->height;
+    face->box.x *= across;
+    face->box.width *= across;
+    face->box.y *= down;
+    face->box.height *= down;
+    for (int i = 0; i < MR_LANDMARKS; i++) {
+        face->landmarks[i].x = (face->landmarks[i].x + 0.5f) * across - 0.5f;
+        face->landmarks[i].y = (face->landmarks[i].y + 0.5f) * down - 0.5f;
+    }
+}

@@ -1,0 +1,112 @@
+#include "face/vote_age.h"
+
+#include "face/heads.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Standard deviations of a normal distribution on either side of its mean that hold 80 % of it. */
+#define HALF_OF_80_PERCENT 1.2816
+
+/* Huber's constant, and what makes a median absolute deviation a standard deviation. */
+#define HUBER          1.345
+#define MAD_TO_SIGMA   1.4826
+#define LEAST_DISTANCE 1.0 /* years: nearer than this nothing is an outlier */
+
+/* What the ballots say of the age. */
+typedef struct age_votes {
+    int count;
+    const mr_attributes *said[MR_VOTE_BALLOTS];
+    double years[MR_VOTE_BALLOTS], weights[MR_VOTE_BALLOTS];
+} age_votes;
+
+static void collect(const mr_vote *vote, age_votes *out) {
+    out->count = 0;
+    for (int i = 0; i < vote->count; i++) {
+        const mr_ballot *ballot = &vote->ballots[(vote->first + i) % MR_VOTE_BALLOTS];
+        if (!ballot->attributes.has_age)
+            continue;
+        out->said[out->count] = &ballot->attributes;
+        out->years[out->count] = (double)ballot->attributes.age;
+        out->weights[out->count++] = (double)ballot->weight;
+    }
+}
+
+/* The least value that at least half of the weight does not exceed. */
+static double weighted_median(const double *values, const double *weights, int count) {
+    double total = 0, best = INFINITY;
+    for (int i = 0; i < count; i++)
+        total += weights[i];
+    for (int i = 0; i < count; i++) {
+        double below = 0;
+        for (int k = 0; k < count; k++)
+            below += values[k] <= values[i] ? weights[k] : 0;
+        if (2 * below >= total && values[i] < best)
+            best = values[i];
+    }
+    return best;
+}
+
+/* Takes weight from the votes far off. */
+static void weigh_down_outliers(age_votes *ages) {
+    double middle = weighted_median(ages->years, ages->weights, ages->count);
+    double off[MR_VOTE_BALLOTS];
+    for (int i = 0; i < ages->count; i++)
+        off[i] = fabs(ages->years[i] - middle);
+    double sigma = MAD_TO_SIGMA * weighted_median(off, ages->weights, ages->count);
+    double limit = HUBER * fmax(sigma, LEAST_DISTANCE);
+    for (int i = 0; i < ages->count; i++)
+        ages->weights[i] *= off[i] > limit ? limit / off[i] : 1;
+}
+
+/* Half the width of one vote's interval; an end that was cut at the limit of ages says nothing. */
+static double half_width(const mr_attributes *said) {
+    return (double)fmaxf(said->age - said->age_low, said->age_high - said->age);
+}
+
+/* Half the width of the mean's interval. */
+static double common_half_width(const age_votes *ages, double mean, double total) {
+    double squares = 0, spread = 0, claimed = 0;
+    for (int i = 0; i < ages->count; i++) {
+        double w = ages->weights[i] / total, half = half_width(ages->said[i]);
+        squares += w * w;
+        spread += w * (ages->years[i] - mean) * (ages->years[i] - mean);
+        claimed += w * half * half;
+    }
+    double votes = 1 / squares;
+    if (votes > 1 + 1e-6)
+        spread *= votes / (votes - 1);
+    spread *= HALF_OF_80_PERCENT * HALF_OF_80_PERCENT;
+    return sqrt(fmax(claimed - spread, claimed / 2) + spread / votes);
+}
+
+static void average(const age_votes *ages, mr_attributes *mean) {
+    double total = 0, years = 0;
+    for (int i = 0; i < ages->count; i++) {
+        total += ages->weights[i];
+        years += ages->weights[i] * ages->years[i];
+    }
+    years /= total;
+    for (int i = 0; i < ages->count; i++) {
+        float share = (float)(ages->weights[i] / total);
+        for (int k = 0; k < MR_AGE_YEARS; k++)
+            mean->age_distribution[k] += share * ages->said[i]->age_distribution[k];
+    }
+    double half = common_half_width(ages, years, total);
+    mean->age = (float)years;
+    mean->age_low = fmaxf((float)(years - half), 0);
+    mean->age_high = fminf((float)(years + half), MR_AGE_MOST);
+}
+
+void mr_vote_age(mr_vote *vote) {
+    age_votes ages;
+    collect(vote, &ages);
+    mr_attributes *mean = &vote->mean;
+    mean->has_age = ages.count > 0;
+    mean->age = mean->age_low = mean->age_high = 0;
+    memset(mean->age_distribution, 0, sizeof mean->age_distribution);
+    if (ages.count > 0) {
+        weigh_down_outliers(&ages);
+        average(&ages, mean);
+    }
+}
