@@ -23,9 +23,13 @@
  * program is refused.
  *
  * Ownership: a store is freed by mr_store_close; a history by mr_history_free. Thread rule: all
- * functions may be called by any thread at any time. Errors: MR_E_NOT_FOUND for a viewer that does
- * not exist, MR_E_ARGUMENT for a name or opinion that is none, MR_E_IO when the database cannot be
- * reached or written; then nothing of the call is stored.
+ * functions may be called by any thread at any time, and none waits longer than a few seconds.
+ *
+ * Errors: MR_E_NOT_FOUND for a viewer that does not exist, MR_E_ARGUMENT for a name or opinion that
+ * is none, MR_E_FORMAT for a file that is no store, MR_E_UNSUPPORTED for one that is too new,
+ * MR_E_IO when the database cannot be reached or written. Nothing of a call that failed is stored,
+ * but for one case that no client of a server can tell: a connection that breaks after the request
+ * left. Calls may be repeated: to say the same twice is to say it once.
  */
 #ifndef MR_STORE_STORE_H
 #define MR_STORE_STORE_H
@@ -65,7 +69,8 @@ mr_status mr_store_viewer_since(mr_store *store, const char *id, int64_t *since)
 /* How many viewers there are. */
 mr_status mr_store_count_viewers(mr_store *store, size_t *count);
 
-/* Stores an opinion in the place of an earlier one on the same film. `at` 0: now. */
+/* Stores an opinion in the place of an earlier one on the same film. `at` 0: now. An id of a film
+ * is 1 to 300 bytes of UTF-8 without control characters. */
 mr_status mr_store_add_feedback(mr_store *store, const char *id, const mr_feedback *feedback);
 
 /* Takes an opinion back; MR_E_NOT_FOUND when there is none. */
