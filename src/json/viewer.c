@@ -1,0 +1,36 @@
+#include "json/viewer.h"
+
+#include <time.h>
+
+json_t *mr_json_time(int64_t seconds) {
+    time_t time = (time_t)seconds;
+    struct tm utc;
+    char text[40];
+    if (seconds == 0 || !gmtime_r(&time, &utc) ||
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        return json_null();
+    return json_string(text);
+}
+
+json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback) {
+    mr_film film = {.title = ""}; /* stays so when the catalogue lacks it */
+    (void)mr_film_find(engine, feedback->film, &film);
+    bool rated = feedback->kind == MR_FEEDBACK_RATING;
+    return json_pack(
+        "{s:o, s:o, s:o, s:s, s:o, s:o}", "film", mr_json_text(feedback->film), "title",
+        mr_json_text_or_null(film.title), "year", film.year ? json_integer(film.year) : json_null(),
+        "kind", mr_feedback_label(feedback->kind), "rating",
+        rated ? json_integer(feedback->rating) : json_null(), "at", mr_json_time(feedback->at));
+}
+
+json_t *mr_json_history(const mr_engine *engine, const char *id, int64_t since,
+                        const mr_history *history) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < history->count; i++)
+        if (json_array_append_new(list, mr_json_feedback(engine, &history->items[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return json_pack("{s:o, s:o, s:o}", "id", mr_json_text(id), "since", mr_json_time(since),
+                     "feedback", list);
+}
