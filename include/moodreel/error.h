@@ -35,7 +35,8 @@ extern "C" {
     X(E_UNSUPPORTED, "not supported")                                                              \
     X(E_MISMATCH, "does not fit together")                                                         \
     X(E_ENGINE, "the compute engine failed")                                                       \
-    X(E_INTERRUPTED, "interrupted")
+    X(E_INTERRUPTED, "interrupted")                                                                \
+    X(E_BUSY, "too busy")
 
 typedef enum mr_status {
 #define X(name, text) MR_##name,
