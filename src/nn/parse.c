@@ -343,6 +343,49 @@ mr_status mr_network_parse(const char *text, const char *name, mr_network **out)
     return status;
 }
 
+/* Shapes anew, from the input on. */
+static mr_status reshape(mr_network *network, int height, int width) {
+    const parser p = {.network = network, .name = "network for pictures of another size"};
+    network->layers[0].height = height;
+    network->layers[0].width = width;
+    MR_TRY(check_size(&p, &network->layers[0]));
+    for (int i = 1; i < network->layer_count; i++) {
+        mr_layer *layer = &network->layers[i];
+        const mr_layer *source = &network->layers[layer->inputs[0]];
+        if (layer->kind == MR_LAYER_LINEAR && (source->height > 1 || source->width > 1))
+            return mr_fail(MR_E_MISMATCH, "linear layer '%s' fits pictures of one size only",
+                           layer->name);
+        MR_TRY(find_shape(&p, layer));
+        MR_TRY(check_size(&p, layer));
+    }
+    return MR_OK;
+}
+
+static void *copy_of(const void *items, size_t bytes) {
+    void *copy = malloc(bytes);
+    return copy ? memcpy(copy, items, bytes) : NULL;
+}
+
+mr_status mr_network_resized(const mr_network *network, int height, int width, mr_network **out) {
+    if (height < 1 || width < 1)
+        return mr_fail(MR_E_ARGUMENT, "a network for pictures of %d × %d: expected at least 1 × 1",
+                       width, height);
+    mr_network *copy = copy_of(network, sizeof *network);
+    if (!copy)
+        return mr_fail(MR_E_MEMORY, "no memory for a network");
+    copy->layers = copy_of(network->layers, (size_t)network->layer_count * sizeof *copy->layers);
+    copy->parameters =
+        copy_of(network->parameters, (size_t)network->parameter_count * sizeof *copy->parameters);
+    mr_status status = copy->layers && copy->parameters
+                           ? reshape(copy, height, width)
+                           : mr_fail(MR_E_MEMORY, "no memory for a network");
+    if (status == MR_OK)
+        *out = copy;
+    else
+        mr_network_free(copy);
+    return status;
+}
+
 mr_status mr_network_load(const char *path, mr_network **out) {
     unsigned char *bytes;
     size_t size;

@@ -137,12 +137,35 @@ static void files_are_read_and_missing_ones_named(void **state) {
     free(path);
 }
 
+static void a_network_may_be_had_for_another_size(void **state) {
+    (void)state;
+    mr_network *n = parse("moodreel-network 1\ninput x channels=3 height=32 width=24\n"
+                          "conv a x out=8 kernel=3 stride=2\nmaxpool b a kernel=2\n"
+                          "upsample c b\nadd d a c\noutput d\n");
+    mr_network *other;
+    assert_ok(mr_network_resized(n, 64, 96, &other));
+    assert_int_equal(other->layers[4].height, 32);
+    assert_int_equal(other->layers[4].width, 48);
+    assert_int_equal(other->total, n->total);
+    assert_int_equal(n->layers[4].height, 16);
+    mr_network_free(other);
+    assert_int_equal(mr_network_resized(n, 0, 96, &other), MR_E_ARGUMENT);
+    assert_int_equal(mr_network_resized(n, 20000, 96, &other), MR_E_FORMAT);
+    /* 9 pixels become 5, 2 and 4, and 5 and 4 cannot be added */
+    assert_int_equal(mr_network_resized(n, 9, 9, &other), MR_E_FORMAT);
+    mr_network_free(n);
+    n = parse(HEAD(16, 4) "linear d x out=32\noutput d\n");
+    assert_int_equal(mr_network_resized(n, 32, 32, &other), MR_E_MISMATCH);
+    mr_network_free(n);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_and_parameters_follow_the_text),
         cmocka_unit_test(initial_values_have_the_right_spread),
         cmocka_unit_test(broken_texts_are_refused_with_line_and_reason),
         cmocka_unit_test(too_many_layers_are_refused),
+        cmocka_unit_test(a_network_may_be_had_for_another_size),
         cmocka_unit_test(files_are_read_and_missing_ones_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
