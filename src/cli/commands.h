@@ -8,9 +8,13 @@
 int mr_cmd_analyze(int argc, char **argv);
 int mr_cmd_bench(int argc, char **argv);
 int mr_cmd_calibrate(int argc, char **argv);
+int mr_cmd_erase(int argc, char **argv);
 int mr_cmd_evaluate(int argc, char **argv);
+int mr_cmd_export(int argc, char **argv);
+int mr_cmd_feedback(int argc, char **argv);
 int mr_cmd_recommend(int argc, char **argv);
 int mr_cmd_train(int argc, char **argv);
+int mr_cmd_watch(int argc, char **argv);
 
 /* "train forest" and "evaluate forest" */
 int mr_cmd_train_forest(int argc, char **argv);
