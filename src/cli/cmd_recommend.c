@@ -1,14 +1,18 @@
 /* moodreel recommend: films for the people in a picture, or for a stated viewer. */
 #include "cli/commands.h"
 #include "cli/engine.h"
+#include "cli/store.h"
 #include "cli/text.h"
 #include "json/json.h"
+
+#include <stdio.h>
 
 struct settings {
     mr_cli_engine_settings engine;
     mr_recommend_options films;
     int age, gender, emotion; /* -1: not stated */
     int mood;
+    const char *viewer, *store;
     bool json;
 };
 
@@ -28,6 +32,9 @@ static const mr_cli_option options[] = {
                "stated age, instead of a picture"),
     MR_CLI_CHOICE("gender", 0, struct settings, gender, genders, "stated gender"),
     MR_CLI_CHOICE("emotion", 0, struct settings, emotion, emotions, "stated emotion"),
+    MR_CLI_STRING("viewer", 0, struct settings, viewer, "NAME",
+                  "whose feedback counts: that of the largest face"),
+    MR_CLI_STORE_ROW(struct settings, store),
     MR_CLI_CHOICE("mood", 0, struct settings, mood, moods,
                   "lift the mood, match it, or as people in that mood choose"),
     MR_CLI_INT("youngest", 0, struct settings, films.youngest, "YEARS", 0, MR_AGE_YEARS - 1,
@@ -43,7 +50,7 @@ static const mr_cli_usage usage = {
     0,
     1,
     "Recommends films, with reasons, for everybody in a picture, or for a viewer who states age,\n"
-    "gender or emotion.",
+    "gender or emotion. What a named viewer said of films counts, and none of them is shown again.",
     options,
     MR_COUNT(options)};
 
@@ -69,10 +76,30 @@ static mr_status print_films(const struct settings *settings, json_t *answer,
     return mr_json_print(answer);
 }
 
-static mr_status recommend_stated(mr_session *session, const struct settings *settings) {
+/* What the named viewer said; nothing, and a note, of one who is not known. */
+static mr_status read_history(const struct settings *settings, mr_history *history) {
+    mr_store *store;
+    MR_TRY(mr_cli_store_open(settings->store, &store));
+    mr_status status = mr_store_history(store, settings->viewer, history);
+    mr_store_close(store);
+    if (status != MR_E_NOT_FOUND)
+        return status;
+    fprintf(stderr, "moodreel: recommend: viewer %s: has given no feedback yet\n",
+            settings->viewer);
+    return MR_OK;
+}
+
+static void remember(mr_viewer *viewer, const mr_history *history) {
+    viewer->history = history->items;
+    viewer->history_count = history->count;
+}
+
+static mr_status recommend_stated(mr_session *session, const struct settings *settings,
+                                  const mr_history *history) {
     mr_viewer viewer;
     mr_recommendation films;
     MR_TRY(mr_viewer_stated(settings->age, settings->gender, settings->emotion, &viewer));
+    remember(&viewer, history);
     MR_TRY(mr_recommend(session, &viewer, 1, &settings->films, &films));
     json_t *answer = settings->json ? json_pack("{s:o}", "profile", profile_of(settings)) : NULL;
     mr_status status = print_films(settings, answer, &films);
@@ -80,14 +107,26 @@ static mr_status recommend_stated(mr_session *session, const struct settings *se
     return status;
 }
 
+/* As mr_recommend_for_analysis, with the history of the largest face. */
+static mr_status recommend_people(mr_session *session, const struct settings *settings,
+                                  const mr_history *history, const mr_analysis *analysis,
+                                  mr_recommendation *out) {
+    mr_viewer viewers[MR_VIEWERS_MAX];
+    size_t count = analysis->count < MR_VIEWERS_MAX ? analysis->count : MR_VIEWERS_MAX;
+    for (size_t i = 0; i < count; i++)
+        viewers[i] = mr_viewer_of_person(&analysis->people[i]);
+    remember(&viewers[0], history);
+    return mr_recommend(session, viewers, count, &settings->films, out);
+}
+
 static mr_status recommend_seen(mr_session *session, const struct settings *settings,
-                                const char *path) {
+                                const mr_history *history, const char *path) {
     mr_analysis analysis;
     mr_recommendation films;
     MR_TRY(mr_analyze_file(session, path, &analysis));
-    mr_status status = mr_recommend_for_analysis(session, &analysis, &settings->films, &films);
-    if (status == MR_E_NOT_FOUND)
-        status = mr_fail(status, "%s: shows no face", path);
+    mr_status status = analysis.count
+                           ? recommend_people(session, settings, history, &analysis, &films)
+                           : mr_fail(MR_E_NOT_FOUND, "%s: shows no face", path);
     if (status == MR_OK) {
         if (!settings->json)
             mr_text_analysis(path, &analysis);
@@ -96,6 +135,22 @@ static mr_status recommend_seen(mr_session *session, const struct settings *sett
         mr_recommendation_free(&films);
     }
     mr_analysis_free(&analysis);
+    return status;
+}
+
+/* `image` NULL: for the stated viewer. */
+static mr_status recommend(const struct settings *settings, const char *image) {
+    mr_history history = {0};
+    mr_cli_engine engine;
+    if (settings->viewer)
+        MR_TRY(read_history(settings, &history));
+    mr_status status = mr_cli_engine_open(&settings->engine, true, &engine);
+    if (status == MR_OK) {
+        status = image ? recommend_seen(engine.session, settings, &history, image)
+                       : recommend_stated(engine.session, settings, &history);
+        mr_cli_engine_close(&engine);
+    }
+    mr_history_free(&history);
     return status;
 }
 
@@ -111,14 +166,12 @@ int mr_cmd_recommend(int argc, char **argv) {
         return code;
     settings.films.mood = moods[settings.mood];
     bool stated = settings.age >= 0 || settings.gender >= 0 || settings.emotion >= 0;
-    if (stated == (images.count == 1))
+    if (images.count ? stated : !stated && !settings.viewer)
         return mr_cli_misuse("recommend",
                              "needs either an IMAGE or some of --age, --gender and --emotion");
-    mr_cli_engine engine;
-    if (mr_cli_engine_open(&settings.engine, true, &engine) != MR_OK)
-        return mr_cli_failed("recommend");
-    mr_status status = stated ? recommend_stated(engine.session, &settings)
-                              : recommend_seen(engine.session, &settings, images.items[0]);
-    mr_cli_engine_close(&engine);
-    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed("recommend");
+    if (settings.viewer && !mr_cli_check_viewer("recommend", settings.viewer, &code))
+        return code;
+    return recommend(&settings, images.count ? images.items[0] : NULL) == MR_OK
+               ? MR_EXIT_OK
+               : mr_cli_failed("recommend");
 }

@@ -1,0 +1,33 @@
+/*
+ * What the commands that remember viewers share: where the store is, and the catalogue that the ids
+ * of films are looked up in.
+ *
+ *     struct settings { const char *store; … };
+ *     static const mr_cli_option options[] = {MR_CLI_STORE_ROW(struct settings, store), …};
+ *
+ * Thread rule: for the main thread.
+ */
+#ifndef MR_CLI_STORE_H
+#define MR_CLI_STORE_H
+
+#include "cli/options.h"
+#include "moodreel/moodreel.h"
+#include "store/store.h"
+
+#define MR_CLI_STORE_ROW(owner, field)                                                             \
+    MR_CLI_STRING("store", 0, owner, field, "URL",                                                 \
+                  "sqlite:FILE or postgresql://..., else $MOODREEL_STORE, else a file at home")
+
+/*
+ * Opens the store of this URL; NULL: of $MOODREEL_STORE, else the SQLite file moodreel/moodreel.db
+ * in $XDG_DATA_HOME or ~/.local/share. Folder and file are made for their owner alone.
+ */
+mr_status mr_cli_store_open(const char *url, mr_store **out);
+
+/* Opens an engine that knows the films but no faces, which is fast; freed with mr_engine_free. */
+mr_status mr_cli_films_open(mr_engine **out);
+
+/* True for a name that a viewer may have; else says so, and *code is what to exit with. */
+bool mr_cli_check_viewer(const char *command, const char *name, int *code);
+
+#endif
