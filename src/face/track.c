@@ -8,6 +8,10 @@
 #define MARGIN   0.3f
 #define LIKENESS 0.2f
 
+/* What the likeness is worth to a track that was out of sight: when people cross, the one in front
+ * keeps its face, as in the matching cascade of DeepSORT (Wojke et al. 2017). */
+#define MISSED 0.8f
+
 /* By how much a face must be larger than another one to take its place. */
 #define CLEARLY_LARGER 1.3f
 
@@ -27,9 +31,10 @@ static void compare(mr_tracker *tracker, const mr_face *faces, int rows, int col
     for (int r = 0; r < rows; r++) {
         const mr_track *track = &tracker->tracks[tracker->rows[r]];
         mr_box box = where == AHEAD ? mr_motion_box(&track->motion) : track->face.box;
+        float worth = was_in_sight(tracker, track) ? 1 : MISSED;
         for (int c = 0; c < columns; c++) {
             float likeness = mr_box_likeness(&box, &faces[tracker->columns[c]].box, MARGIN);
-            tracker->matcher.likeness[r][c] = likeness >= LIKENESS ? likeness : 0;
+            tracker->matcher.likeness[r][c] = likeness >= LIKENESS ? worth * likeness : 0;
         }
     }
 }

@@ -3,12 +3,12 @@
 #include <math.h>
 
 /* Seconds in which a rate dies down to 1/e. */
-#define RATE_FADES 1.0
+#define RATE_FADES 1.5
 
 /* Standard deviations in sizes of the face: of where a detector puts an edge, and a second of how
  * faces move across the picture and of how their size changes. */
-#define DETECTOR_NOISE 0.04
-#define CENTRE_RATE    1.0
+#define DETECTOR_NOISE 0.05
+#define CENTRE_RATE    0.7
 #define SIZE_RATE      0.3
 
 static double rate_deviation(int axis) {
@@ -42,18 +42,18 @@ mr_motion mr_motion_start(const mr_box *box) {
 }
 
 void mr_motion_predict(mr_motion *motion, double seconds) {
-    double kept = exp(-seconds / RATE_FADES), carried = RATE_FADES * (1 - kept);
+    double t = seconds / RATE_FADES, kept = exp(-t), carried = RATE_FADES * (1 - kept);
     double size = face_size(motion);
     for (int i = 0; i < MR_MOTION_AXES; i++) {
         mr_motion_axis *axis = &motion->axes[i];
         double still = pow(rate_deviation(i) * size, 2); /* of the rate, when nothing is known */
-        double push = 2 * still / RATE_FADES;            /* density of the random acceleration */
         axis->at += carried * axis->rate;
         axis->rate *= kept;
-        axis->at_variance += carried * (2 * axis->covariance + carried * axis->rate_variance) +
-                             push * carried * carried * carried / 3;
+        axis->at_variance +=
+            carried * (2 * axis->covariance + carried * axis->rate_variance) +
+            still * RATE_FADES * RATE_FADES * fmax(2 * t - 3 + 4 * kept - kept * kept, 0);
         axis->covariance = kept * (axis->covariance + carried * axis->rate_variance) +
-                           push * carried * carried / 2;
+                           still * carried * (1 - kept);
         axis->rate_variance = kept * kept * axis->rate_variance + still * (1 - kept * kept);
     }
 }

@@ -2,8 +2,8 @@
  * How a face moves: a Kalman filter that predicts a box and smooths it at once.
  *
  * Centre and size of the box are four independent axes, each with a place and a rate, as in SORT
- * (Bewley et al. 2016). Rates die away with a time constant of a second (the velocity of Singer
- * 1970, that of an Ornstein-Uhlenbeck process), so that a face that is not found coasts on its way,
+ * (Bewley et al. 2016). Rates die away with a time constant (an Ornstein-Uhlenbeck process: Singer
+ * 1970 has accelerations do so), so that a face that is not found coasts on its way,
  * but not for ever. All noise is told in sizes of the face: a large face moves more pixels, and a
  * detector errs by a share of the box. Steps may be of any length.
  *

@@ -1,6 +1,6 @@
 #include "base/file.h"
 #include "image/image.h"
-#include "made_models.h"
+#include "made_home.h"
 #include "moodreel/moodreel.h"
 #include "support.h"
 
@@ -26,35 +26,10 @@ static mr_session *new_session(const mr_engine *of) {
     return session;
 }
 
-/* Makes home/name a link to the shipped file or folder of that name. */
-static mr_status link_shipped(const char *name) {
-    char *path = mr_path_join(home, name), *shipped = realpath(name, NULL);
-    mr_status status = MR_OK;
-    if (shipped == NULL || symlink(shipped, path) != 0)
-        status = mr_fail(MR_E_IO, "%s: cannot be linked", name);
-    free(path);
-    free(shipped);
-    return status;
-}
-
-/* Made networks beside the shipped forest and data. */
-static mr_status make_home(void) {
-    char *models = mr_path_join(home, "models");
-    mr_status status = mr_make_attributes_model(models, 1);
-    if (status == MR_OK)
-        status = mr_make_emotion_model(models, 2);
-    if (status == MR_OK)
-        status = link_shipped("models/forest");
-    if (status == MR_OK)
-        status = link_shipped("data");
-    free(models);
-    return status;
-}
-
 static int set_up(void **state) {
     (void)state;
     mr_options options = home_options();
-    if (mkdtemp(home) == NULL || make_home() != MR_OK ||
+    if (mkdtemp(home) == NULL || mr_make_home(home) != MR_OK ||
         mr_engine_open(&options, &engine) != MR_OK) {
         fprintf(stderr, "%s\n", mr_last_error());
         return -1;

@@ -1,45 +1,13 @@
 /*
  * Memory of the Haar detector: a second picture of the same size allocates nothing, and every
- * allocation may fail. The program is linked with --wrap, so that our allocations come through
- * here.
+ * allocation may fail.
  */
+#include "counted_memory.h"
 #include "face/haar_reference.h"
 #include "support.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-
-static long asked;           /* allocations so far */
-static long failing_at = -1; /* the one that fails, counted from 0 */
-
-static bool fails(void) {
-    return asked++ == failing_at;
-}
-
-void *__wrap_malloc(size_t size) {
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size) {
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size) {
-    return fails() ? NULL : __real_aligned_alloc(alignment, size);
-}
 
 typedef struct fixture {
     char *text;
@@ -74,9 +42,9 @@ static void the_second_picture_allocates_nothing(void **state) {
     assert_ok(mr_cascade_parse(f->text, strlen(f->text), "random.xml", &cascade));
     assert_ok(mr_haar_create(cascade, &haar));
     assert_ok(mr_haar_detect(haar, &f->rgb, NULL, faces, 64, &first));
-    long before = asked;
+    long before = mr_memory_asked;
     assert_ok(mr_haar_detect(haar, &f->rgb, NULL, faces, 64, &second));
-    assert_int_equal(asked, before);
+    assert_int_equal(mr_memory_asked, before);
     assert_int_equal(first, second);
     assert_true(first > 0);
     mr_haar_free(haar);
@@ -102,10 +70,10 @@ static void every_allocation_may_fail(void **state) {
     mr_status status = MR_E_MEMORY;
     int failures = -1;
     for (long i = 0; status == MR_E_MEMORY; i++, failures++) {
-        asked = 0;
-        failing_at = i;
+        mr_memory_asked = 0;
+        mr_memory_failing = i;
         status = whole_way(*state);
-        failing_at = -1;
+        mr_memory_failing = -1;
     }
     assert_int_equal(status, MR_OK);
     assert_true(failures > 20);
