@@ -12,8 +12,8 @@
 static const mr_cli_command commands[] = {
     {"analyze", "age, gender, ethnicity and emotion of the faces in pictures", mr_cmd_analyze},
     {"recommend", "films for the people in a picture, or for a stated viewer", mr_cmd_recommend},
-    {"feedback", "store what a viewer says of a film", mr_cmd_feedback},
     {"watch", "people and films, from a video file, a camera or a stream", mr_cmd_watch},
+    {"feedback", "store what a viewer says of a film", mr_cmd_feedback},
     {"export", "all that is kept of a viewer", mr_cmd_export},
     {"erase", "forget a viewer", mr_cmd_erase},
     {"train", "train a network or the forest on a data set", mr_cmd_train},
