@@ -418,6 +418,130 @@ static void filters_and_certificates_hold(void **state) {
     mr_session_free(session);
 }
 
+/* Films for a woman of 31, after what she said before. */
+static mr_recommendation films_after(mr_session *session, const mr_feedback *history,
+                                     size_t count) {
+    mr_viewer viewer;
+    mr_recommendation films;
+    assert_ok(mr_viewer_stated(31, MR_FEMALE, MR_NEUTRAL, &viewer));
+    viewer.history = history;
+    viewer.history_count = count;
+    assert_ok(mr_recommend(session, &viewer, 1, NULL, &films));
+    assert_int_equal(films.count, mr_recommend_options_defaults().count);
+    return films;
+}
+
+static bool has_genre(const mr_film *film, const char *genre) {
+    for (int i = 0; i < film->genre_count; i++)
+        if (strcmp(film->genres[i], genre) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_genre(const mr_recommendation *films, const char *genre) {
+    size_t count = 0;
+    for (size_t i = 0; i < films->count; i++)
+        count += has_genre(&films->films[i].film, genre);
+    return count;
+}
+
+/* The same opinion on the first `count` horror films of the catalogue. */
+static void judge_horror(mr_feedback_kind kind, int rating, mr_feedback *history, size_t count) {
+    size_t found = 0;
+    mr_film film;
+    for (size_t i = 0; i < mr_film_count(engine) && found < count; i++) {
+        assert_ok(mr_film_at(engine, i, &film));
+        if (has_genre(&film, "Horror"))
+            history[found++] = (mr_feedback){film.id, kind, rating, 0};
+    }
+    assert_int_equal(found, count);
+}
+
+static void assert_same_films(const mr_recommendation *a, const mr_recommendation *b) {
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        assert_string_equal(a->films[i].film.id, b->films[i].film.id);
+        assert_true(a->films[i].score == b->films[i].score);
+    }
+}
+
+static bool differ(const mr_recommendation *a, const mr_recommendation *b) {
+    for (size_t i = 0; i < a->count && i < b->count; i++)
+        if (strcmp(a->films[i].film.id, b->films[i].film.id) != 0 ||
+            a->films[i].score != b->films[i].score)
+            return true;
+    return a->count != b->count;
+}
+
+static void films_of_the_history_are_not_shown_again(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_recommendation before = films_after(session, NULL, 0);
+    const mr_feedback_kind kinds[] = {MR_FEEDBACK_LIKE, MR_FEEDBACK_SEEN, MR_FEEDBACK_DISLIKE,
+                                      MR_FEEDBACK_RATING};
+    mr_feedback history[4];
+    for (int i = 0; i < 4; i++)
+        history[i] = (mr_feedback){before.films[i].film.id, kinds[i],
+                                   kinds[i] == MR_FEEDBACK_RATING ? 4 : 0, 0};
+    mr_recommendation after = films_after(session, history, 4);
+    for (size_t i = 0; i < after.count; i++)
+        for (int k = 0; k < 4; k++)
+            assert_string_not_equal(after.films[i].film.id, history[k].film);
+    mr_recommendation_free(&before);
+    mr_recommendation_free(&after);
+    mr_session_free(session);
+}
+
+static void the_history_moves_films_towards_liked_genres(void **state) {
+    (void)state;
+    enum { FILMS = 8 };
+    mr_session *session = new_session(engine);
+    mr_feedback liked[FILMS], disliked[FILMS];
+    judge_horror(MR_FEEDBACK_LIKE, 0, liked, FILMS);
+    judge_horror(MR_FEEDBACK_RATING, 1, disliked, FILMS);
+    mr_recommendation before = films_after(session, NULL, 0);
+    mr_recommendation fond = films_after(session, liked, FILMS);
+    mr_recommendation averse = films_after(session, disliked, FILMS);
+    assert_true(count_genre(&fond, "Horror") >= count_genre(&before, "Horror") + 3);
+    assert_true(count_genre(&averse, "Horror") <= count_genre(&before, "Horror"));
+    mr_recommendation_free(&before);
+    mr_recommendation_free(&fond);
+    mr_recommendation_free(&averse);
+    mr_session_free(session);
+}
+
+static void the_last_opinion_on_a_film_counts(void **state) {
+    (void)state;
+    enum { FILMS = 8 };
+    mr_session *session = new_session(engine);
+    mr_feedback both[2 * FILMS];
+    judge_horror(MR_FEEDBACK_LIKE, 0, both, FILMS);
+    judge_horror(MR_FEEDBACK_DISLIKE, 0, both + FILMS, FILMS);
+    mr_recommendation liked = films_after(session, both, FILMS);
+    mr_recommendation disliked = films_after(session, both + FILMS, FILMS);
+    mr_recommendation mind_changed = films_after(session, both, 2 * FILMS);
+    assert_same_films(&mind_changed, &disliked);
+    assert_true(differ(&mind_changed, &liked));
+    mr_recommendation_free(&liked);
+    mr_recommendation_free(&disliked);
+    mr_recommendation_free(&mind_changed);
+    mr_session_free(session);
+}
+
+static void unknown_films_of_the_history_count_for_nothing(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    const mr_feedback unknown[] = {{"no such film", MR_FEEDBACK_LIKE, 0, 0},
+                                   {"", MR_FEEDBACK_DISLIKE, 0, 0},
+                                   {NULL, MR_FEEDBACK_RATING, 5, 0}};
+    mr_recommendation before = films_after(session, NULL, 0);
+    mr_recommendation after = films_after(session, unknown, 3);
+    assert_same_films(&before, &after);
+    mr_recommendation_free(&before);
+    mr_recommendation_free(&after);
+    mr_session_free(session);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_is_that_of_the_header),
@@ -435,6 +559,10 @@ int main(void) {
         cmocka_unit_test(catalogue_is_open),
         cmocka_unit_test(stated_viewers_are_certain),
         cmocka_unit_test(filters_and_certificates_hold),
+        cmocka_unit_test(films_of_the_history_are_not_shown_again),
+        cmocka_unit_test(the_history_moves_films_towards_liked_genres),
+        cmocka_unit_test(the_last_opinion_on_a_film_counts),
+        cmocka_unit_test(unknown_films_of_the_history_count_for_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

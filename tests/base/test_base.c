@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/rng.h"
+#include "moodreel/types.h"
 #include "support.h"
 
 #include <math.h>
@@ -16,6 +17,21 @@ static void error_texts(void **state) {
     assert_string_equal(mr_last_error(), "row 7");
     mr_fail_in(MR_E_LIMIT, "a.csv");
     assert_string_equal(mr_last_error(), "a.csv: row 7");
+}
+
+static void feedback_has_labels(void **state) {
+    (void)state;
+    const char *const labels[] = {"like", "dislike", "seen", "rating"};
+    assert_int_equal(MR_FEEDBACK_COUNT, sizeof labels / sizeof *labels);
+    for (int kind = 0; kind < MR_FEEDBACK_COUNT; kind++) {
+        assert_string_equal(mr_feedback_label((mr_feedback_kind)kind), labels[kind]);
+        assert_int_equal(mr_feedback_from_label(labels[kind]), kind);
+    }
+    assert_int_equal(mr_feedback_from_label("DisLike"), MR_FEEDBACK_DISLIKE);
+    assert_int_equal(mr_feedback_from_label("liked"), -1);
+    assert_int_equal(mr_feedback_from_label(""), -1);
+    assert_null(mr_feedback_label(MR_FEEDBACK_COUNT));
+    assert_null(mr_feedback_label((mr_feedback_kind)-1));
 }
 
 static void rng_is_reproducible_and_sound(void **state) {
@@ -110,6 +126,7 @@ static void sizes_do_not_wrap(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error_texts),
+        cmocka_unit_test(feedback_has_labels),
         cmocka_unit_test(rng_is_reproducible_and_sound),
         cmocka_unit_test(csv_reads_what_rfc_4180_allows),
         cmocka_unit_test(csv_refuses_what_is_broken),

@@ -179,6 +179,27 @@ static void mirror_image_counts(void **state) {
     assert_true(difference > 0.01);
 }
 
+static void some_attributes_are_those_of_all(void **state) {
+    (void)state;
+    mr_attribute_models *models;
+    mr_attribute_context *context;
+    assert_ok(mr_attribute_models_load(folder, mr_attribute_set_all(), &models));
+    assert_ok(mr_attribute_context_create(models, true, &context));
+    mr_attributes all, some;
+    assert_ok(mr_attributes_of_face(context, &photo, &face, &all));
+    for (int mask = 0; mask < 16; mask++) {
+        const mr_attribute_set wanted = {mask & 1, mask & 2, mask & 4, mask & 8};
+        mr_attributes expected = all;
+        mr_attributes_keep(&expected, wanted);
+        assert_ok(mr_attributes_of_face_in(context, wanted, &photo, &face, &some));
+        assert_true(some.has_age == wanted.age && some.has_gender == wanted.gender);
+        assert_true(some.has_ethnicity == wanted.ethnicity && some.has_emotion == wanted.emotion);
+        assert_memory_equal(&some, &expected, sizeof some);
+    }
+    mr_attribute_context_free(context);
+    mr_attribute_models_free(models);
+}
+
 static void framed_picture_is_its_own_crop(void **state) {
     (void)state;
     mr_attribute_models *models;
@@ -239,6 +260,7 @@ int main(void) {
         cmocka_unit_test(switches_leave_the_rest_alone),
         cmocka_unit_test(equals_the_way_step_by_step),
         cmocka_unit_test(mirror_image_counts),
+        cmocka_unit_test(some_attributes_are_those_of_all),
         cmocka_unit_test(framed_picture_is_its_own_crop),
         cmocka_unit_test(absent_models_switch_off_broken_ones_are_named),
     };

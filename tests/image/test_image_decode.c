@@ -224,6 +224,50 @@ static void scaled_jpeg_keeps_enough(void **state) {
     mr_image_free(&photo);
 }
 
+/* Decodes over `image`, and tells whether its memory was used again. */
+static bool again(const bytes *file, const mr_decode_options *options, mr_image *image) {
+    const uint8_t *before = image->pixels;
+    mr_image fresh;
+    assert_ok(mr_image_decode_again(file->data, file->size, "again", options, image));
+    assert_ok(mr_image_decode(file->data, file->size, "fresh", options, &fresh));
+    assert_int_equal(image->width, fresh.width);
+    assert_int_equal(image->height, fresh.height);
+    assert_int_equal(image->full_width, fresh.full_width);
+    assert_int_equal(image->full_height, fresh.full_height);
+    assert_memory_equal(image->pixels, fresh.pixels, fresh.stride * (size_t)fresh.height);
+    bool same = image->pixels == before;
+    mr_image_free(&fresh);
+    return same;
+}
+
+static void pictures_of_one_size_share_memory(void **state) {
+    (void)state;
+    mr_image photo = gradient_image(64, 48, 3), narrow = gradient_image(63, 48, 3), image = {0};
+    bytes jpeg = make_jpeg(&photo, JPEG_KIND_YCC, NULL, 0), png = {0}, other = {0};
+    assert_ok(mr_image_encode_png(&photo, &png.data, &png.size));
+    assert_ok(mr_image_encode_png(&narrow, &other.data, &other.size));
+    mr_decode_options half = mr_decode_options_defaults();
+    half.enough = 32;
+    assert_false(again(&jpeg, NULL, &image));
+    assert_true(again(&jpeg, NULL, &image));
+    assert_true(again(&png, NULL, &image));
+    again(&other, NULL, &image);
+    assert_true(again(&other, NULL, &image));
+    again(&jpeg, &half, &image);
+    assert_int_equal(image.width, 32);
+    assert_true(again(&jpeg, &half, &image));
+    assert_int_equal(mr_image_decode_again(jpeg.data, jpeg.size / 2, "cut", &half, &image),
+                     MR_E_TRUNCATED);
+    assert_null(image.pixels);
+    assert_int_equal(mr_image_decode_again((const uint8_t *)"x", 1, "x", NULL, &image),
+                     MR_E_FORMAT);
+    free(jpeg.data);
+    free(png.data);
+    free(other.data);
+    mr_image_free(&photo);
+    mr_image_free(&narrow);
+}
+
 static void saved_pictures_come_back(void **state) {
     (void)state;
     char folder[] = "/tmp/moodreel-test-XXXXXX";
@@ -278,6 +322,7 @@ int main(void) {
         cmocka_unit_test(grey_jpeg_as_one_or_three_channels),
         cmocka_unit_test(webp_with_and_without_alpha),
         cmocka_unit_test(scaled_jpeg_keeps_enough),
+        cmocka_unit_test(pictures_of_one_size_share_memory),
         cmocka_unit_test(saved_pictures_come_back),
         cmocka_unit_test(large_jpeg_round_trip),
     };
