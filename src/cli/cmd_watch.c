@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <sys/stat.h>
@@ -212,5 +213,7 @@ int mr_cmd_watch(int argc, char **argv) {
     handle_signals();
     mr_status status = watch_source(&settings, sources.items[0]);
     bool done = status == MR_OK || status == MR_E_INTERRUPTED;
+    if (!done && ferror(stdout))
+        return MR_EXIT_FAILED; /* main() says why */
     return done ? MR_EXIT_OK : mr_cli_failed("watch");
 }

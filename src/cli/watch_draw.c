@@ -54,9 +54,10 @@ mr_status mr_watch_video_add(mr_watch_video *video, mr_image *frame, double seco
 mr_status mr_watch_video_end(mr_watch_video *video, mr_status status) {
     if (!video->writer)
         return status;
-    /* Finishing may fail for the same reason; the first one counts. */
-    mr_status finished = status == MR_E_IO ? status : mr_media_writer_finish(video->writer);
+    char reason[512];
+    snprintf(reason, sizeof reason, "%s", mr_last_error());
+    mr_status finished = mr_media_writer_finish(video->writer);
     mr_media_writer_close(video->writer);
     video->writer = NULL;
-    return status == MR_OK ? finished : status;
+    return status == MR_OK ? finished : mr_fail(status, "%s", reason);
 }

@@ -66,8 +66,8 @@ mr_status mr_av_fail(int code, const char *what) {
         snprintf(reason, sizeof reason, "not in a form that can be read");
     else
         av_strerror(code, reason, sizeof reason);
-    /* Numbers of the system say it all; of libav's own, the log says more. */
-    if (*last_line && code != AVERROR(ENOENT))
+    /* The system's numbers say it all; libav's own, which are far greater, want more words. */
+    if (*last_line && -code > 0xffff)
         return mr_fail(status_of(code), "%s: %s (%s)", what, reason, last_line);
     return mr_fail(status_of(code), "%s: %s", what, reason);
 }

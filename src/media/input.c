@@ -13,11 +13,15 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
-/* Containers and ways of transport that people have; libav also reads hundreds that nobody misses
- * and everybody would have to trust. */
-static const char formats[] =
-    "asf,avi,flv,gif,h264,hevc,hls,jpeg_pipe,m4v,matroska,mjpeg,mov,mp4,mpeg,mpegts,mpegvideo,"
-    "mpjpeg,mxf,ogg,png_pipe,rtp,rtsp,sdp,video4linux2,webm,webp_pipe,aac,ac3,eac3,mp3,webvtt";
+/* Containers that people have; libav also reads hundreds that nobody misses and everybody would
+ * have to trust. What names other files or machines, as a playlist does, is read only where the
+ * network was asked for. */
+#define FILE_FORMATS                                                                               \
+    "asf,avi,flv,gif,h264,hevc,m4v,matroska,mjpeg,mov,mp4,mpeg,mpegts,mpegvideo,mxf,ogg,webm"
+static const char file_formats[] = FILE_FORMATS;
+static const char stream_formats[] =
+    FILE_FORMATS ",mpjpeg,hls,rtp,rtsp,sdp,jpeg_pipe,png_pipe,webp_pipe,aac,ac3,eac3,mp3,webvtt";
+static const char device_formats[] = "video4linux2";
 
 struct mr_input {
     const mr_source *source;
@@ -70,10 +74,21 @@ static mr_status failed(const mr_input *input, int code) {
     return mr_av_fail(code, label);
 }
 
+static const char *formats_of(mr_source_kind kind) {
+    switch (kind) {
+    case MR_SOURCE_DEVICE:
+        return device_formats;
+    case MR_SOURCE_STREAM:
+        return stream_formats;
+    default:
+        return file_formats;
+    }
+}
+
 static AVDictionary *open_options(const mr_input *input) {
     AVDictionary *options = NULL;
     av_dict_set(&options, "protocol_whitelist", input->source->protocols, 0);
-    av_dict_set(&options, "format_whitelist", formats, 0);
+    av_dict_set(&options, "format_whitelist", formats_of(input->source->kind), 0);
     av_dict_set_int(&options, "max_streams", input->options.max_streams, 0);
     if (input->source->kind == MR_SOURCE_STREAM)
         av_dict_set(&options, "rtsp_flags", "prefer_tcp", 0);
@@ -87,19 +102,24 @@ static mr_status open_format(mr_input *input) {
     input->format->interrupt_callback = (AVIOInterruptCB){interrupted, input};
     const AVInputFormat *format = NULL;
     if (input->source->kind == MR_SOURCE_DEVICE) {
-        format = av_find_input_format("video4linux2");
+        format = av_find_input_format(device_formats);
         input->format->flags |= AVFMT_FLAG_NONBLOCK; /* a driver's wait cannot be interrupted */
     }
     AVDictionary *options = open_options(input);
     begin_waiting(input);
     int code = avformat_open_input(&input->format, input->source->address, format, &options);
     av_dict_free(&options);
+    if (code == AVERROR(EINVAL) && input->source->kind == MR_SOURCE_FILE)
+        return mr_fail(MR_E_UNSUPPORTED, "%s: not one of the video formats that are read",
+                       input->source->label);
     return code < 0 ? failed(input, code) : MR_OK;
 }
 
+/* A decoder counts the pixels that it adds to each row for vector code, so its limit, which keeps
+ * memory bounded, is wider than ours, which is exact. */
 static AVDictionary *decoder_options(const mr_input *input) {
     AVDictionary *options = NULL;
-    av_dict_set_int(&options, "max_pixels", (int64_t)input->options.max_pixels, 0);
+    av_dict_set_int(&options, "max_pixels", (int64_t)(2 * input->options.max_pixels + 65536), 0);
     av_dict_set_int(&options, "threads", 1, 0);
     return options;
 }
