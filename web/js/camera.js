@@ -1,0 +1,109 @@
+/**
+ * The webcam: asking for it, choosing one, and taking pictures of what it shows.
+ */
+const LONGER_SIDE = 640;
+const JPEG_QUALITY = 0.7;
+
+const TROUBLE = {
+  NotAllowedError: 'The browser does not let this page use the camera. Allow it in the address bar, or choose a photo instead.',
+  NotFoundError: 'No camera was found. Choose a photo instead, or describe who is watching.',
+  NotReadableError: 'The camera is in use by another program. Close that and try again.',
+  OverconstrainedError: 'That camera is gone. Choose another one.',
+  SecurityError: 'Cameras work only on secure pages: use https or localhost.',
+};
+
+/** The reason why a camera did not start, for people. @param {any} error */
+export function cameraTrouble(error) {
+  return TROUBLE[/** @type {keyof typeof TROUBLE} */ (error?.name)] ?? 'The camera could not be started.';
+}
+
+/** Whether the browser offers cameras to this page at all. */
+export const camerasOffered = () => Boolean(navigator.mediaDevices?.getUserMedia);
+
+/** @returns {Promise<{id: string, name: string}[]>} */
+export async function listCameras() {
+  if (!camerasOffered()) return [];
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices
+    .filter((device) => device.kind === 'videoinput' && device.deviceId)
+    .map((device, i) => ({ id: device.deviceId, name: device.label || `Camera ${i + 1}` }));
+}
+
+/**
+ * Starts a camera in a video element.
+ * @param {HTMLVideoElement} video
+ * @param {string | null} id of the camera, or null for the browser's choice
+ * @param {() => void} ended called when the camera goes away by itself
+ */
+export async function startCamera(video, id, ended) {
+  if (!camerasOffered()) throw new DOMException('', 'SecurityError');
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: false,
+    video: {
+      width: { ideal: 1280 }, height: { ideal: 720 },
+      ...(id ? { deviceId: { exact: id } } : { facingMode: 'user' }),
+    },
+  });
+  const [track] = stream.getVideoTracks();
+  track.addEventListener('ended', ended);
+  video.srcObject = stream;
+  await video.play();
+  return {
+    id: track.getSettings().deviceId ?? null,
+    stop() {
+      track.removeEventListener('ended', ended);
+      track.stop();
+      if (video.srcObject === stream) video.srcObject = null;
+    },
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof startCamera>>} Camera */
+
+const canvas = document.createElement('canvas');
+
+/**
+ * What the video shows, as a JPEG that is not mirrored, with a longer side of at most 640 pixels.
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<Blob | null>}
+ */
+export function takeFrame(video) {
+  const { videoWidth, videoHeight } = video;
+  if (videoWidth === 0) return Promise.resolve(null);
+  const scale = Math.min(1, LONGER_SIDE / Math.max(videoWidth, videoHeight));
+  const width = Math.round(videoWidth * scale);
+  const height = Math.round(videoHeight * scale);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  canvas.getContext('2d')?.drawImage(video, 0, 0, width, height);
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY));
+}
+
+/**
+ * Calls `step` for new pictures of the video, at most `rate` times a second, until it is stopped.
+ * @param {HTMLVideoElement} video
+ * @param {number} rate
+ * @param {() => Promise<void>} step
+ */
+export function everyFrame(video, rate, step) {
+  let running = true;
+  let last = -Infinity;
+  const next = () => {
+    if (!running) return;
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => turn());
+    else setTimeout(turn, 1000 / rate);
+  };
+  const turn = async () => {
+    if (!running) return;
+    const now = performance.now();
+    // A little less than a period, since a camera's own rhythm is not exact.
+    if (now - last >= 900 / rate) {
+      last = now;
+      await step();
+    }
+    next();
+  };
+  next();
+  return () => {
+    running = false;
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * Which films are asked for, and how. While the camera runs the server sends films by itself over
+ * the stream and only needs to know the settings; otherwise they are asked for once, for the faces
+ * of the photo or for the person described.
+ */
+import { api } from './api.js';
+import { mainPerson } from './words.js';
+
+const COUNT = 9;
+/** Answers that come this soon after a choice on the page are taken for its consequence. */
+const CONSEQUENCE_MS = 3000;
+/** The server takes this many people at once. */
+const MOST_VIEWERS = 8;
+
+/**
+ * A face as a viewer of POST /v1/recommend.
+ * @param {import('./store.js').Person} person
+ */
+function asViewer({ age, gender, emotion }) {
+  return {
+    ...(age && { age: { years: age.years, low: age.low, high: age.high } }),
+    ...(gender && { gender: { label: gender.label, probability: gender.probability } }),
+    ...(emotion && { emotion: { probabilities: emotion.probabilities } }),
+  };
+}
+
+/**
+ * Who the films are for, the person at this browser first.
+ * @param {Readonly<import('./store.js').State>} state
+ */
+function viewersOf({ source, stated, sight, settings }) {
+  /** @type {any[]} */
+  let viewers;
+  if (source === 'stated') {
+    viewers = [{ ...(stated?.age !== null && { age: stated?.age }), ...(stated?.gender && { gender: stated.gender }) }];
+  } else {
+    const people = sight?.people ?? [];
+    if (people.length === 0) viewers = [{}];
+    else {
+      const main = mainPerson(people);
+      const others = settings.group ? people.filter((person) => person !== main) : [];
+      viewers = [main, ...others].slice(0, MOST_VIEWERS).map(asViewer);
+    }
+  }
+  if (settings.feel) viewers[0] = { ...viewers[0], emotion: settings.feel };
+  return viewers;
+}
+
+/**
+ * @param {import('./store.js').Store} store
+ * @param {import('./reach.js').Reach} reach
+ */
+export function createSuggestions(store, reach) {
+  /** @type {import('./stream.js').Stream | null} */
+  let stream = null;
+  let askedAt = -Infinity;
+  let seed = 1;
+  /** @type {AbortController | null} */
+  let running = null;
+
+  /** @param {import('./store.js').Film[]} films @param {boolean} asked */
+  function take(films, asked) {
+    store.set({ films, filmsAsked: asked, filmsVersion: store.get().filmsVersion + 1, filmsTrouble: null });
+  }
+
+  const settingsMessage = () => {
+    const { settings } = store.get();
+    return { type: 'settings', n: COUNT, ...settings };
+  };
+
+  /** @param {boolean} asked whether the person waits for the answer */
+  async function fetchFilms(asked) {
+    running?.abort();
+    const mine = (running = new AbortController());
+    const { settings, source } = store.get();
+    if (source === 'none' || source === 'camera') return;
+    const { genre, language, max_certificate, youngest, mood } = settings;
+    const wish = { n: COUNT, mood, seed, viewers: viewersOf(store.get()) };
+    for (const [name, value] of Object.entries({ genre, language, max_certificate, youngest }))
+      if (value !== null) Object.assign(wish, { [name]: value });
+    const again = () => fetchFilms(asked);
+    try {
+      const answer = await api.recommend(wish, mine.signal);
+      reach.found();
+      if (mine === running) take(answer.films, asked);
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      const { status, message } = /** @type {any} */ (error);
+      if (status === 0 || status === 503) reach.lost(again, status === 0 ? 'away' : 'busy');
+      else store.set({ filmsTrouble: message });
+    }
+  }
+
+  return {
+    /** The stream is open: it gets the settings, and sends films from now on.
+     * @param {import('./stream.js').Stream} opened */
+    follow(opened) {
+      stream = opened;
+      askedAt = performance.now();
+      stream.send(settingsMessage());
+    },
+    unfollow() {
+      stream = null;
+    },
+    /** Films came over the stream. @param {import('./store.js').Film[]} films */
+    received(films) {
+      take(films, performance.now() - askedAt < CONSEQUENCE_MS);
+    },
+    /** Films for a new photo or a new description. */
+    ask: () => fetchFilms(true),
+
+    /** Somebody changed a wish or a filter. @param {Partial<import('./store.js').Settings>} change */
+    change(change) {
+      store.set({ settings: { ...store.get().settings, ...change }, filmsTrouble: null });
+      askedAt = performance.now();
+      if (stream) stream.send(settingsMessage());
+      else fetchFilms(true);
+    },
+
+    /** Other films, since somebody asked for them. */
+    others() {
+      seed++;
+      askedAt = performance.now();
+      if (stream) stream.send({ type: 'refresh' });
+      else fetchFilms(true);
+    },
+
+    /** An opinion changed what suits: films anew, but nobody is made to look at them. */
+    renew() {
+      askedAt = -Infinity;
+      if (stream) stream.send({ type: 'refresh' });
+      else fetchFilms(false);
+    },
+
+    stop() {
+      running?.abort();
+      running = null;
+      store.set({ films: null, filmsTrouble: null });
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createSuggestions>} Suggestions */

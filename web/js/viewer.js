@@ -1,0 +1,126 @@
+/**
+ * The person at this browser: consent, opinions of films, export and erasure. The server knows the
+ * person by a random number in a cookie that scripts cannot read; this browser only remembers that
+ * there was consent, so that it need not ask again.
+ */
+import { api } from './api.js';
+import { announce } from './announce.js';
+import { OPINIONS } from './words.js';
+
+const AGREED = 'moodreel.agreed';
+
+/**
+ * @param {import('./store.js').Store} store
+ * @param {import('./reach.js').Reach} reach
+ * @param {object} hooks
+ * @param {() => void} hooks.opinionChanged
+ * @param {() => void} hooks.leave called before everything is erased
+ * @param {() => Promise<void>} hooks.askKey
+ */
+export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
+  /** Runs a request, asks for the key where one is needed, and tries again when the server is back.
+   * @template T @param {() => Promise<T>} request @returns {Promise<T>} */
+  async function insist(request) {
+    for (;;) {
+      try {
+        const answer = await request();
+        reach.found();
+        return answer;
+      } catch (error) {
+        const { status } = /** @type {any} */ (error);
+        if (status === 401) await askKey();
+        else if (status === 0 || status === 503)
+          await new Promise((resolve) => reach.lost(() => resolve(undefined), status === 0 ? 'away' : 'busy'));
+        else throw error;
+      }
+    }
+  }
+
+  function forget() {
+    localStorage.removeItem(AGREED);
+    store.set({ viewer: null, opinions: [] });
+  }
+
+  /** @param {any} answer */
+  function known(answer) {
+    store.set({ phase: 'app', notice: null, viewer: { id: answer.id, since: answer.since }, opinions: answer.feedback ?? [] });
+  }
+
+  /** The server has forgotten who this is: consent is asked for again. */
+  function unknown() {
+    leave();
+    forget();
+    store.set({ phase: 'welcome', notice: 'This server does not know this browser any more, so it asks again.' });
+  }
+
+  async function start() {
+    const agreed = localStorage.getItem(AGREED) !== null;
+    if (!agreed) store.set({ phase: 'welcome' });
+    const info = await insist(api.info);
+    const { settings } = store.get();
+    const attributes = { ...settings.attributes, ethnicity: info.ethnicity_on === true };
+    for (const name of /** @type {(keyof typeof attributes)[]} */ (Object.keys(attributes)))
+      attributes[name] = attributes[name] && info.attributes[name] !== false;
+    store.set({ info, settings: { ...settings, attributes } });
+    if (!agreed) return;
+    try {
+      known(await insist(api.viewer));
+    } catch {
+      unknown();
+    }
+  }
+
+  async function agree() {
+    const answer = await insist(api.agree);
+    localStorage.setItem(AGREED, 'yes');
+    known(answer);
+  }
+
+  /** @param {import('./store.js').Film} film @param {'like' | 'dislike' | 'seen'} kind */
+  async function judge(film, kind) {
+    await insist(() => api.feedback(film.id, kind));
+    const { id, title, year } = film;
+    const opinion = { film: { id, title, year }, kind, rating: null, at: new Date().toISOString() };
+    store.set({ opinions: [opinion, ...store.get().opinions.filter((other) => other.film.id !== id)] });
+    announce(`${OPINIONS[kind]}: ${title}`);
+    opinionChanged();
+  }
+
+  /** @param {{id: string, title: string}} film */
+  async function undo(film) {
+    await insist(() => api.undo(film.id));
+    store.set({ opinions: store.get().opinions.filter((other) => other.film.id !== film.id) });
+    announce(`Taken back: ${film.title}`);
+    opinionChanged();
+  }
+
+  /** Fetches the opinions as the server has them. */
+  async function refresh() {
+    store.set({ opinions: (await insist(api.viewer)).feedback });
+  }
+
+  /** Hands the person a file with everything that the server keeps of them. */
+  async function exportData() {
+    const url = URL.createObjectURL(await insist(api.exported));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = 'moodreel-viewer.json';
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
+  }
+
+  async function erase() {
+    await insist(api.erase);
+    leave();
+    forget();
+    store.set({ phase: 'welcome', notice: 'Erased. The server keeps nothing of you, and the cookie is gone.' });
+  }
+
+  return {
+    start, agree, judge, undo, refresh, exportData, erase, unknown,
+    refuse: () => store.set({ phase: 'refused' }),
+    reconsider: () => store.set({ phase: 'welcome', notice: null }),
+  };
+}
+
+/** @typedef {ReturnType<typeof createViewer>} Viewer */

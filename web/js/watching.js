@@ -1,0 +1,179 @@
+/**
+ * Where the picture comes from: the camera with its stream, a photo, or nobody's picture but a
+ * description. Starting one ends the others.
+ */
+import { api } from './api.js';
+import { cameraTrouble, everyFrame, startCamera, takeFrame } from './camera.js';
+import { readPicture } from './picture-file.js';
+import { openStream } from './stream.js';
+
+const PICTURES_PER_SECOND = 15;
+
+/**
+ * @param {import('./store.js').Store} store
+ * @param {import('./reach.js').Reach} reach
+ * @param {import('./suggestions.js').Suggestions} suggestions
+ * @param {HTMLVideoElement} video
+ * @param {HTMLImageElement} photo
+ */
+export function createWatching(store, reach, suggestions, video, photo) {
+  /** @type {import('./camera.js').Camera | null} */
+  let camera = null;
+  /** @type {import('./stream.js').Stream | null} */
+  let stream = null;
+  /** @type {(() => void) | null} */
+  let stopFrames = null;
+  /** @type {Blob | null} */
+  let picture = null;
+  /** Grows with each start, so that what began before it is known to be stale. */
+  let turn = 0;
+
+  function closeStream() {
+    reach.forget(connect);
+    stopFrames?.();
+    stopFrames = null;
+    stream?.close();
+    stream = null;
+    suggestions.unfollow();
+  }
+
+  function stop() {
+    turn++;
+    closeStream();
+    reach.forget(lookAtPhoto);
+    camera?.stop();
+    camera = null;
+    picture = null;
+    if (photo.src) URL.revokeObjectURL(photo.src);
+    photo.removeAttribute('src');
+    suggestions.stop();
+    store.set({ source: 'none', activity: 'idle', trouble: null, sight: null, stated: null });
+  }
+
+  /** @param {any} message */
+  function received(message) {
+    if (message.type === 'hello') reach.found();
+    else if (message.type === 'people') {
+      const { width, height, ms, people } = message;
+      store.set({ sight: { width, height, ms, people }, activity: 'live' });
+    } else if (message.type === 'films') suggestions.received(message.films);
+    else if (message.type === 'error' && message.field) store.set({ filmsTrouble: message.detail });
+  }
+
+  /** A stream that never opened is either refused by a busy server or a sign of none. */
+  async function streamClosed(/** @type {boolean} */ wasOpen) {
+    closeStream();
+    store.set({ sight: null, activity: 'starting' });
+    if (!camera || document.hidden) return;
+    const mine = turn;
+    const well = !wasOpen && (await api.health().then(() => true, () => false));
+    if (mine === turn) reach.lost(connect, well ? 'busy' : 'away');
+  }
+
+  function connect() {
+    if (!camera || stream) return;
+    let wasOpen = false;
+    const rate = Math.min(PICTURES_PER_SECOND, store.get().info?.limits?.frames_per_second ?? PICTURES_PER_SECOND);
+    const opened = (stream = openStream({
+      opened: () => {
+        wasOpen = true;
+        suggestions.follow(opened);
+        stopFrames = everyFrame(video, rate, async () => {
+          if (!opened.ready()) return;
+          const frame = await takeFrame(video);
+          if (frame) opened.sendFrame(frame);
+        });
+      },
+      received,
+      closed: () => streamClosed(wasOpen),
+    }));
+  }
+
+  /** @param {string | null} id */
+  async function useCamera(id = null) {
+    stop();
+    const mine = turn;
+    store.set({ source: 'camera', activity: 'starting' });
+    try {
+      const started = await startCamera(video, id, () => {
+        stop();
+        store.set({ trouble: 'The camera was disconnected.' });
+      });
+      if (mine !== turn) return started.stop();
+      camera = started;
+      connect();
+    } catch (error) {
+      if (mine !== turn) return;
+      stop();
+      store.set({ trouble: cameraTrouble(error) });
+    }
+  }
+
+  async function lookAtPhoto() {
+    const mine = turn;
+    if (!picture) return;
+    store.set({ activity: 'looking', trouble: null });
+    const { attributes } = store.get().settings;
+    try {
+      const { width, height, ms, faces } = await api.analyze(picture, attributes);
+      if (mine !== turn) return;
+      reach.found();
+      store.set({ activity: 'idle', sight: { width, height, ms, people: faces } });
+      suggestions.ask();
+    } catch (error) {
+      if (mine !== turn) return;
+      const { status, message } = /** @type {any} */ (error);
+      if (status === 0 || status === 503) {
+        reach.lost(lookAtPhoto, status === 0 ? 'away' : 'busy');
+        return;
+      }
+      stop();
+      store.set({ trouble: status === 422 || status === 400 ? `That picture could not be read: ${message}` : message });
+    }
+  }
+
+  /** @param {Blob} file */
+  async function usePhoto(file) {
+    stop();
+    const mine = turn;
+    try {
+      const read = await readPicture(file, store.get().info?.limits?.body_bytes ?? Infinity);
+      if (mine !== turn) return;
+      picture = read;
+    } catch (error) {
+      store.set({ trouble: /** @type {Error} */ (error).message });
+      return;
+    }
+    photo.src = URL.createObjectURL(picture);
+    store.set({ source: 'photo' });
+    await lookAtPhoto();
+  }
+
+  /** @param {number | null} age @param {string | null} gender */
+  function describe(age, gender) {
+    stop();
+    store.set({ source: 'stated', stated: { age, gender } });
+    suggestions.ask();
+  }
+
+  /** What the machine may estimate has changed.
+   * @param {import('./store.js').Settings['attributes']} attributes */
+  function setAttributes(attributes) {
+    if (picture) {
+      store.set({ settings: { ...store.get().settings, attributes } });
+      lookAtPhoto();
+    } else suggestions.change({ attributes });
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    if (!camera) return;
+    if (document.hidden) {
+      closeStream();
+      store.set({ activity: 'paused' });
+    } else connect();
+  });
+
+  return { useCamera, usePhoto, describe, setAttributes, stop };
+}
+
+/** @typedef {ReturnType<typeof createWatching>} Watching */
