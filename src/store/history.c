@@ -9,24 +9,33 @@ static const char *as_id(size_t offset) {
     return (const char *)(uintptr_t)offset;
 }
 
+/* All but the film. The schema allows nothing else, but a file may come from anywhere. */
+static mr_status read_feedback(const char *const *fields, mr_feedback *out) {
+    int kind = fields[1] ? mr_feedback_from_label(fields[1]) : -1;
+    int rating = fields[2] ? atoi(fields[2]) : -1;
+    if (kind < 0 || rating < 0 || rating > 5 || !fields[3])
+        return mr_fail(MR_E_FORMAT, "feedback on film %s: not as the store writes it", fields[0]);
+    *out = (mr_feedback){
+        .kind = (mr_feedback_kind)kind, .rating = rating, .at = strtoll(fields[3], NULL, 10)};
+    return MR_OK;
+}
+
 mr_status mr_history_row(void *context, const char *const *fields) {
     mr_history_builder *builder = context;
     mr_history *history = &builder->history;
     builder->found = true;
     if (!fields[0])
         return MR_OK;
-    int kind = mr_feedback_from_label(fields[1]);
-    if (kind < 0)
-        return mr_fail(MR_E_FORMAT, "feedback of kind '%s': not known", fields[1]);
+    mr_feedback said;
+    MR_TRY(read_feedback(fields, &said));
     size_t size = strlen(fields[0]) + 1;
     if (!mr_grow(&history->items, &builder->item_capacity, history->count + 1,
                  sizeof *history->items) ||
         !mr_grow(&history->text, &builder->text_capacity, builder->text_size + size, 1))
         return mr_fail(MR_E_MEMORY, "no memory for a history");
     memcpy(history->text + builder->text_size, fields[0], size);
-    history->items[history->count++] =
-        (mr_feedback){as_id(builder->text_size), (mr_feedback_kind)kind, atoi(fields[2]),
-                      strtoll(fields[3], NULL, 10)};
+    said.film = as_id(builder->text_size);
+    history->items[history->count++] = said;
     builder->text_size += size;
     return MR_OK;
 }

@@ -79,7 +79,7 @@ static mr_status no_viewer(const char *id) {
 }
 
 static mr_status take_number(void *context, const char *const *fields) {
-    *(int64_t *)context = strtoll(fields[0], NULL, 10);
+    *(int64_t *)context = fields[0] ? strtoll(fields[0], NULL, 10) : 0;
     return MR_OK;
 }
 

@@ -44,6 +44,7 @@ static const char set_up[] = "SET statement_timeout = '" TEXT(
 struct connection {
     PGconn *link; /* NULL: not connected */
     bool busy;
+    bool prepared[MR_STATEMENT_COUNT];
 };
 
 struct postgres_store {
@@ -159,19 +160,6 @@ static mr_status ask_number(const struct postgres_store *self, PGconn *link, con
     return MR_OK;
 }
 
-static mr_status prepare(const struct postgres_store *self, PGconn *link) {
-    for (int i = 0; i < MR_STATEMENT_COUNT; i++) {
-        char name[8];
-        snprintf(name, sizeof name, "s%d", i);
-        PGresult *result = NULL;
-        MR_TRY(answer_to(self, link,
-                         PQsendPrepare(link, name, mr_statement_sql((mr_statement)i), 0, NULL),
-                         ANSWER_SECONDS, &result));
-        PQclear(result);
-    }
-    return MR_OK;
-}
-
 static void ignore_notice(void *context, const char *message) {
     (void)context, (void)message;
 }
@@ -205,15 +193,15 @@ static mr_status connect_link(const struct postgres_store *self, PGconn **out) {
 /* True unless the server has closed the connection while it was idle. */
 static bool is_alive(PGconn *link) {
     struct pollfd socket = {.fd = PQsocket(link), .events = POLLIN};
-    if (poll(&socket, 1, 0) > 0)
-        PQconsumeInput(link);
+    while (PQstatus(link) == CONNECTION_OK && poll(&socket, 1, 0) > 0)
+        if (!PQconsumeInput(link))
+            return false;
     return PQstatus(link) == CONNECTION_OK;
 }
 
 /* ---- The schema ----------------------------------------------------------------------------- */
 
-/* 0 for a database without our tables. Asked before the table is, since to read is enough where
- * nothing has to be changed. */
+/* 0 for a database without our tables. */
 static mr_status read_version(const struct postgres_store *self, PGconn *link, int *version) {
     int exists = 0;
     *version = 0;
@@ -221,38 +209,28 @@ static mr_status read_version(const struct postgres_store *self, PGconn *link, i
     return exists ? ask_number(self, link, "SELECT version FROM moodreel_schema", version) : MR_OK;
 }
 
-static mr_status apply_steps(const struct postgres_store *self, PGconn *link,
-                             const mr_store_schema *schema) {
+/* One program at a time, and the others see what it did: the lock is taken before anything is
+ * read, since a session remembers for a while what it did not find. */
+static mr_status bring_up_to_date(const struct postgres_store *self, PGconn *link,
+                                  const mr_store_schema *schema) {
     int version;
     MR_TRY(execute(self, link,
-                   "SET LOCAL statement_timeout = '" TEXT(
+                   "BEGIN; SET LOCAL statement_timeout = '" TEXT(
                        MIGRATE_SECONDS) "s';"
                                         "SELECT pg_advisory_xact_lock(" MIGRATION_LOCK ")"));
-    MR_TRY(read_version(self, link, &version)); /* somebody may have been faster */
-    if (version > schema->version)
-        return mr_store_too_new(self->name, version, schema->version);
-    for (int i = version; i < schema->version; i++)
-        MR_TRY(execute(self, link, schema->steps[i]));
-    char mark[160];
-    snprintf(mark, sizeof mark,
-             "CREATE TABLE IF NOT EXISTS moodreel_schema (version INTEGER NOT NULL);"
-             "DELETE FROM moodreel_schema; INSERT INTO moodreel_schema VALUES (%d)",
-             schema->version);
-    return execute(self, link, mark);
-}
-
-static mr_status migrate(const struct postgres_store *self, PGconn *link,
-                         const mr_store_schema *schema) {
-    int version;
     MR_TRY(read_version(self, link, &version));
     if (version > schema->version)
         return mr_store_too_new(self->name, version, schema->version);
-    if (version == schema->version)
-        return MR_OK;
-    /* A failure ends in the closing of the connection, which rolls back. */
-    MR_TRY(execute(self, link, "BEGIN"));
-    MR_TRY(apply_steps(self, link, schema));
-    return execute(self, link, "COMMIT");
+    if (version == schema->version) /* a role that may not change the schema is enough */
+        return execute(self, link, "COMMIT");
+    for (int i = version; i < schema->version; i++)
+        MR_TRY(execute(self, link, schema->steps[i]));
+    char mark[180];
+    snprintf(mark, sizeof mark,
+             "CREATE TABLE IF NOT EXISTS moodreel_schema (version INTEGER NOT NULL);"
+             "DELETE FROM moodreel_schema; INSERT INTO moodreel_schema VALUES (%d); COMMIT",
+             schema->version);
+    return execute(self, link, mark);
 }
 
 /* ---- The pool ------------------------------------------------------------------------------- */
@@ -260,9 +238,10 @@ static mr_status migrate(const struct postgres_store *self, PGconn *link,
 static void disconnect(struct connection *connection) {
     PQfinish(connection->link);
     connection->link = NULL;
+    memset(connection->prepared, 0, sizeof connection->prepared);
 }
 
-/* Connects and prepares, unless it is too early after a failure. */
+/* Connects, unless it is too early after a failure. */
 static mr_status reconnect(struct postgres_store *self, struct connection *connection) {
     pthread_mutex_lock(&self->mutex);
     bool early = mr_now() < self->retry_at;
@@ -270,10 +249,6 @@ static mr_status reconnect(struct postgres_store *self, struct connection *conne
     if (early)
         return fail(self, MR_E_IO, "the database is away");
     mr_status status = connect_link(self, &connection->link);
-    if (status == MR_OK)
-        status = prepare(self, connection->link);
-    if (status != MR_OK)
-        disconnect(connection);
     pthread_mutex_lock(&self->mutex);
     self->delay = status == MR_OK ? 0 : self->delay * 2;
     if (status != MR_OK && self->delay < BACKOFF_FIRST)
@@ -334,15 +309,36 @@ static mr_status take_rows(const PGresult *result, mr_store_row row, void *conte
     return MR_OK;
 }
 
-static mr_status run_on(struct postgres_store *self, struct connection *connection,
-                        mr_statement statement, const char *const *values, mr_store_row row,
-                        void *context, long *changed) {
+static void name_statement(mr_statement statement, char name[8]) {
+    snprintf(name, 8, "s%d", (int)statement);
+}
+
+/* A connected link on which the statement is prepared. */
+static mr_status make_ready(struct postgres_store *self, struct connection *connection,
+                            mr_statement statement) {
     if (connection->link && !is_alive(connection->link))
         disconnect(connection);
     if (!connection->link)
         MR_TRY(reconnect(self, connection));
+    if (connection->prepared[statement])
+        return MR_OK;
     char name[8];
-    snprintf(name, sizeof name, "s%d", (int)statement);
+    name_statement(statement, name);
+    PGresult *result = NULL;
+    MR_TRY(answer_to(self, connection->link,
+                     PQsendPrepare(connection->link, name, mr_statement_sql(statement), 0, NULL),
+                     ANSWER_SECONDS, &result));
+    PQclear(result);
+    connection->prepared[statement] = true;
+    return MR_OK;
+}
+
+static mr_status run_on(struct postgres_store *self, struct connection *connection,
+                        mr_statement statement, const char *const *values, mr_store_row row,
+                        void *context, long *changed) {
+    MR_TRY(make_ready(self, connection, statement));
+    char name[8];
+    name_statement(statement, name);
     int sent = PQsendQueryPrepared(connection->link, name, mr_statement_values(statement), values,
                                    NULL, NULL, 0);
     PGresult *result = NULL;
@@ -406,10 +402,8 @@ static void make_pool(struct postgres_store *self) {
 }
 
 static mr_status open_first(struct postgres_store *self, const mr_store_schema *schema) {
-    struct connection *first = &self->connections[0];
-    MR_TRY(connect_link(self, &first->link));
-    MR_TRY(migrate(self, first->link, schema));
-    return prepare(self, first->link);
+    MR_TRY(connect_link(self, &self->connections[0].link));
+    return bring_up_to_date(self, self->connections[0].link, schema);
 }
 
 mr_status mr_store_open_postgres(const char *url, const mr_store_schema *schema, mr_store **out) {

@@ -17,6 +17,9 @@
 /* How long another process may keep the file locked. */
 #define BUSY_MS 5000
 
+/* Of 4 KiB: files up to 64 MiB are written anew when somebody is erased. */
+#define REWRITTEN_PAGES_MAX 16384
+
 /* "Mood": marks the file as ours. */
 #define APPLICATION_ID 0x4d6f6f64
 
@@ -132,7 +135,8 @@ static mr_status open_file(struct sqlite_store *self, const char *file,
     MR_TRY(check_identity(self, schema, &version));
     MR_TRY(execute(self, "PRAGMA journal_mode = WAL"));
     MR_TRY(execute(self, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                         "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF"));
+                         "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
+                         "PRAGMA temp_store = MEMORY"));
     if (version < schema->version)
         MR_TRY(migrate(self, schema));
     return prepare(self);
@@ -189,13 +193,25 @@ static mr_status run(mr_store *store, mr_statement statement, const char *const 
 }
 
 /*
- * The log still holds pages as they were: it is emptied. Where another process reads just then,
- * that is left to the next time, at the latest to the last one that closes the file.
+ * Deleted rows are overwritten where they stood last, but copies of them may be left in pages that
+ * were split earlier, and in the log. So the file is written anew, unless it is so large that
+ * others would wait for long, and the log is emptied. Where another process reads just then, that
+ * is left to the next time.
  */
+static int scrub_locked(struct sqlite_store *self) {
+    int pages;
+    if (ask_number(self, "PRAGMA page_count", &pages) == MR_OK && pages <= REWRITTEN_PAGES_MAX) {
+        int code = sqlite3_exec(self->db, "VACUUM", NULL, NULL, NULL);
+        if (code != SQLITE_OK)
+            return code;
+    }
+    return sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 static mr_status scrub(mr_store *store) {
     struct sqlite_store *self = of(store);
     pthread_mutex_lock(&self->mutex);
-    int code = sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int code = scrub_locked(self);
     mr_status status = code == SQLITE_OK || code == SQLITE_BUSY ? MR_OK : fail(self, code);
     pthread_mutex_unlock(&self->mutex);
     return status;
