@@ -19,7 +19,7 @@ static void stop(int number) {
     stopped = number;
 }
 
-static void begin_training(mr_trainer_params *trainer) {
+void mr_cli_begin_training(mr_trainer_params *trainer) {
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -27,8 +27,8 @@ static void begin_training(mr_trainer_params *trainer) {
     mr_log_set_level(MR_LOG_INFO);
 }
 
-static mr_status print_result(const char *task, const char *out, const mr_training_result *result,
-                              double seconds) {
+mr_status mr_cli_print_training(const char *task, const char *out, const mr_training_result *result,
+                                double seconds) {
     json_t *validation = json_object();
     for (int i = 0; i < result->figure_count; i++)
         json_object_set_new(validation, result->figures[i].name,
@@ -73,12 +73,13 @@ static int train_emotion(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&emotion_usage, argc, argv, &settings, &none, &code))
         return code;
-    begin_training(&settings.params.trainer);
+    mr_cli_begin_training(&settings.params.trainer);
     double started = mr_now();
     mr_training_result result;
     mr_status status = mr_train_emotion(&settings.params, &result);
     if (status == MR_OK && settings.json)
-        status = print_result("emotion", settings.params.trainer.out, &result, mr_now() - started);
+        status = mr_cli_print_training("emotion", settings.params.trainer.out, &result,
+                                       mr_now() - started);
     return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(emotion_usage.command);
 }
 
@@ -116,19 +117,20 @@ static int train_attributes(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&attributes_usage, argc, argv, &settings, &none, &code))
         return code;
-    begin_training(&settings.params.trainer);
+    mr_cli_begin_training(&settings.params.trainer);
     double started = mr_now();
     mr_training_result result;
     mr_status status = mr_train_attributes(&settings.params, &result);
     if (status == MR_OK && settings.json)
-        status =
-            print_result("attributes", settings.params.trainer.out, &result, mr_now() - started);
+        status = mr_cli_print_training("attributes", settings.params.trainer.out, &result,
+                                       mr_now() - started);
     return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(attributes_usage.command);
 }
 
 static const mr_cli_command commands[] = {
     {"emotion", "the emotion network, on FER2013 and FER+", train_emotion},
     {"attributes", "the network for age, gender and ethnicity, on UTKFace", train_attributes},
+    {"detector", "the face detector, on pictures with labelled faces", mr_cmd_train_detector},
     {"forest", "the Random Forest of film choices, on the profile set", mr_cmd_train_forest},
 };
 

@@ -13,8 +13,11 @@ int mr_cmd_evaluate(int argc, char **argv);
 int mr_cmd_export(int argc, char **argv);
 int mr_cmd_feedback(int argc, char **argv);
 int mr_cmd_recommend(int argc, char **argv);
+int mr_cmd_serve(int argc, char **argv);
 int mr_cmd_train(int argc, char **argv);
 int mr_cmd_watch(int argc, char **argv);
+
+int mr_cmd_train_detector(int argc, char **argv);
 
 /* "train forest" and "evaluate forest" */
 int mr_cmd_train_forest(int argc, char **argv);

@@ -12,6 +12,13 @@
 /* The names of mr_optimiser_kind, ended by NULL. */
 extern const char *const mr_cli_optimisers[];
 
+/* Lets Ctrl-C end the training after its batch, and its log be seen. */
+void mr_cli_begin_training(mr_trainer_params *trainer);
+
+/* The result as one JSON object. */
+mr_status mr_cli_print_training(const char *task, const char *out, const mr_training_result *result,
+                                double seconds);
+
 #define MR_CLI_TRAINER_ROWS(O, P)                                                                  \
     MR_CLI_NEEDED("data", 0, O, P.data, "DIR", "the data set"),                                    \
         MR_CLI_NEEDED("out", 0, O, P.trainer.out, "DIR", "folder of the model"),                   \

@@ -213,16 +213,20 @@ static mr_status degrade(const mr_augment *augment, mr_rng *rng, mr_image *image
     return MR_OK;
 }
 
+mr_status mr_augment_look(const mr_augment *augment, mr_rng *rng, mr_image *image) {
+    vary_light(augment, rng, image);
+    if (image->channels == 3 && happens(rng, augment->grey))
+        remove_colour(image);
+    MR_TRY(degrade(augment, rng, image));
+    if (happens(rng, augment->erase))
+        erase(augment->erase_most, rng, image);
+    return MR_OK;
+}
+
 mr_status mr_augment_apply(const mr_augment *augment, const mr_image *source, const mr_affine *base,
                            mr_rng *rng, mr_image *out) {
     mr_affine varied = random_map(augment, rng, out->width, out->height);
     mr_affine to_source = mr_affine_compose(base, &varied);
     mr_image_warp(source, &to_source, out);
-    vary_light(augment, rng, out);
-    if (out->channels == 3 && happens(rng, augment->grey))
-        remove_colour(out);
-    MR_TRY(degrade(augment, rng, out));
-    if (happens(rng, augment->erase))
-        erase(augment->erase_most, rng, out);
-    return MR_OK;
+    return mr_augment_look(augment, rng, out);
 }

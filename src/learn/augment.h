@@ -62,4 +62,7 @@ mr_affine mr_whole_picture(const mr_image *source, int width, int height);
 mr_status mr_augment_apply(const mr_augment *augment, const mr_image *source, const mr_affine *base,
                            mr_rng *rng, mr_image *out);
 
+/* Varies light, colour and sharpness of a picture and leaves everything in its place. */
+mr_status mr_augment_look(const mr_augment *augment, mr_rng *rng, mr_image *image);
+
 #endif

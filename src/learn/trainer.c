@@ -63,10 +63,21 @@ static mr_status check_params(const mr_trainer_params *p, const mr_task *task) {
     if (!(p->rate > 0) || !(p->warmup >= 0) || !(p->mixup >= 0) ||
         !(p->average >= 0 && p->average < 1))
         return mr_fail(MR_E_ARGUMENT, "training: rate, warm-up, mixup or average out of range");
+    if (task->step && p->mixup > 0)
+        return mr_fail(MR_E_ARGUMENT, "training: %s cannot be learned from mixed pictures",
+                       task->name);
     if (task->samples < (size_t)p->batch)
         return mr_fail(MR_E_ARGUMENT, "training: %zu pictures are fewer than one batch of %d",
                        task->samples, p->batch);
     return MR_OK;
+}
+
+static int loss_count(const mr_task *task) {
+    return task->step ? task->loss_count : task->head_count;
+}
+
+static const char *loss_name(const mr_task *task, int k) {
+    return task->step ? task->losses[k] : task->heads[k].name;
 }
 
 static mr_status name_files(training_run *run) {
@@ -131,6 +142,9 @@ static mr_status allocate(training_run *run) {
         return mr_fail(MR_E_MEMORY, "no memory for the %zu weights", network->total);
     MR_TRY(mr_optimiser_create(network, &run->params->optimiser, &run->state.optimiser));
     MR_TRY(mr_batch_create(run->task, network, run->params->batch, run->params->seed, &run->batch));
+    if (run->task->step)
+        return run->task->begin(run->task->context, network, run->params, run->state.values,
+                                run->gradients);
     return mr_training_create(network, run->params->batch, run->state.values, run->gradients,
                               &run->training);
 }
@@ -153,8 +167,8 @@ static mr_status first_weights(training_run *run) {
 static mr_status begin_log(training_run *run) {
     char header[1024];
     int n = snprintf(header, sizeof header, "epoch,rate,loss");
-    for (int k = 0; k < run->task->head_count; k++)
-        n += snprintf(header + n, sizeof header - (size_t)n, ",loss_%s", run->task->heads[k].name);
+    for (int k = 0; k < loss_count(run->task); k++)
+        n += snprintf(header + n, sizeof header - (size_t)n, ",loss_%s", loss_name(run->task, k));
     for (int k = 0; k < run->task->figure_count; k++)
         n += snprintf(header + n, sizeof header - (size_t)n, ",%s", run->task->figures[k]);
     snprintf(header + n, sizeof header - (size_t)n, ",score,seconds,images_per_second");
@@ -225,7 +239,9 @@ static double take_losses(training_run *run, double *sums) {
     return all;
 }
 
-static mr_status take_step(training_run *run, long epoch, long step, epoch_result *result) {
+/* Gradients of a batch of a task of heads. */
+static mr_status learn_heads(training_run *run, long epoch, long step, epoch_result *result,
+                             double *loss) {
     const mr_trainer_params *p = run->params;
     float *input = mr_training_input(run->training);
     mr_rng rng = mr_rng_keyed(p->seed ^ STEP_STREAM, (uint64_t)epoch, (uint64_t)step);
@@ -233,9 +249,32 @@ static mr_status take_step(training_run *run, long epoch, long step, epoch_resul
     if (p->mixup > 0)
         mr_batch_mix(&run->batch, p->mixup, &rng, input);
     MR_TRY(mr_training_forward(run->training, &rng));
-    double loss = take_losses(run, result->losses);
+    *loss = take_losses(run, result->losses);
+    return mr_training_backward(run->training);
+}
+
+/* Gradients of a batch of a task that does its own steps. */
+static mr_status learn_otherwise(training_run *run, long epoch, long step, epoch_result *result,
+                                 double *loss) {
+    const mr_task *task = run->task;
+    double parts[MR_HEADS_MAX] = {0};
+    mr_task_step asked = {epoch, step,
+                          run->batch.order + (size_t)step * (size_t)run->params->batch};
+    MR_TRY(task->step(task->context, &asked, parts));
+    *loss = 0;
+    for (int k = 0; k < task->loss_count; k++) {
+        result->losses[k] += parts[k];
+        *loss += parts[k];
+    }
+    return MR_OK;
+}
+
+static mr_status take_step(training_run *run, long epoch, long step, epoch_result *result) {
+    const mr_trainer_params *p = run->params;
+    double loss;
+    MR_TRY(run->task->step ? learn_otherwise(run, epoch, step, result, &loss)
+                           : learn_heads(run, epoch, step, result, &loss));
     result->loss += loss;
-    MR_TRY(mr_training_backward(run->training));
     long overall = epoch * run->steps + step;
     result->rate = mr_schedule_rate(&run->schedule, overall);
     float norm =
@@ -268,7 +307,7 @@ static mr_status train_epoch(training_run *run, long epoch, epoch_result *result
     mr_progress_end(&progress);
     MR_TRY(status);
     result->loss /= (double)run->steps;
-    for (int k = 0; k < run->task->head_count; k++)
+    for (int k = 0; k < loss_count(run->task); k++)
         result->losses[k] /= (double)run->steps;
     result->seconds = mr_now() - started;
     return MR_OK;
@@ -279,7 +318,7 @@ static mr_status write_log(training_run *run, const epoch_result *result) {
     const mr_task *task = run->task;
     int n =
         snprintf(line, sizeof line, "%ld,%.6g,%.6f", run->state.epochs, result->rate, result->loss);
-    for (int k = 0; k < task->head_count; k++)
+    for (int k = 0; k < loss_count(task); k++)
         n += snprintf(line + n, sizeof line - (size_t)n, ",%.6f", result->losses[k]);
     for (int k = 0; k < task->figure_count; k++)
         n += snprintf(line + n, sizeof line - (size_t)n, ",%.6f", result->figures[k]);

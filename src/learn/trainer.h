@@ -6,7 +6,8 @@
  * A task (emotion, attributes) describes what is special to it in an mr_task: its heads, how a
  * sample is drawn, how the network is judged. Every head is a distribution over classes that is
  * learned by cross-entropy; a head over ordered classes may add the distance of its mean from the
- * true value.
+ * true value. A task of another kind (detector) has no heads but does its own steps: it leaves the
+ * gradients of a batch where the loop finds them.
  *
  * In the model's folder OUT:
  *
@@ -69,6 +70,12 @@ typedef struct mr_head_target {
     float *weight;       /* 1: counts; 0: nothing is known for this head */
 } mr_head_target;
 
+/* A step of a task without heads. */
+typedef struct mr_task_step {
+    long epoch, step;
+    const uint32_t *samples; /* of the batch */
+} mr_task_step;
+
 typedef struct mr_task {
     const char *name;
     char settings[MR_TASK_SETTINGS_MAX]; /* its own, in which a resumed run must agree */
@@ -84,6 +91,15 @@ typedef struct mr_task {
      * Called from several threads. */
     mr_status (*draw)(void *context, const mr_network *network, size_t sample, mr_rng *rng,
                       float *input, const mr_head_target *targets);
+
+    /* A task without heads has these instead of `draw`: names of the parts of its loss, */
+    const char *losses[MR_HEADS_MAX];
+    int loss_count;
+    /* what happens once, before the first step; the arrays stay where they are, */
+    mr_status (*begin)(void *context, const mr_network *network, const mr_trainer_params *params,
+                       float *values, float *gradients);
+    /* and a batch: its gradients, and the parts of its loss. */
+    mr_status (*step)(void *context, const mr_task_step *step, double *losses);
 
     /* Judges weights: fills the figures, and the score that decides which epoch is best (higher is
      * better). */

@@ -1,0 +1,88 @@
+/* moodreel train detector: the face detector, from pictures with labelled faces. */
+#include "base/clock.h"
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/train_options.h"
+#include "learn/train_detector.h"
+
+struct settings {
+    mr_train_detector_params params;
+    bool json;
+};
+
+#define LOOK params.augment.look
+
+static const mr_cli_option options[] = {
+    MR_CLI_TRAINER_ROWS(struct settings, params),
+    MR_CLI_STRING("focus", 0, struct settings, params.focus, "PREFIX",
+                  "pictures whose names start so count twice when epochs are judged"),
+    MR_CLI_INT("least-side", 0, struct settings, params.least_side, "PX", 32, 2048,
+               "smallest size of pictures in a batch, a multiple of 32"),
+    MR_CLI_INT("most-side", 0, struct settings, params.most_side, "PX", 32, 2048, "largest size"),
+    MR_CLI_INT("validation-side", 0, struct settings, params.validation_side, "PX", 0, 4096,
+               "size at which epochs are judged; 0: that of the network"),
+    MR_CLI_FLOAT("score-weight", 0, struct settings, params.loss.score, "W", 0, 1000,
+                 "of the loss of scores"),
+    MR_CLI_FLOAT("box-weight", 0, struct settings, params.loss.box, "W", 0, 1000, "of boxes"),
+    MR_CLI_FLOAT("landmark-weight", 0, struct settings, params.loss.landmarks, "W", 0, 1000,
+                 "of landmarks"),
+    MR_CLI_FLOAT("overlap-power", 0, struct settings, params.loss.assign.overlap_power, "P", 0, 16,
+                 "of the IoU when cells are assigned to faces"),
+    MR_CLI_INT("cells", 0, struct settings, params.loss.assign.most, "N", 1, MR_ASSIGN_MOST,
+               "cells that learn one face"),
+    MR_CLI_FLOAT("mosaic", 0, struct settings, params.augment.mosaic, "P", 0, 1,
+                 "probability of four pictures in one"),
+    MR_CLI_FLOAT("by-face", 0, struct settings, params.augment.by_face, "P", 0, 1,
+                 "probability that a face decides the size of a crop"),
+    MR_CLI_FLOAT("least-face", 0, struct settings, params.augment.least_face, "PX", 1, 1000,
+                 "smallest size of that face"),
+    MR_CLI_FLOAT("most-face", 0, struct settings, params.augment.most_face, "S", 0.01, 4,
+                 "largest, share of the side"),
+    MR_CLI_FLOAT("least-crop", 0, struct settings, params.augment.least_crop, "S", 0.01, 1,
+                 "smallest other crop, share of the picture's shorter side"),
+    MR_CLI_FLOAT("flip", 0, struct settings, params.augment.flip, "P", 0, 1,
+                 "probability of a mirror image"),
+    MR_CLI_FLOAT("brightness", 0, struct settings, LOOK.brightness, "S", 0, 1,
+                 "variation: share of the full range"),
+    MR_CLI_FLOAT("contrast", 0, struct settings, LOOK.contrast, "S", 0, 4, "variation: contrast"),
+    MR_CLI_FLOAT("gamma", 0, struct settings, LOOK.gamma, "S", 0, 4, "variation: gamma"),
+    MR_CLI_FLOAT("cast", 0, struct settings, LOOK.cast, "S", 0, 4,
+                 "variation: gain of each colour"),
+    MR_CLI_FLOAT("grey", 0, struct settings, LOOK.grey, "P", 0, 1, "probability of no colour"),
+    MR_CLI_FLOAT("low-resolution", 0, struct settings, LOOK.low_resolution, "P", 0, 1,
+                 "probability of losing detail"),
+    MR_CLI_FLOAT("blur", 0, struct settings, LOOK.blur, "P", 0, 1, "probability of blur"),
+    MR_CLI_FLOAT("noise", 0, struct settings, LOOK.noise, "D", 0, 255,
+                 "largest standard deviation of noise, levels of 255"),
+    MR_CLI_FLOAT("jpeg", 0, struct settings, LOOK.jpeg, "P", 0, 1,
+                 "probability of coarse compression"),
+    MR_CLI_FLAG("json", 0, struct settings, json, "print the result as one JSON object"),
+};
+
+static const mr_cli_usage usage = {
+    "train detector",
+    NULL,
+    0,
+    0,
+    "Trains the face detector on the pictures DIR/images/* whose faces DIR/labels.csv lists. A "
+    "fixed\n"
+    "tenth of them judges each epoch by average precision; the best epoch's weights go to\n"
+    "OUT/weights.safetensors, a line an epoch to OUT/training.csv.",
+    options,
+    MR_COUNT(options)};
+
+int mr_cmd_train_detector(int argc, char **argv) {
+    struct settings settings = {.params = mr_train_detector_defaults()};
+    mr_cli_operands none;
+    int code;
+    if (!mr_cli_parse(&usage, argc, argv, &settings, &none, &code))
+        return code;
+    mr_cli_begin_training(&settings.params.trainer);
+    double started = mr_now();
+    mr_training_result result;
+    mr_status status = mr_train_detector(&settings.params, &result);
+    if (status == MR_OK && settings.json)
+        status = mr_cli_print_training("detector", settings.params.trainer.out, &result,
+                                       mr_now() - started);
+    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(usage.command);
+}

@@ -1,0 +1,136 @@
+#include "learn/average_precision.h"
+
+#include "base/memory.h"
+#include "face/box.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool counts(const mr_labelled_face *face, float least_height) {
+    return !face->ignored && face->box.height >= least_height;
+}
+
+enum { WRONG = -1, NEITHER = -2 };
+
+/* The labelled face that a found one is right about, or WRONG or NEITHER. */
+static int judge(const mr_ranking *ranking, const mr_box *box, const mr_labelled_face *labelled,
+                 size_t count, float least_height) {
+    int best = WRONG;
+    float best_overlap = 0;
+    bool excused = false;
+    for (size_t i = 0; i < count; i++) {
+        float overlap = mr_box_iou(box, &labelled[i].box);
+        if (overlap < MR_RIGHT_OVERLAP)
+            continue;
+        if (!counts(&labelled[i], least_height)) {
+            excused = true;
+        } else if (!ranking->taken[i] && overlap > best_overlap) {
+            best_overlap = overlap;
+            best = (int)i;
+        }
+    }
+    return best == WRONG && excused ? NEITHER : best;
+}
+
+mr_status mr_ranking_add(mr_ranking *ranking, const mr_face *found, size_t found_count,
+                         const mr_labelled_face *labelled, size_t labelled_count,
+                         float least_height, int *matches) {
+    if (!mr_grow(&ranking->verdicts, &ranking->capacity, ranking->count + found_count,
+                 sizeof *ranking->verdicts) ||
+        !mr_grow(&ranking->taken, &ranking->taken_capacity, labelled_count, 1))
+        return mr_fail(MR_E_MEMORY, "no memory to judge %zu faces", found_count);
+    for (size_t i = 0; i < labelled_count; i++) {
+        ranking->taken[i] = 0;
+        ranking->faces += counts(&labelled[i], least_height);
+    }
+    for (size_t i = 0; i < found_count; i++) {
+        int match = judge(ranking, &found[i].box, labelled, labelled_count, least_height);
+        if (match >= 0)
+            ranking->taken[match] = 1;
+        if (match != NEITHER)
+            ranking->verdicts[ranking->count++] = (mr_verdict){found[i].score, match >= 0};
+        if (matches)
+            matches[i] = match >= 0 ? match : -1;
+    }
+    return MR_OK;
+}
+
+static void merge(const mr_verdict *from, size_t start, size_t middle, size_t end, mr_verdict *to) {
+    size_t left = start, right = middle;
+    for (size_t i = start; i < end; i++)
+        if (left < middle && (right >= end || from[left].score >= from[right].score))
+            to[i] = from[left++];
+        else
+            to[i] = from[right++];
+}
+
+/* Merge sort from the bottom up, which is stable. */
+mr_status mr_ranking_finish(mr_ranking *ranking) {
+    size_t count = ranking->count;
+    mr_verdict *spare = mr_alloc(count * sizeof *spare), *from = ranking->verdicts;
+    if (!spare)
+        return mr_fail(MR_E_MEMORY, "no memory to sort %zu faces", count);
+    mr_verdict *to = spare;
+    for (size_t run = 1; run < count; run *= 2) {
+        for (size_t start = 0; start < count; start += 2 * run) {
+            size_t middle = start + run < count ? start + run : count;
+            size_t end = start + 2 * run < count ? start + 2 * run : count;
+            merge(from, start, middle, end, to);
+        }
+        mr_verdict *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    if (from != ranking->verdicts)
+        memcpy(ranking->verdicts, from, count * sizeof *from);
+    free(spare);
+    return MR_OK;
+}
+
+double mr_average_precision(const mr_ranking *ranking) {
+    size_t right = 0;
+    for (size_t i = 0; i < ranking->count; i++)
+        right += ranking->verdicts[i].right;
+    double best = 0, sum = 0;
+    /* From the last rank up; each right face is a step of recall. */
+    for (size_t rank = ranking->count; rank-- > 0;) {
+        best = fmax(best, (double)right / (double)(rank + 1));
+        if (ranking->verdicts[rank].right) {
+            sum += best;
+            right--;
+        }
+    }
+    return ranking->faces ? sum / (double)ranking->faces : 0;
+}
+
+double mr_recall_at(const mr_ranking *ranking, size_t wrong) {
+    size_t right = 0, false_alarms = 0;
+    for (size_t i = 0; i < ranking->count; i++) {
+        false_alarms += !ranking->verdicts[i].right;
+        if (false_alarms > wrong)
+            break;
+        right += ranking->verdicts[i].right;
+    }
+    return ranking->faces ? (double)right / (double)ranking->faces : 0;
+}
+
+size_t mr_ranking_curve(const mr_ranking *ranking, mr_curve_point *points, size_t most) {
+    size_t count = ranking->count < most ? ranking->count : most, right = 0, rank = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t end = (i + 1) * ranking->count / count;
+        for (; rank < end; rank++)
+            right += ranking->verdicts[rank].right;
+        points[i] =
+            (mr_curve_point){.score = ranking->verdicts[end - 1].score,
+                             .precision = (double)right / (double)end,
+                             .recall = ranking->faces ? (double)right / (double)ranking->faces : 0};
+    }
+    return count;
+}
+
+void mr_ranking_free(mr_ranking *ranking) {
+    free(ranking->verdicts);
+    free(ranking->taken);
+    *ranking = (mr_ranking){0};
+}

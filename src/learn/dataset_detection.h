@@ -1,0 +1,72 @@
+/*
+ * Pictures with labelled faces: a table LABELS.csv, one row a face, and a folder of pictures.
+ *
+ *     image,width,height,x,y,w,h,ignore,points,p0x,p0y,…,p4x,p4y
+ *
+ * Numbers are pixels of the stored picture, whose size is width × height. `ignore` 1 marks what is
+ * neither right nor wrong to find. `points` tells who set the five landmarks (in the order of
+ * moodreel/types.h): `human`, `auto` (a program, less exact) or `none`, where they are empty. Rows
+ * of a picture need not stand together.
+ *
+ *     mr_detection_set set;
+ *     MR_TRY(mr_detection_set_read("detection/labels.csv", &set));
+ *     MR_TRY(mr_detection_set_load(&set, "detection/images"));
+ *     mr_detection_set_free(&set);
+ *
+ * Split: a picture in ten is for validation, chosen by the hash of its file name alone, whatever
+ * source it comes from.
+ *
+ * Ownership: read and load allocate, free frees. Thread rule: read-only once loaded.
+ */
+#ifndef MR_LEARN_DATASET_DETECTION_H
+#define MR_LEARN_DATASET_DETECTION_H
+
+#include "image/image.h"
+#include "moodreel/types.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum mr_points_by { MR_POINTS_NONE, MR_POINTS_AUTO, MR_POINTS_HUMAN } mr_points_by;
+
+typedef struct mr_labelled_face {
+    mr_box box;
+    bool ignored;
+    mr_points_by points;
+    mr_point landmarks[MR_LANDMARKS];
+} mr_labelled_face;
+
+/* One picture. */
+typedef struct mr_scene {
+    char *name;
+    int width, height;
+    size_t first, count; /* its faces */
+    bool validation;
+    mr_image image; /* RGB, once loaded */
+} mr_scene;
+
+typedef struct mr_detection_set {
+    mr_scene *scenes; /* sorted by name */
+    size_t scene_count;
+    mr_labelled_face *faces;
+    size_t face_count;
+} mr_detection_set;
+
+/* Reads the table; errors name its line. */
+mr_status mr_detection_set_read(const char *labels, mr_detection_set *out);
+
+/* Drops the scenes that `keeps` (called with `context`) does not keep; MR_E_NOT_FOUND when none
+ * stays. */
+mr_status mr_detection_set_filter(mr_detection_set *set,
+                                  bool (*keeps)(const mr_scene *scene, const void *context),
+                                  const void *context);
+
+/* Decodes all pictures into memory. MR_E_MISMATCH when one has another size than the table says. */
+mr_status mr_detection_set_load(mr_detection_set *set, const char *folder);
+
+/* The same for one picture, which the caller frees. */
+mr_status mr_scene_load(const mr_scene *scene, const char *folder, mr_image *out);
+
+void mr_detection_set_free(mr_detection_set *set);
+
+#endif

@@ -1,0 +1,145 @@
+#include "learn/detector_figures.h"
+
+#include "base/memory.h"
+#include "learn/parallel.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+const int mr_ap_heights[MR_AP_HEIGHTS] = {8, 16, 32};
+const size_t mr_false_alarms[MR_FALSE_ALARMS] = {10, 30, 100, 300};
+
+enum { RECALL_HEIGHT = 1 /* index of the height that recall at false alarms is told for */ };
+
+typedef struct finding {
+    const mr_finder *finder;
+    const mr_detection_set *set;
+    const char *folder;
+    mr_found *found;
+} finding;
+
+static mr_status find_on(const finding *job, const mr_image *image, mr_found *found) {
+    mr_face *faces = mr_alloc(MR_FOUND_MOST * sizeof *faces);
+    if (!faces)
+        return mr_fail(MR_E_MEMORY, "no memory for the faces of a picture");
+    size_t count = 0;
+    mr_status status =
+        job->finder->find(job->finder->context, omp_get_thread_num(), image, faces, &count);
+    if (status == MR_OK) {
+        found->faces = mr_alloc(count * sizeof *faces);
+        if (!found->faces)
+            status = mr_fail(MR_E_MEMORY, "no memory for %zu faces", count);
+    }
+    if (status == MR_OK) {
+        memcpy(found->faces, faces, count * sizeof *faces);
+        found->count = count;
+    }
+    free(faces);
+    return status;
+}
+
+static mr_status find_one(void *context, size_t index) {
+    const finding *job = context;
+    const mr_scene *scene = &job->set->scenes[index];
+    if (!job->folder)
+        return find_on(job, &scene->image, &job->found[index]);
+    mr_image image;
+    MR_TRY(mr_scene_load(scene, job->folder, &image));
+    mr_status status = find_on(job, &image, &job->found[index]);
+    mr_image_free(&image);
+    return status;
+}
+
+mr_status mr_find_faces(const mr_finder *finder, const mr_detection_set *set, const char *folder,
+                        mr_found *found) {
+    return mr_parallel(set->scene_count, find_one, &(finding){finder, set, folder, found});
+}
+
+void mr_found_free(mr_found *found, size_t count) {
+    for (size_t i = 0; found && i < count; i++)
+        free(found[i].faces);
+    free(found);
+}
+
+/* ---- judging ---- */
+
+typedef struct judging {
+    mr_ranking rankings[MR_AP_HEIGHTS];
+    int matches[MR_FOUND_MOST];
+    mr_detector_figures *figures;
+    double error; /* of points, summed */
+} judging;
+
+static double distance(mr_point a, mr_point b) {
+    return hypot((double)(a.x - b.x), (double)(a.y - b.y));
+}
+
+static void judge_points(judging *job, const mr_found *found, const mr_labelled_face *labelled) {
+    for (size_t i = 0; i < found->count; i++) {
+        const mr_face *face = &found->faces[i];
+        if (job->matches[i] < 0 || !face->has_landmarks)
+            continue;
+        const mr_labelled_face *truth = &labelled[job->matches[i]];
+        double eyes = distance(truth->landmarks[0], truth->landmarks[1]), sum = 0;
+        if (truth->points != MR_POINTS_HUMAN || truth->box.height < MR_NME_HEIGHT || eyes <= 0)
+            continue;
+        for (int k = 0; k < MR_LANDMARKS; k++)
+            sum += distance(face->landmarks[k], truth->landmarks[k]);
+        job->error += sum / MR_LANDMARKS / eyes;
+        job->figures->pointed++;
+    }
+}
+
+static mr_status judge_scene(judging *job, const mr_detection_set *set, const mr_scene *scene,
+                             const mr_found *found) {
+    const mr_labelled_face *labelled = set->faces + scene->first;
+    job->figures->images++;
+    for (int k = 0; k < MR_AP_HEIGHTS; k++)
+        MR_TRY(mr_ranking_add(&job->rankings[k], found->faces, found->count, labelled, scene->count,
+                              (float)mr_ap_heights[k], job->matches));
+    judge_points(job, found, labelled);
+    return MR_OK;
+}
+
+static mr_status conclude(judging *job) {
+    mr_detector_figures *figures = job->figures;
+    for (int k = 0; k < MR_AP_HEIGHTS; k++) {
+        mr_ranking *ranking = &job->rankings[k];
+        MR_TRY(mr_ranking_finish(ranking));
+        figures->faces[k] = ranking->faces;
+        figures->ap[k] = mr_average_precision(ranking);
+        figures->curve_sizes[k] = mr_ranking_curve(ranking, figures->curves[k], MR_CURVE_MOST);
+    }
+    for (int k = 0; k < MR_FALSE_ALARMS; k++)
+        figures->recall_at[k] = mr_recall_at(&job->rankings[RECALL_HEIGHT], mr_false_alarms[k]);
+    figures->landmark_nme = figures->pointed ? job->error / (double)figures->pointed : NAN;
+    return MR_OK;
+}
+
+static mr_status judge_all(judging *job, const mr_detection_set *set, const mr_found *found,
+                           const char *prefix) {
+    size_t length = strlen(prefix);
+    for (size_t i = 0; i < set->scene_count; i++)
+        if (strncmp(set->scenes[i].name, prefix, length) == 0)
+            MR_TRY(judge_scene(job, set, &set->scenes[i], &found[i]));
+    if (job->figures->images == 0)
+        return mr_fail(MR_E_NOT_FOUND, "no labelled picture has a name that starts with '%s'",
+                       prefix);
+    return conclude(job);
+}
+
+mr_status mr_judge_found(const mr_detection_set *set, const mr_found *found, const char *prefix,
+                         mr_detector_figures *out) {
+    judging *job = mr_alloc(sizeof *job);
+    if (!job)
+        return mr_fail(MR_E_MEMORY, "no memory to judge found faces");
+    *out = (mr_detector_figures){0};
+    job->figures = out;
+    mr_status status = judge_all(job, set, found, prefix);
+    for (int k = 0; k < MR_AP_HEIGHTS; k++)
+        mr_ranking_free(&job->rankings[k]);
+    free(job);
+    return status;
+}

@@ -1,0 +1,27 @@
+/*
+ * The network's detector as a finder for judging: one for each thread.
+ *
+ * Ownership: create allocates, free frees; the model is borrowed. Thread rule: as mr_finder's.
+ */
+#ifndef MR_LEARN_YOLO_FINDER_H
+#define MR_LEARN_YOLO_FINDER_H
+
+#include "face/yolo.h"
+#include "learn/detector_figures.h"
+
+/* Faces below this score are of no use to a curve. */
+#define MR_FINDER_SCORE 0.01f
+
+typedef struct mr_yolo_finder {
+    mr_yolo **detectors;
+    int count;
+    mr_yolo_params params;
+} mr_yolo_finder;
+
+mr_status mr_yolo_finder_create(const mr_yolo_model *model, int side, mr_yolo_finder *out);
+void mr_yolo_finder_free(mr_yolo_finder *finder);
+
+/* `finder` stays where it is. */
+mr_finder mr_yolo_finder_as(mr_yolo_finder *finder);
+
+#endif
