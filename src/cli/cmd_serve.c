@@ -1,0 +1,137 @@
+/* moodreel serve: the page and the API, until a signal ends it. */
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/engine.h"
+#include "server/server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct settings {
+    mr_cli_engine_settings engine;
+    const char *listen, *store, *key_file, *web;
+    mr_cli_list origins;
+    int workers, connections, ethnicity;
+    bool no_age, no_gender, no_ethnicity, no_emotion;
+    bool trusted_proxy, secure_cookies, quiet;
+};
+
+static const char *const switches[] = {"off", "on", NULL};
+
+static const mr_cli_option options[] = {
+    MR_CLI_STRING("listen", 0, struct settings, listen, "ADDRESS:PORT", "where to listen"),
+    MR_CLI_STRING("store", 0, struct settings, store, "URL",
+                  "viewers and their opinions: sqlite:FILE, sqlite::memory: or postgresql://..."),
+    MR_CLI_STRING("key-file", 0, struct settings, key_file, "FILE",
+                  "key that clients must know, one line; needed off the loopback address"),
+    MR_CLI_LIST("origin", 0, struct settings, origins, "URL",
+                "origin of the page behind a proxy, https://films.example; may be repeated"),
+    MR_CLI_FLAG("trusted-proxy", 0, struct settings, trusted_proxy,
+                "take address and scheme from X-Forwarded-For and X-Forwarded-Proto"),
+    MR_CLI_FLAG("secure-cookies", 0, struct settings, secure_cookies, "cookies for TLS alone"),
+    MR_CLI_FLAG("no-age", 0, struct settings, no_age, "never estimate the age"),
+    MR_CLI_FLAG("no-gender", 0, struct settings, no_gender, "never estimate the gender"),
+    MR_CLI_FLAG("no-ethnicity", 0, struct settings, no_ethnicity, "never estimate the ethnicity"),
+    MR_CLI_FLAG("no-emotion", 0, struct settings, no_emotion, "never estimate the emotion"),
+    MR_CLI_CHOICE("ethnicity", 0, struct settings, ethnicity, switches,
+                  "whether to estimate it without being asked to"),
+    MR_CLI_INT("workers", 0, struct settings, workers, "N", 1, 256,
+               "threads that look at pictures; one for each processor"),
+    MR_CLI_INT("connections", 0, struct settings, connections, "N", 8, 65536,
+               "most connections at once"),
+    MR_CLI_STRING("web", 0, struct settings, web, "DIR", "the page, instead of the shipped one"),
+    MR_CLI_ENGINE_ROWS(struct settings, engine),
+    MR_CLI_FLAG("quiet", 'q', struct settings, quiet, "no line for each request"),
+};
+
+static const mr_cli_usage usage = {
+    "serve",
+    NULL,
+    0,
+    0,
+    "Serves the page and the API over HTTP. SIGHUP loads models and catalogue anew; SIGINT and\n"
+    "SIGTERM end what is at work, then the program.",
+    options,
+    MR_COUNT(options)};
+
+/* Files and sockets that a full house needs; what the system grants has to do. */
+static void allow_open_files(int connections) {
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)connections + 256;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        mr_log(MR_LOG_WARNING, "serve: the system allows fewer open files than %d connections need",
+               connections);
+}
+
+static mr_server_options server_options(const struct settings *settings) {
+    mr_server_options made = mr_server_options_defaults();
+    made.listen = settings->listen;
+    made.store = settings->store;
+    made.key_file = settings->key_file;
+    made.web = settings->web;
+    made.origin_count = settings->origins.count;
+    memcpy(made.origins, settings->origins.items, sizeof made.origins);
+    made.trusted_proxy = settings->trusted_proxy;
+    made.secure_cookies = settings->secure_cookies;
+    made.ethnicity = settings->ethnicity == 1;
+    made.workers = settings->workers;
+    made.connections = (size_t)settings->connections;
+    made.engine.detector = (mr_detector_kind)settings->engine.detector;
+    made.engine.threads = settings->engine.threads;
+    made.engine.mirror = !settings->engine.no_mirror;
+    made.engine.attributes = (mr_attribute_set){!settings->no_age, !settings->no_gender,
+                                                !settings->no_ethnicity, !settings->no_emotion};
+    return made;
+}
+
+_Static_assert(MR_CLI_LIST_MAX == MR_ORIGINS_MAX, "a list of origins is copied whole");
+
+/* Waits for signals, which no other thread takes. */
+static void serve_until_told(mr_server *server, const sigset_t *signals) {
+    for (int number; sigwait(signals, &number) == 0;) {
+        if (number != SIGHUP)
+            return;
+        if (mr_server_reload(server) == MR_OK)
+            fputs("moodreel: serve: loaded anew\n", stderr);
+        else
+            fprintf(stderr, "moodreel: serve: not loaded anew: %s\n", mr_last_error());
+    }
+}
+
+int mr_cmd_serve(int argc, char **argv) {
+    mr_server_options defaults = mr_server_options_defaults();
+    struct settings settings = {.engine = mr_cli_engine_defaults(),
+                                .listen = defaults.listen,
+                                .store = "sqlite:moodreel.db",
+                                .connections = (int)defaults.connections};
+    mr_cli_operands none;
+    int code;
+    if (!mr_cli_parse(&usage, argc, argv, &settings, &none, &code))
+        return code;
+    if (settings.no_ethnicity && settings.ethnicity == 1)
+        return mr_cli_misuse("serve", "--ethnicity on and --no-ethnicity exclude each other");
+    mr_log_set_level(settings.quiet ? MR_LOG_WARNING : MR_LOG_INFO);
+    allow_open_files(settings.connections);
+    /* Before any thread is started, so that all of them leave the signals to this one. */
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    mr_server_options chosen = server_options(&settings);
+    mr_server *server;
+    if (mr_server_start(&chosen, &server) != MR_OK)
+        return mr_cli_failed("serve");
+    printf("Moodreel is at %s\n", mr_server_address(server));
+    fflush(stdout);
+    serve_until_told(server, &signals);
+    mr_server_stop(server);
+    return MR_EXIT_OK;
+}

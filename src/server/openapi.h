@@ -1,0 +1,13 @@
+/*
+ * The API's description of itself: OpenAPI 3.1, made from the table of routes, the tables of their
+ * parameters, from which requests are read, and the schemas of schemas.h.
+ */
+#ifndef MR_SERVER_OPENAPI_H
+#define MR_SERVER_OPENAPI_H
+
+#include "base/error.h"
+
+/* The document as text, freed with free(). */
+mr_status mr_openapi_text(char **text);
+
+#endif

@@ -1,0 +1,275 @@
+#include "server/params.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static int hex_value(char digit) {
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    digit = (char)(digit | 0x20);
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* Length of the UTF-8 sequence at `text`, or 0 when it is none (overlong forms, surrogates and what
+ * is above U+10FFFF are none). */
+static size_t utf8_length(const unsigned char *text) {
+    static const struct {
+        unsigned char first, last, low, high;
+        size_t length;
+    } forms[] = {
+        {0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (text[0] < forms[i].first || text[0] > forms[i].last)
+            continue;
+        if (forms[i].length > 1 && (text[1] < forms[i].low || text[1] > forms[i].high))
+            return 0;
+        for (size_t k = 2; k < forms[i].length; k++)
+            if ((text[k] & 0xc0) != 0x80)
+                return 0;
+        return forms[i].length;
+    }
+    return 0;
+}
+
+static bool is_plain_text(const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != '\0') {
+        size_t length = utf8_length(at);
+        if (length == 0 || *at < 0x20 || *at == 0x7f)
+            return false;
+        at += length;
+    }
+    return true;
+}
+
+bool mr_percent_decode(char *text, bool plus) {
+    char *out = text;
+    for (const char *in = text; *in != '\0'; in++) {
+        if (*in == '%') {
+            int high = hex_value(in[1]), low = high < 0 ? -1 : hex_value(in[2]);
+            if (low < 0 || (high == 0 && low == 0))
+                return false;
+            *out++ = (char)(high << 4 | low);
+            in += 2;
+        } else {
+            *out++ = plus && *in == '+' ? ' ' : *in;
+        }
+    }
+    *out = '\0';
+    return is_plain_text(text);
+}
+
+/* The row of this name that may stand in `where`, or its count. */
+static size_t find_row(const mr_binding *binding, const char *name, unsigned where) {
+    size_t row = 0;
+    while (row < binding->table->count && ((binding->table->rows[row].where & where) == 0 ||
+                                           strcmp(binding->table->rows[row].name, name) != 0))
+        row++;
+    return row;
+}
+
+/* Marks the row of this name as given. */
+static const mr_param *take_row(mr_binding *binding, const char *name, unsigned where) {
+    size_t row = find_row(binding, name, where);
+    if (row == binding->table->count) {
+        mr_problem_set(binding->problem, 422, name, "there is no such parameter");
+        return NULL;
+    }
+    if (binding->given >> row & 1) {
+        mr_problem_set(binding->problem, 422, name, "given twice");
+        return NULL;
+    }
+    binding->given |= UINT64_C(1) << row;
+    return &binding->table->rows[row];
+}
+
+static bool refuse(mr_problem *problem, const mr_param *param) {
+    char expected[224];
+    size_t used = 0;
+    switch (param->type) {
+    case MR_PARAM_TYPE_FLAG:
+        return mr_problem_set(problem, 422, param->name, "expected true or false");
+    case MR_PARAM_TYPE_INT:
+        return mr_problem_set(problem, 422, param->name,
+                              "expected a whole number from %.0f to %.0f", param->low, param->high);
+    case MR_PARAM_TYPE_SEED:
+        return mr_problem_set(problem, 422, param->name, "expected a whole number, 0 or more");
+    case MR_PARAM_TYPE_TEXT:
+        return mr_problem_set(problem, 422, param->name,
+                              "expected 1 to %.0f bytes of text without control characters",
+                              param->high);
+    case MR_PARAM_TYPE_CHOICE:
+        for (size_t i = 0; param->choices[i] != NULL && used < sizeof expected; i++) {
+            int n = snprintf(expected + used, sizeof expected - used, "%s%s", i > 0 ? ", " : "",
+                             param->choices[i]);
+            used += n > 0 ? (size_t)n : 0;
+        }
+        return mr_problem_set(problem, 422, param->name, "expected one of %s", expected);
+    case MR_PARAM_TYPE_VALUE:
+        break;
+    }
+    return mr_problem_set(problem, 422, param->name, "not understood");
+}
+
+static bool set_int(const mr_param *param, long long value, int *field) {
+    if ((double)value < param->low || (double)value > param->high)
+        return false;
+    *field = (int)value;
+    return true;
+}
+
+static bool set_text(const mr_param *param, const char *text, const char **field) {
+    size_t most = (size_t)param->high;
+    if (*text == '\0' || strnlen(text, most + 1) > most || !is_plain_text(text))
+        return false;
+    *field = text;
+    return true;
+}
+
+static bool set_choice(const mr_param *param, const char *text, const char **field) {
+    for (size_t i = 0; param->choices[i] != NULL; i++)
+        if (strcasecmp(param->choices[i], text) == 0) {
+            *field = param->choices[i];
+            return true;
+        }
+    return false;
+}
+
+static bool set_flag(const char *text, bool *field) {
+    bool on = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+    if (!on && strcmp(text, "false") != 0 && strcmp(text, "0") != 0)
+        return false;
+    *field = on;
+    return true;
+}
+
+/* A whole text of decimal digits, without sign or blanks. */
+static bool read_digits(const char *text, uint64_t *value) {
+    char *end;
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return *end == '\0' && errno == 0;
+}
+
+/* Stores a value that came as text. */
+static bool set_from_text(const mr_param *param, const char *text, void *field) {
+    uint64_t number;
+    switch (param->type) {
+    case MR_PARAM_TYPE_FLAG:
+        return set_flag(text, field);
+    case MR_PARAM_TYPE_INT:
+        return read_digits(text, &number) && number <= INT32_MAX &&
+               set_int(param, (long long)number, field);
+    case MR_PARAM_TYPE_SEED:
+        return read_digits(text, field);
+    case MR_PARAM_TYPE_TEXT:
+        return set_text(param, text, field);
+    case MR_PARAM_TYPE_CHOICE:
+        return set_choice(param, text, field);
+    case MR_PARAM_TYPE_VALUE:
+        break;
+    }
+    return false;
+}
+
+/* Stores a value that came as JSON. */
+static bool set_from_json(const mr_param *param, json_t *value, void *field) {
+    switch (param->type) {
+    case MR_PARAM_TYPE_FLAG:
+        if (!json_is_boolean(value))
+            return false;
+        *(bool *)field = json_is_true(value);
+        return true;
+    case MR_PARAM_TYPE_INT:
+        return json_is_integer(value) && set_int(param, json_integer_value(value), field);
+    case MR_PARAM_TYPE_SEED:
+        if (!json_is_integer(value) || json_integer_value(value) < 0)
+            return false;
+        *(uint64_t *)field = (uint64_t)json_integer_value(value);
+        return true;
+    case MR_PARAM_TYPE_TEXT:
+        return json_is_string(value) && set_text(param, json_string_value(value), field);
+    case MR_PARAM_TYPE_CHOICE:
+        return json_is_string(value) && set_choice(param, json_string_value(value), field);
+    case MR_PARAM_TYPE_VALUE:
+        break;
+    }
+    return false;
+}
+
+static void *field_of(const mr_binding *binding, const mr_param *param) {
+    return (char *)binding->bound + param->offset;
+}
+
+static bool bind_text(mr_binding *binding, const char *name, const char *text, unsigned where) {
+    const mr_param *param = take_row(binding, name, where);
+    if (param == NULL)
+        return false;
+    return set_from_text(param, text, field_of(binding, param)) || refuse(binding->problem, param);
+}
+
+bool mr_bind_path(mr_binding *binding, const char *name, const char *text) {
+    return bind_text(binding, name, text, MR_IN_PATH);
+}
+
+bool mr_bind_query(mr_binding *binding, char *query) {
+    char *rest = query, *pair;
+    while ((pair = strsep(&rest, "&")) != NULL) {
+        if (*pair == '\0')
+            continue;
+        char *value = strchr(pair, '=');
+        if (value != NULL)
+            *value++ = '\0';
+        if (!mr_percent_decode(pair, true) || (value != NULL && !mr_percent_decode(value, true)))
+            return mr_problem_set(binding->problem, 400, NULL,
+                                  "the query is not UTF-8 in percent-encoding");
+        if (!bind_text(binding, pair, value != NULL ? value : "", MR_IN_QUERY))
+            return false;
+    }
+    return true;
+}
+
+bool mr_bind_json(mr_binding *binding, json_t *object) {
+    const char *name;
+    json_t *value;
+    if (!json_is_object(object))
+        return mr_problem_set(binding->problem, 422, NULL, "expected a JSON object");
+    json_object_foreach(object, name, value) {
+        const mr_param *param = take_row(binding, name, MR_IN_BODY);
+        if (param == NULL)
+            return false;
+        if (json_is_null(value)) {
+            binding->given &= ~(UINT64_C(1) << (param - binding->table->rows));
+            continue;
+        }
+        void *field = field_of(binding, param);
+        if (param->type == MR_PARAM_TYPE_VALUE
+                ? !param->read(value, field, binding->problem)
+                : !set_from_json(param, value, field) && !refuse(binding->problem, param))
+            return false;
+    }
+    return true;
+}
+
+bool mr_is_given(const mr_binding *binding, const char *name) {
+    size_t row = find_row(binding, name, ~0U);
+    return row < binding->table->count && (binding->given >> row & 1);
+}
+
+bool mr_bind_finish(const mr_binding *binding, unsigned where) {
+    for (size_t i = 0; i < binding->table->count; i++)
+        if (binding->table->rows[i].required && (binding->table->rows[i].where & where) != 0 &&
+            !(binding->given >> i & 1))
+            return mr_problem_set(binding->problem, 422, binding->table->rows[i].name, "is needed");
+    return true;
+}

@@ -1,0 +1,172 @@
+#include "server/server.h"
+
+#include "base/file.h"
+#include "server/http.h"
+#include "server/listen.h"
+#include "server/openapi.h"
+#include "server/server_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+mr_server_options mr_server_options_defaults(void) {
+    mr_stream_options stream = mr_stream_options_defaults();
+    mr_server_options options = {
+        .listen = "127.0.0.1:8080",
+        .store = "sqlite::memory:",
+        .engine = mr_options_defaults(),
+        .http_threads = 2,
+        .queue = mr_pool_options_defaults().limits[MR_LANE_REQUEST],
+        .streams = stream.limit,
+        .frames_per_second = stream.frames_per_second,
+        .connections = 1024,
+        .connections_of_client = 64,
+        .requests_of_connection = 1000,
+        .head_bytes = (size_t)16 << 10,
+        .body_bytes = (size_t)16 << 20,
+        .json_bytes = (size_t)64 << 10,
+        .bodies_bytes = (size_t)256 << 20,
+        .head_seconds = 15,
+        .body_seconds = 30,
+        .rate = 30,
+        .burst = 60,
+    };
+    options.engine.max_bytes = options.body_bytes;
+    options.engine.max_pixels = 25000000;
+    return options;
+}
+
+static mr_status check_options(const mr_server_options *options) {
+    if (options->http_threads < 2 || options->http_threads > 64)
+        return mr_fail(MR_E_ARGUMENT, "HTTP threads: %d: expected 2 to 64", options->http_threads);
+    if (!(options->head_seconds > 0) || !(options->body_seconds > 0))
+        return mr_fail(MR_E_ARGUMENT, "time limits: expected more than 0 seconds");
+    if (options->origin_count < 0 || options->origin_count > MR_ORIGINS_MAX)
+        return mr_fail(MR_E_ARGUMENT, "origins: expected at most %d", MR_ORIGINS_MAX);
+    return MR_OK;
+}
+
+/* The key, and whether it is needed where the server listens; then the socket. */
+static mr_status open_door(mr_server *server) {
+    const mr_server_options *options = &server->options;
+    struct sockaddr_storage address;
+    socklen_t size;
+    MR_TRY(mr_address_parse(options->listen, &address, &size));
+    MR_TRY(
+        mr_gate_create(options->key_file, options->origins, options->origin_count, &server->gate));
+    if (!mr_address_is_loopback(&address) && !mr_gate_has_key(server->gate))
+        return mr_fail(MR_E_ARGUMENT,
+                       "%s: other machines can reach this address, so it needs a key: --key-file",
+                       options->listen);
+    return mr_listen(&address, size, &server->listener, server->address, sizeof server->address,
+                     &server->port);
+}
+
+static mr_status load_page(mr_server *server) {
+    const mr_server_options *options = &server->options;
+    if (options->web != NULL)
+        return mr_files_load(options->web, &server->files);
+    char *found = NULL;
+    if (options->engine.home == NULL)
+        MR_TRY(mr_find_home(&found));
+    char *folder = mr_path_join(found != NULL ? found : options->engine.home, "web");
+    mr_status status = folder != NULL ? mr_files_load(folder, &server->files)
+                                      : mr_fail(MR_E_MEMORY, "web: out of memory");
+    free(folder);
+    free(found);
+    return status;
+}
+
+static mr_status open_workers(mr_server *server) {
+    const mr_server_options *options = &server->options;
+    mr_pool_options pool = mr_pool_options_defaults();
+    pool.workers = options->workers;
+    pool.limits[MR_LANE_REQUEST] = options->queue;
+    mr_stream_options stream = mr_stream_options_defaults();
+    stream.limit = options->streams;
+    stream.frames_per_second = options->frames_per_second;
+    stream.attributes = options->engine.attributes;
+    stream.ethnicity = options->ethnicity;
+    MR_TRY(mr_lessor_create(&options->engine, &server->lessor));
+    MR_TRY(mr_store_open(options->store, &server->store));
+    MR_TRY(mr_pool_create(&pool, server->lessor, &server->latency, &server->pool));
+    return mr_streams_create(&stream, server->lessor, server->pool, server->store, &server->latency,
+                             &server->streams);
+}
+
+static mr_status start(mr_server *server) {
+    const mr_server_options *options = &server->options;
+    double shortest = options->head_seconds < options->body_seconds ? options->head_seconds
+                                                                    : options->body_seconds;
+    MR_TRY(check_options(options));
+    MR_TRY(open_door(server));
+    MR_TRY(load_page(server));
+    MR_TRY(mr_openapi_text(&server->openapi));
+    MR_TRY(mr_metrics_create(&server->metrics));
+    MR_TRY(mr_rate_create(options->rate, options->burst, &server->rate));
+    MR_TRY(mr_connections_create(shortest / 20, &server->connections));
+    MR_TRY(open_workers(server));
+    return mr_http_start(server);
+}
+
+mr_status mr_server_start(const mr_server_options *options, mr_server **out) {
+    mr_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return mr_fail(MR_E_MEMORY, "server: out of memory");
+    server->options = *options;
+    server->listener = -1;
+    mr_status status = start(server);
+    /* What the caller's texts were needed for is done. */
+    server->options.listen = server->options.store = server->options.key_file = NULL;
+    server->options.web = server->options.engine.home = NULL;
+    server->options.origin_count = 0;
+    if (status != MR_OK) {
+        mr_server_stop(server);
+        return status;
+    }
+    *out = server;
+    return MR_OK;
+}
+
+int mr_server_port(const mr_server *server) {
+    return server->port;
+}
+
+const char *mr_server_address(const mr_server *server) {
+    return server->address;
+}
+
+mr_status mr_server_reload(mr_server *server) {
+    MR_TRY(mr_lessor_reload(server->lessor));
+    mr_pool_renew(server->pool);
+    return MR_OK;
+}
+
+/* The order matters: streams and requests need the workers to come to their end, and libmicrohttpd
+ * must not have suspended connections when it stops. */
+void mr_server_stop(mr_server *server) {
+    if (server == NULL)
+        return;
+    atomic_store(&server->stopping, true);
+    mr_http_quiesce(server);
+    if (server->streams != NULL)
+        mr_streams_stop(server->streams);
+    if (server->pool != NULL)
+        mr_pool_stop(server->pool);
+    mr_http_stop(server);
+    if (server->streams != NULL)
+        mr_streams_free(server->streams);
+    mr_pool_free(server->pool);
+    mr_store_close(server->store);
+    mr_lessor_free(server->lessor);
+    mr_connections_free(server->connections);
+    mr_rate_free(server->rate);
+    mr_metrics_free(server->metrics);
+    free(server->openapi);
+    mr_files_free(server->files);
+    mr_gate_free(server->gate);
+    if (server->listener >= 0)
+        close(server->listener);
+    free(server);
+}
