@@ -38,8 +38,8 @@ static int larger_first(const void *a, const void *b) {
     return p->x != q->x ? (p->x > q->x ? 1 : -1) : (p->y > q->y) - (p->y < q->y);
 }
 
-mr_status mr_find_faces(mr_session *session, const mr_image *image, const mr_haar_params *params,
-                        size_t *count) {
+mr_status mr_frame_faces(mr_session *session, const mr_image *image, const mr_haar_params *params,
+                         size_t *count) {
     MR_TRY(mr_haar_detect(session->haar, image, params, session->faces, MR_FACES_MAX, count));
     qsort(session->faces, *count, sizeof *session->faces, larger_first);
     return MR_OK;

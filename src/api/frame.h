@@ -18,8 +18,8 @@ mr_status mr_frame_view(const mr_engine *engine, const uint8_t *rgb, int width, 
                         size_t stride, mr_image *out);
 
 /* Finds the faces of a picture, largest first, into session->faces. */
-mr_status mr_find_faces(mr_session *session, const mr_image *image, const mr_haar_params *params,
-                        size_t *count);
+mr_status mr_frame_faces(mr_session *session, const mr_image *image, const mr_haar_params *params,
+                         size_t *count);
 
 /* Moves a face from the pixels of the decoded picture to those of the full one. */
 void mr_face_enlarge(mr_face *face, const mr_image *image);
