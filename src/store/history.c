@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ids are kept as offsets while the text may still move. */
-static const char *as_id(size_t offset) {
-    return (const char *)(uintptr_t)offset;
-}
-
 /* All but the film. The schema allows nothing else, but a file may come from anywhere. */
 static mr_status read_feedback(const char *const *fields, mr_feedback *out) {
     int kind = fields[1] ? mr_feedback_from_label(fields[1]) : -1;
@@ -34,7 +29,6 @@ mr_status mr_history_row(void *context, const char *const *fields) {
         !mr_grow(&history->text, &builder->text_capacity, builder->text_size + size, 1))
         return mr_fail(MR_E_MEMORY, "no memory for a history");
     memcpy(history->text + builder->text_size, fields[0], size);
-    said.film = as_id(builder->text_size);
     history->items[history->count++] = said;
     builder->text_size += size;
     return MR_OK;
@@ -42,8 +36,9 @@ mr_status mr_history_row(void *context, const char *const *fields) {
 
 void mr_history_finish(mr_history_builder *builder, mr_history *out) {
     mr_history *history = &builder->history;
-    for (size_t i = 0; i < history->count; i++)
-        history->items[i].film = history->text + (uintptr_t)history->items[i].film;
+    const char *film = history->text;
+    for (size_t i = 0; i < history->count; i++, film += strlen(film) + 1)
+        history->items[i].film = film;
     *out = *history;
     *builder = (mr_history_builder){0};
 }

@@ -84,7 +84,7 @@ mr_status mr_store_too_new(const char *name, int found, int known);
  * MR_STATEMENT_HISTORY.
  */
 typedef struct mr_history_builder {
-    mr_history history; /* film ids are offsets into `text` until the end */
+    mr_history history; /* its text is the films' ids, one after the other */
     size_t item_capacity, text_size, text_capacity;
     bool found; /* the viewer exists */
 } mr_history_builder;
