@@ -19,10 +19,12 @@ _Static_assert(MR_FACES_MAX <= MR_TRACK_FACES_MAX, "the tracker sees every face"
 #define SETTLED 4
 #define HURRY   4
 
-/* Groups of 4 candidates may continue a track; one of 8, what the engine calls a face in a picture,
+/*
+ * Groups of 4 candidates may continue a track; one of 8, what the engine calls a face in a picture,
  * may begin it, and has this score (face/haar.h). On 30 pictures of interviews, families and
  * groups, filmed by a made unsteady camera with noise, people were found in 90 % of their frames
- * instead of 83 %, and nobody was followed who would not have been. */
+ * instead of 83 %, and got 48 ids instead of 50.
+ */
 #define FAINT_NEIGHBORS 3
 #define SURE_SCORE      0.5f
 

@@ -106,7 +106,7 @@ static void move_on(mr_tracker *tracker, double seconds) {
         mr_track *track = &tracker->tracks[i];
         track->found = -1;
         if (track->hits > 0 && seconds - track->seen > tracker->options.patience)
-            track->hits = 0, track->id = 0;
+            *track = (mr_track){.found = -1};
         if (track->hits > 0)
             mr_motion_predict(&track->motion, seconds - tracker->now);
     }

@@ -27,11 +27,11 @@ typedef struct classes {
     }
 
 static bool *has(mr_attributes *attributes, classes of) {
-    return (bool *)((char *)attributes + of.has);
+    return (bool *)(void *)((char *)attributes + of.has);
 }
 
 static float *probabilities(mr_attributes *attributes, classes of) {
-    return (float *)((char *)attributes + of.probabilities);
+    return (float *)(void *)((char *)attributes + of.probabilities);
 }
 
 /* The weighted mean of the ballots that tell the attribute. */
