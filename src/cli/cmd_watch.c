@@ -38,7 +38,8 @@ static const mr_cli_option options[] = {
     MR_CLI_STRING("draw", 0, struct settings, draw, "OUT.mp4",
                   "also write the video with its people marked (.mp4, .mkv, .webm)"),
     MR_CLI_ENGINE_ROWS(struct settings, engine),
-    MR_CLI_FLAG("json", 0, struct settings, json, "print JSON lines, an object a frame looked at"),
+    MR_CLI_FLAG("json", 0, struct settings, json,
+                "print JSON lines, an object each, instead of one document"),
     MR_CLI_FLOAT("every", 0, struct settings, every, "S", 0, 1e9,
                  "with --json, print a frame at most every S seconds"),
 };

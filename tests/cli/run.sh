@@ -11,8 +11,8 @@
 #
 # Each line that begins with "$ " is run by bash in an empty folder of its own; its stdout follows
 # with "| " before each line, its stderr with "! ", its exit code after "= ". On the PATH there is
-# `moodreel`; $SOURCE is the project, and the folder holds the files of fixtures() below. $MADE_DATA,
-# set by the caller, is the program that writes small data sets.
+# `moodreel`; $SOURCE is the project, and the folder holds the files of fixtures() below. $MADE_DATA
+# and $MAKE_CLIP, set by the caller, are the programs that write small data sets and a video.
 set -u
 
 update=
