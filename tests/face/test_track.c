@@ -239,9 +239,11 @@ static void faint_faces_continue_but_never_begin(void **state) {
 
 /* Faces of falling size, none near another. */
 static void make_crowd(mr_rng *rng, mr_face *faces, int count) {
-    for (int i = 0; i < count; i++)
-        faces[i] = jittered(rng, face_at(200 + 400 * (i % 10), 200 + 400 * (i / 10),
-                                         200 - 100.0 * i / count, SURE));
+    for (int i = 0; i < count; i++) {
+        int column = i % 10, row = i / 10;
+        double size = 200 - 100.0 * i / count;
+        faces[i] = jittered(rng, face_at(200 + 400 * column, 200 + 400 * row, size, SURE));
+    }
 }
 
 static void of_a_crowd_the_largest_are_followed(void **state) {

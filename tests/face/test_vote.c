@@ -156,8 +156,10 @@ static void old_votes_do_not_count(void **state) {
 
 static void the_ring_keeps_the_last(void **state) {
     (void)state;
-    for (int i = 0; i < 3 * MR_VOTE_BALLOTS + 5; i++)
-        cast_age(20 + (float)(i / MR_VOTE_BALLOTS), 8, 1, 0.001 * i);
+    for (int i = 0; i < 3 * MR_VOTE_BALLOTS + 5; i++) {
+        int round = i / MR_VOTE_BALLOTS;
+        cast_age((float)(20 + round), 8, 1, 0.001 * i);
+    }
     assert_int_equal(vote.count, MR_VOTE_BALLOTS);
     /* 27 of the round before the last and 5 of the last. */
     assert_true(vote.mean.age > 22 && vote.mean.age < 23);
