@@ -17,8 +17,8 @@
 /* How long another process may keep the file locked. */
 #define BUSY_MS 5000
 
-/* Of 4 KiB: files up to 64 MiB are written anew when somebody is erased. */
-#define REWRITTEN_PAGES_MAX 16384
+/* Of 4 KiB: files up to 16 MiB are written anew when somebody is erased. */
+#define REWRITTEN_PAGES_MAX 4096
 
 /* "Mood": marks the file as ours. */
 #define APPLICATION_ID 0x4d6f6f64
