@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <libavdevice/avdevice.h>
+#include <dlfcn.h>
+#include <libavdevice/version.h>
 #include <libavutil/error.h>
 #include <libavutil/log.h>
+#include <libavutil/macros.h>
 
 static _Thread_local char last_line[200];
 
@@ -23,12 +25,25 @@ static void keep_error(void *owner, int level, const char *format, va_list argum
 
 static void begin(void) {
     av_log_set_callback(keep_error);
-    avdevice_register_all();
 }
 
 void mr_av_begin(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, begin);
+}
+
+mr_status mr_av_begin_devices(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static const char name[] = "libavdevice.so." AV_STRINGIFY(LIBAVDEVICE_VERSION_MAJOR);
+    void *library = dlopen(name, RTLD_NOW); /* kept for good, as a linked one is */
+    if (!library)
+        return mr_fail(MR_E_UNSUPPORTED, "cameras need %s: %s", name, dlerror());
+    void (*register_all)(void);
+    *(void **)&register_all = dlsym(library, "avdevice_register_all");
+    if (!register_all)
+        return mr_fail(MR_E_UNSUPPORTED, "cameras need %s: %s", name, dlerror());
+    pthread_once(&once, register_all);
+    return MR_OK;
 }
 
 void mr_av_forget(void) {

@@ -9,8 +9,15 @@
 
 #include "base/error.h"
 
-/* Takes over the log and registers devices, once; call it before anything else of libav. */
+/* Takes over the log, once; call it before anything else of libav. */
 void mr_av_begin(void);
+
+/*
+ * Makes cameras known to libavformat. libavdevice is loaded only now, because it draws in some
+ * ninety libraries for screens and sound that no camera needs and that would double the time that
+ * the program takes to start. MR_E_UNSUPPORTED when it is not installed.
+ */
+mr_status mr_av_begin_devices(void);
 
 /* Forgets this thread's last line of the log. */
 void mr_av_forget(void);

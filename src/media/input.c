@@ -96,12 +96,15 @@ static AVDictionary *open_options(const mr_input *input) {
 }
 
 static mr_status open_format(mr_input *input) {
+    bool device = input->source->kind == MR_SOURCE_DEVICE;
+    if (device)
+        MR_TRY(mr_av_begin_devices());
     input->format = avformat_alloc_context();
     if (!input->format)
         return mr_fail(MR_E_MEMORY, "%s: no memory to open it", input->source->label);
     input->format->interrupt_callback = (AVIOInterruptCB){interrupted, input};
     const AVInputFormat *format = NULL;
-    if (input->source->kind == MR_SOURCE_DEVICE) {
+    if (device) {
         format = av_find_input_format(device_formats);
         input->format->flags |= AVFMT_FLAG_NONBLOCK; /* a driver's wait cannot be interrupted */
     }
