@@ -23,7 +23,8 @@
  * program is refused.
  *
  * Ownership: a store is freed by mr_store_close; a history by mr_history_free. Thread rule: all
- * functions may be called by any thread at any time, and none waits longer than a few seconds.
+ * functions may be called by any thread at any time, and none waits longer than a few seconds, but
+ * for opening while another program changes the schema.
  *
  * Errors: MR_E_NOT_FOUND for a viewer that does not exist, MR_E_ARGUMENT for a name or opinion that
  * is none, MR_E_FORMAT for a file that is no store, MR_E_UNSUPPORTED for one that is too new,

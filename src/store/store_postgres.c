@@ -20,7 +20,8 @@
 
 #define CONNECTIONS 4
 
-/* Seconds. The server gives up on a statement before we give up on the server. */
+/* Seconds. The server gives up on a statement before we give up on the server; a call lasts as long
+ * as an answer, and a connection longer if one has to be made. */
 #define CONNECT_SECONDS   "3"
 #define STATEMENT_SECONDS 3
 #define ANSWER_SECONDS    5
@@ -109,9 +110,8 @@ static mr_status wait_for_answer(const struct postgres_store *self, PGconn *link
  * The last result of what was sent, or the first that is an error; the caller frees it. After a
  * failure without one the connection is of no more use.
  */
-static mr_status take_answer(const struct postgres_store *self, PGconn *link, double seconds,
+static mr_status take_answer(const struct postgres_store *self, PGconn *link, double deadline,
                              PGresult **out) {
-    double deadline = mr_now() + seconds;
     PGresult *kept = NULL, *next;
     mr_status status = MR_OK;
     for (;;) {
@@ -138,24 +138,19 @@ static mr_status take_answer(const struct postgres_store *self, PGconn *link, do
 }
 
 static mr_status answer_to(const struct postgres_store *self, PGconn *link, int sent,
-                           double seconds, PGresult **out) {
-    return sent ? take_answer(self, link, seconds, out) : fail(self, MR_E_IO, PQerrorMessage(link));
+                           double deadline, PGresult **out) {
+    return sent ? take_answer(self, link, deadline, out)
+                : fail(self, MR_E_IO, PQerrorMessage(link));
 }
 
-/* Runs SQL, several statements maybe, whose answer does not matter. */
-static mr_status execute(const struct postgres_store *self, PGconn *link, const char *sql) {
+/* Runs SQL, several statements maybe; *number, unless NULL, is what the last answers with first, 0
+ * for nothing. */
+static mr_status execute(const struct postgres_store *self, PGconn *link, const char *sql,
+                         double deadline, int *number) {
     PGresult *result = NULL;
-    MR_TRY(answer_to(self, link, PQsendQuery(link, sql), MIGRATE_SECONDS + 1, &result));
-    PQclear(result);
-    return MR_OK;
-}
-
-/* The first field of the answer; 0 when there is none. */
-static mr_status ask_number(const struct postgres_store *self, PGconn *link, const char *sql,
-                            int *number) {
-    PGresult *result = NULL;
-    MR_TRY(answer_to(self, link, PQsendQuery(link, sql), ANSWER_SECONDS, &result));
-    *number = PQntuples(result) > 0 ? atoi(PQgetvalue(result, 0, 0)) : 0;
+    MR_TRY(answer_to(self, link, PQsendQuery(link, sql), deadline, &result));
+    if (number)
+        *number = PQntuples(result) > 0 ? atoi(PQgetvalue(result, 0, 0)) : 0;
     PQclear(result);
     return MR_OK;
 }
@@ -164,15 +159,15 @@ static void ignore_notice(void *context, const char *message) {
     (void)context, (void)message;
 }
 
-static mr_status set_up_link(const struct postgres_store *self, PGconn *link) {
+static mr_status set_up_link(const struct postgres_store *self, PGconn *link, double deadline) {
     PQsetNoticeProcessor(link, ignore_notice, NULL);
     if (PQsetnonblocking(link, 1) != 0)
         return fail(self, MR_E_IO, PQerrorMessage(link));
-    return execute(self, link, set_up);
+    return execute(self, link, set_up, deadline, NULL);
 }
 
 /* Connects, without statements. */
-static mr_status connect_link(const struct postgres_store *self, PGconn **out) {
+static mr_status connect_link(const struct postgres_store *self, double deadline, PGconn **out) {
     /* What comes first is a default that the URL, named "dbname", overrides. */
     const char *const keywords[] = {"connect_timeout", "dbname", "fallback_application_name",
                                     "client_encoding", NULL};
@@ -180,7 +175,7 @@ static mr_status connect_link(const struct postgres_store *self, PGconn **out) {
     PGconn *link = PQconnectdbParams(keywords, values, 1);
     if (!link)
         return fail(self, MR_E_MEMORY, "no memory for a connection");
-    mr_status status = PQstatus(link) == CONNECTION_OK ? set_up_link(self, link)
+    mr_status status = PQstatus(link) == CONNECTION_OK ? set_up_link(self, link, deadline)
                                                        : fail(self, MR_E_IO, PQerrorMessage(link));
     if (status != MR_OK) {
         PQfinish(link);
@@ -202,35 +197,37 @@ static bool is_alive(PGconn *link) {
 /* ---- The schema ----------------------------------------------------------------------------- */
 
 /* 0 for a database without our tables. */
-static mr_status read_version(const struct postgres_store *self, PGconn *link, int *version) {
-    int exists = 0;
-    *version = 0;
-    MR_TRY(ask_number(self, link, "SELECT count(to_regclass('moodreel_schema'))", &exists));
-    return exists ? ask_number(self, link, "SELECT version FROM moodreel_schema", version) : MR_OK;
+static mr_status read_version(const struct postgres_store *self, PGconn *link, double deadline,
+                              int *version) {
+    MR_TRY(execute(self, link, "SELECT count(to_regclass('moodreel_schema'))", deadline, version));
+    return *version ? execute(self, link, "SELECT version FROM moodreel_schema", deadline, version)
+                    : MR_OK;
 }
 
 /* One program at a time, and the others see what it did: the lock is taken before anything is
  * read, since a session remembers for a while what it did not find. */
 static mr_status bring_up_to_date(const struct postgres_store *self, PGconn *link,
                                   const mr_store_schema *schema) {
+    double deadline = mr_now() + MIGRATE_SECONDS + 1;
     int version;
     MR_TRY(execute(self, link,
                    "BEGIN; SET LOCAL statement_timeout = '" TEXT(
                        MIGRATE_SECONDS) "s';"
-                                        "SELECT pg_advisory_xact_lock(" MIGRATION_LOCK ")"));
-    MR_TRY(read_version(self, link, &version));
+                                        "SELECT pg_advisory_xact_lock(" MIGRATION_LOCK ")",
+                   deadline, NULL));
+    MR_TRY(read_version(self, link, deadline, &version));
     if (version > schema->version)
         return mr_store_too_new(self->name, version, schema->version);
     if (version == schema->version) /* a role that may not change the schema is enough */
-        return execute(self, link, "COMMIT");
+        return execute(self, link, "COMMIT", deadline, NULL);
     for (int i = version; i < schema->version; i++)
-        MR_TRY(execute(self, link, schema->steps[i]));
+        MR_TRY(execute(self, link, schema->steps[i], deadline, NULL));
     char mark[180];
     snprintf(mark, sizeof mark,
              "CREATE TABLE IF NOT EXISTS moodreel_schema (version INTEGER NOT NULL);"
              "DELETE FROM moodreel_schema; INSERT INTO moodreel_schema VALUES (%d); COMMIT",
              schema->version);
-    return execute(self, link, mark);
+    return execute(self, link, mark, deadline, NULL);
 }
 
 /* ---- The pool ------------------------------------------------------------------------------- */
@@ -242,13 +239,14 @@ static void disconnect(struct connection *connection) {
 }
 
 /* Connects, unless it is too early after a failure. */
-static mr_status reconnect(struct postgres_store *self, struct connection *connection) {
+static mr_status reconnect(struct postgres_store *self, struct connection *connection,
+                           double deadline) {
     pthread_mutex_lock(&self->mutex);
     bool early = mr_now() < self->retry_at;
     pthread_mutex_unlock(&self->mutex);
     if (early)
         return fail(self, MR_E_IO, "the database is away");
-    mr_status status = connect_link(self, &connection->link);
+    mr_status status = connect_link(self, deadline, &connection->link);
     pthread_mutex_lock(&self->mutex);
     self->delay = status == MR_OK ? 0 : self->delay * 2;
     if (status != MR_OK && self->delay < BACKOFF_FIRST)
@@ -271,16 +269,20 @@ static struct connection *find_free(struct postgres_store *self) {
     return found;
 }
 
+/* mr_now() is the monotonic clock's. */
+static struct timespec timespec_of(double seconds) {
+    time_t whole = (time_t)seconds;
+    return (struct timespec){whole, (long)((seconds - (double)whole) * 1e9)};
+}
+
 /* Waits for a free connection and marks it as busy; NULL when none became free in time. */
-static struct connection *acquire(struct postgres_store *self) {
-    struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += ANSWER_SECONDS;
+static struct connection *acquire(struct postgres_store *self, double deadline) {
+    struct timespec until = timespec_of(deadline);
     struct connection *found;
     int code = 0;
     pthread_mutex_lock(&self->mutex);
     while (!(found = find_free(self)) && code == 0)
-        code = pthread_cond_timedwait(&self->released, &self->mutex, &deadline);
+        code = pthread_cond_timedwait(&self->released, &self->mutex, &until);
     if (found)
         found->busy = true;
     pthread_mutex_unlock(&self->mutex);
@@ -315,11 +317,11 @@ static void name_statement(mr_statement statement, char name[8]) {
 
 /* A connected link on which the statement is prepared. */
 static mr_status make_ready(struct postgres_store *self, struct connection *connection,
-                            mr_statement statement) {
+                            mr_statement statement, double deadline) {
     if (connection->link && !is_alive(connection->link))
         disconnect(connection);
     if (!connection->link)
-        MR_TRY(reconnect(self, connection));
+        MR_TRY(reconnect(self, connection, deadline));
     if (connection->prepared[statement])
         return MR_OK;
     char name[8];
@@ -327,36 +329,38 @@ static mr_status make_ready(struct postgres_store *self, struct connection *conn
     PGresult *result = NULL;
     MR_TRY(answer_to(self, connection->link,
                      PQsendPrepare(connection->link, name, mr_statement_sql(statement), 0, NULL),
-                     ANSWER_SECONDS, &result));
+                     deadline, &result));
     PQclear(result);
     connection->prepared[statement] = true;
     return MR_OK;
 }
 
 static mr_status run_on(struct postgres_store *self, struct connection *connection,
-                        mr_statement statement, const char *const *values, mr_store_row row,
-                        void *context, long *changed) {
-    MR_TRY(make_ready(self, connection, statement));
+                        mr_statement statement, const char *const *values, double deadline,
+                        PGresult **result) {
+    MR_TRY(make_ready(self, connection, statement, deadline));
     char name[8];
     name_statement(statement, name);
     int sent = PQsendQueryPrepared(connection->link, name, mr_statement_values(statement), values,
                                    NULL, NULL, 0);
-    PGresult *result = NULL;
-    MR_TRY(answer_to(self, connection->link, sent, ANSWER_SECONDS, &result));
-    *changed = atol(PQcmdTuples(result));
-    mr_status status = take_rows(result, row, context);
-    PQclear(result);
-    return status;
+    return answer_to(self, connection->link, sent, deadline, result);
 }
 
 static mr_status run(mr_store *store, mr_statement statement, const char *const *values,
                      mr_store_row row, void *context, long *changed) {
     struct postgres_store *self = of(store);
-    struct connection *connection = acquire(self);
+    double deadline = mr_now() + ANSWER_SECONDS;
+    struct connection *connection = acquire(self, deadline);
     if (!connection)
         return fail(self, MR_E_IO, "all connections are busy");
-    mr_status status = run_on(self, connection, statement, values, row, context, changed);
+    PGresult *result = NULL;
+    mr_status status = run_on(self, connection, statement, values, deadline, &result);
     release(self, connection);
+    if (status != MR_OK)
+        return status;
+    *changed = atol(PQcmdTuples(result));
+    status = take_rows(result, row, context);
+    PQclear(result);
     return status;
 }
 
@@ -402,7 +406,7 @@ static void make_pool(struct postgres_store *self) {
 }
 
 static mr_status open_first(struct postgres_store *self, const mr_store_schema *schema) {
-    MR_TRY(connect_link(self, &self->connections[0].link));
+    MR_TRY(connect_link(self, mr_now() + ANSWER_SECONDS, &self->connections[0].link));
     return bring_up_to_date(self, self->connections[0].link, schema);
 }
 

@@ -121,9 +121,18 @@ void cluster_resume(void) {
     wait_until_ready();
 }
 
+void cluster_freeze(void) {
+    kill(server, SIGSTOP);
+}
+
+void cluster_thaw(void) {
+    kill(server, SIGCONT);
+}
+
 void cluster_interrupt(void) {
     int outcome;
     kill(server, SIGQUIT);
+    cluster_thaw(); /* a test may have failed while it was frozen */
     waitpid(server, &outcome, 0);
 }
 

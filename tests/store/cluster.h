@@ -20,6 +20,10 @@ bool cluster_start(void);
 void cluster_interrupt(void);
 void cluster_resume(void);
 
+/* The server stops answering new clients, as on a machine that hangs, and goes on. */
+void cluster_freeze(void);
+void cluster_thaw(void);
+
 /* The server's URL, "…?host=FOLDER", and these parameters behind it: "&name=value". */
 void cluster_url(char *url, size_t size, const char *parameters);
 

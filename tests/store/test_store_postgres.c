@@ -256,6 +256,21 @@ static void no_call_waits_for_ever(void **state) {
     mr_store_close(store);
 }
 
+/* A server that takes connections and then says nothing. */
+static void a_hanging_server_is_given_up(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    mr_store *store;
+    fresh(url);
+    cluster_freeze();
+    double started = mr_now();
+    assert_int_equal(mr_store_open(url, &store), MR_E_IO);
+    assert_non_null(strstr(mr_last_error(), "timeout"));
+    assert_true(mr_now() - started < LONGEST_CALL);
+    cluster_thaw();
+    mr_store_close(open_with_viewer(url));
+}
+
 /* Whatever the database is set to, what was acknowledged is on its disk. */
 static void commits_are_synchronous(void **state) {
     (void)state;
@@ -306,6 +321,7 @@ int main(void) {
         cmocka_unit_test(idle_connections_are_renewed),
         cmocka_unit_test(outages_lose_nothing),
         cmocka_unit_test(no_call_waits_for_ever),
+        cmocka_unit_test(a_hanging_server_is_given_up),
         cmocka_unit_test(commits_are_synchronous),
         cmocka_unit_test(few_rights_are_enough),
     };
