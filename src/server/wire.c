@@ -209,9 +209,11 @@ void mr_wire_read(mr_wire *wire, double now) {
         return;
     }
     int result = wslay_event_recv(wire->frames);
-    if (result == WSLAY_ERR_NOMEM) {
+    if (result == WSLAY_ERR_NOMEM)
         wire->gone = true;
-    } else if (result != 0 && !wire->gone) {
+    if (wire->gone)
+        return;
+    if (result != 0) {
         refuse_malformed(wire);
     } else if (!wslay_event_get_read_enabled(wire->frames) && wire->closing_since == 0) {
         wire->closing_since = now; /* wslay itself found a broken rule */

@@ -380,6 +380,7 @@ static void who_hangs_up_is_gone(void **state) {
     p->hung_up = true;
     turn(p);
     assert_true(mr_wire_is_over(p->wire));
+    assert_false(mr_wire_was_dropped(p->wire));
     assert_int_equal(p->binaries, 0);
 }
 
