@@ -18,7 +18,7 @@ static bool set_response(mr_request *request, int status, struct MHD_Response *r
     mr_answer_header(request, "X-Content-Type-Options", "nosniff");
     mr_answer_header(request, "Referrer-Policy", "no-referrer");
     mr_answer_header(request, "Cross-Origin-Resource-Policy", "same-origin");
-    if (request->file == NULL)
+    if (request->file == NULL || status >= 400)
         mr_answer_header(request, "Cache-Control", "no-store");
     return true;
 }
