@@ -8,7 +8,7 @@
 enum { GREY = 127, FACE_TRIES = 4 };
 
 mr_detection_augment mr_detection_augment_defaults(void) {
-    return (mr_detection_augment){.mosaic = 0.4f,
+    return (mr_detection_augment){.mosaic = 0.5f,
                                   .by_face = 0.6f,
                                   .least_face = 9,
                                   .most_face = 0.9f,
@@ -17,6 +17,7 @@ mr_detection_augment mr_detection_augment_defaults(void) {
                                   .least_seen = 0.4f,
                                   .least_size = 6,
                                   .flip = 0.5f,
+                                  .quiet = 0.75f,
                                   .look = {.brightness = 0.15f,
                                            .contrast = 0.4f,
                                            .gamma = 0.8f,
@@ -25,7 +26,7 @@ mr_detection_augment mr_detection_augment_defaults(void) {
                                            .low_resolution = 0.1f,
                                            .least_detail = 0.4f,
                                            .blur = 0.1f,
-                                           .noise = 4,
+                                           .noise = 8,
                                            .jpeg = 0.1f,
                                            .least_quality = 30}};
 }
@@ -64,7 +65,7 @@ static float choose_zoom(const mr_detection_augment *augment, const mr_scene *sc
     }
     /* Not so small that the tile is mostly empty, nor larger than there is detail. */
     float whole = fminf(t->width / (float)scene->width, t->height / (float)scene->height);
-    return fminf(fmaxf(zoom, 0.6f * whole), fmaxf(augment->most_growth, 0.6f * whole));
+    return fminf(fmaxf(zoom, 0.75f * whole), fmaxf(augment->most_growth, 0.75f * whole));
 }
 
 /* Where a window begins on a line of `length` pixels, with `focus` (if not negative) inside. */
@@ -221,5 +222,8 @@ mr_status mr_detection_draw(const mr_detection_augment *augment, const mr_scene_
     }
     if (mr_rng_uniform(rng) < augment->flip)
         mr_detection_mirror(out, faces->faces, faces->count);
-    return mr_augment_look(&augment->look, rng, out);
+    mr_augment look = augment->look;
+    if (mr_rng_uniform(rng) < augment->quiet)
+        look.noise = 0;
+    return mr_augment_look(&look, rng, out);
 }

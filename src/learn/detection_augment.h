@@ -30,6 +30,7 @@ typedef struct mr_detection_augment {
     float least_seen;  /* share of a face that must be seen */
     float least_size;  /* pixels of the output that it must be high */
     float flip;        /* probability of a mirror image */
+    float quiet;       /* probability of no noise, which takes as long as all else */
     mr_augment look;
 } mr_detection_augment;
 

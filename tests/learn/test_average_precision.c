@@ -1,0 +1,186 @@
+/* Average precision and its relatives, on cases that are worked out by hand. */
+#include "learn/average_precision.h"
+#include "learn/detector_figures.h"
+#include "support.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A face of `side` pixels at (x, 0). */
+static mr_labelled_face labelled(float x, float side) {
+    return (mr_labelled_face){.box = {x, 0, side, side}};
+}
+
+static mr_face found(float x, float side, float score) {
+    return (mr_face){.box = {x, 0, side, side}, .score = score};
+}
+
+static void add(mr_hits *ranking, const mr_face *faces, size_t count,
+                const mr_labelled_face *truths, size_t truth_count, float least) {
+    assert_ok(mr_hits_add(ranking, faces, count, truths, truth_count, least, NULL));
+}
+
+static bool near(double a, double b) {
+    return fabs(a - b) < 1e-9;
+}
+
+/* right, wrong, right, wrong, right among four faces: precision 1, 2/3, 3/5 at recall 1/4, 1/2, 3/4
+ */
+static void steps_of_recall_are_weighted_by_precision(void **state) {
+    (void)state;
+    const mr_labelled_face truths[] = {labelled(0, 20), labelled(100, 20), labelled(200, 20),
+                                       labelled(300, 20)};
+    const mr_face faces[] = {found(0, 20, .9F), found(50, 20, .8F), found(100, 20, .7F),
+                             found(150, 20, .6F), found(200, 20, .5F)};
+    mr_hits ranking = {0};
+    add(&ranking, faces, 5, truths, 4, 8);
+    assert_ok(mr_hits_finish(&ranking));
+    assert_true(near(mr_average_precision(&ranking), (1 + 2.0 / 3 + 3.0 / 5) / 4));
+    assert_true(near(mr_recall_at(&ranking, 0), 1.0 / 4));
+    assert_true(near(mr_recall_at(&ranking, 1), 2.0 / 4));
+    assert_true(near(mr_recall_at(&ranking, 9), 3.0 / 4));
+    mr_curve_point points[10];
+    assert_int_equal(mr_hits_curve(&ranking, points, 10), 5);
+    assert_true(near(points[2].precision, 2.0 / 3) && near(points[2].recall, 1.0 / 2));
+    assert_true(points[4].score == .5F && near(points[4].precision, 3.0 / 5));
+    mr_hits_free(&ranking);
+}
+
+/* wrong, right, right of two: precision 1/2 and 2/3, so the first step counts 2/3 as well */
+static void precision_is_raised_to_the_best_that_follows(void **state) {
+    (void)state;
+    const mr_labelled_face truths[] = {labelled(0, 20), labelled(100, 20)};
+    const mr_face faces[] = {found(50, 20, .9F), found(0, 20, .8F), found(100, 20, .7F)};
+    mr_hits ranking = {0};
+    add(&ranking, faces, 3, truths, 2, 8);
+    assert_ok(mr_hits_finish(&ranking));
+    assert_true(near(mr_average_precision(&ranking), 2.0 / 3));
+    mr_hits_free(&ranking);
+}
+
+static void pictures_share_one_ranking(void **state) {
+    (void)state;
+    const mr_labelled_face truth = labelled(0, 20);
+    const mr_face sure = found(0, 20, .9F), unsure[] = {found(50, 20, .6F), found(0, 20, .3F)};
+    mr_hits ranking = {0};
+    add(&ranking, unsure, 2, &truth, 1, 8);
+    add(&ranking, &sure, 1, &truth, 1, 8);
+    add(&ranking, NULL, 0, &truth, 1, 8);
+    assert_ok(mr_hits_finish(&ranking));
+    assert_int_equal(ranking.faces, 3);
+    assert_true(near(mr_average_precision(&ranking), (1 + 2.0 / 3) / 3));
+    mr_hits_free(&ranking);
+}
+
+static void a_second_find_of_a_face_is_wrong(void **state) {
+    (void)state;
+    const mr_labelled_face truths[] = {labelled(0, 20), labelled(100, 20)};
+    const mr_face faces[] = {found(0, 20, .9F), found(1, 20, .8F), found(100, 20, .7F)};
+    mr_hits ranking = {0};
+    add(&ranking, faces, 3, truths, 2, 8);
+    assert_ok(mr_hits_finish(&ranking));
+    assert_true(near(mr_average_precision(&ranking), (1 + 2.0 / 3) / 2));
+    mr_hits_free(&ranking);
+}
+
+/* Shifted by s of 20 pixels, IoU = (20 - s) / (20 + s): one half at 20/3. */
+static void half_of_the_union_must_be_shared(void **state) {
+    (void)state;
+    const mr_labelled_face truth = labelled(0, 20);
+    const mr_face near_enough = found(6.6F, 20, .9F), too_far = found(6.7F, 20, .9F);
+    mr_hits ranking = {0};
+    add(&ranking, &near_enough, 1, &truth, 1, 8);
+    assert_true(ranking.verdicts[0].right);
+    add(&ranking, &too_far, 1, &truth, 1, 8);
+    assert_false(ranking.verdicts[1].right);
+    mr_hits_free(&ranking);
+}
+
+static void small_and_ignored_faces_are_neither_right_nor_wrong(void **state) {
+    (void)state;
+    mr_labelled_face truths[] = {labelled(0, 20), labelled(100, 12), labelled(200, 40)};
+    truths[2].ignored = true;
+    const mr_face faces[] = {found(100, 12, .9F), found(101, 12, .8F), found(200, 40, .7F),
+                             found(0, 20, .6F), found(300, 9, .5F)};
+    mr_hits ranking = {0};
+    add(&ranking, faces, 5, truths, 3, 16);
+    assert_ok(mr_hits_finish(&ranking));
+    assert_int_equal(ranking.faces, 1);
+    /* two remain: the face, and the small find that is on nothing */
+    assert_int_equal(ranking.count, 2);
+    assert_true(near(mr_average_precision(&ranking), 1));
+    assert_true(near(mr_recall_at(&ranking, 0), 1));
+    mr_hits_free(&ranking);
+}
+
+/* A find on a face that counts and one that does not goes to the one that counts. */
+static void a_face_that_counts_comes_first(void **state) {
+    (void)state;
+    const mr_labelled_face truths[] = {labelled(0, 15), labelled(0, 17)};
+    const mr_face face = found(0, 15, .9F);
+    mr_hits ranking = {0};
+    int match;
+    assert_ok(mr_hits_add(&ranking, &face, 1, truths, 2, 16, &match));
+    assert_int_equal(match, 1);
+    assert_true(ranking.count == 1 && ranking.verdicts[0].right);
+    mr_hits_free(&ranking);
+}
+
+static void nothing_found_and_nothing_labelled_come_to_zero(void **state) {
+    (void)state;
+    mr_hits ranking = {0};
+    assert_ok(mr_hits_finish(&ranking));
+    assert_true(mr_average_precision(&ranking) == 0 && mr_recall_at(&ranking, 5) == 0);
+    mr_curve_point point;
+    assert_int_equal(mr_hits_curve(&ranking, &point, 1), 0);
+    mr_hits_free(&ranking);
+}
+
+/* Two pictures: a face whose points are all 2 pixels off, with eyes 10 apart; a small one. */
+static void figures_of_a_set(void **state) {
+    (void)state;
+    mr_labelled_face faces[] = {labelled(0, 40), labelled(100, 10)};
+    mr_face seen[] = {found(0, 40, .9F), found(100, 10, .8F)};
+    for (int i = 0; i < 2; i++) {
+        faces[i].points = MR_POINTS_HUMAN;
+        seen[i].has_landmarks = true;
+        for (int k = 0; k < MR_LANDMARKS; k++) {
+            faces[i].landmarks[k] = (mr_point){10.0F + 10.0F * (float)k, 20};
+            seen[i].landmarks[k] = (mr_point){10.0F + 10.0F * (float)k, 22};
+        }
+    }
+    char one[] = "wider_1.jpg", two[] = "other.jpg";
+    mr_scene scenes[] = {{.name = one, .first = 0, .count = 1},
+                         {.name = two, .first = 1, .count = 1}};
+    const mr_detection_set set = {scenes, 2, faces, 2};
+    const mr_found all[] = {{&seen[0], 1}, {&seen[1], 1}};
+    mr_detector_figures f;
+    assert_ok(mr_judge_found(&set, all, "", &f));
+    assert_int_equal(f.images, 2);
+    assert_int_equal(f.faces[0], 2);
+    assert_int_equal(f.faces[1], 1);
+    assert_int_equal(f.faces[2], 1);
+    for (int k = 0; k < MR_AP_HEIGHTS; k++)
+        assert_true(near(f.ap[k], 1));
+    assert_int_equal(f.pointed, 1);
+    assert_true(near(f.landmark_nme, 0.2));
+    assert_ok(mr_judge_found(&set, all, "other", &f));
+    assert_int_equal(f.images, 1);
+    assert_true(f.faces[1] == 0 && f.ap[1] == 0 && isnan(f.landmark_nme));
+    assert_int_equal(mr_judge_found(&set, all, "none", &f), MR_E_NOT_FOUND);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_of_recall_are_weighted_by_precision),
+        cmocka_unit_test(precision_is_raised_to_the_best_that_follows),
+        cmocka_unit_test(pictures_share_one_ranking),
+        cmocka_unit_test(a_second_find_of_a_face_is_wrong),
+        cmocka_unit_test(half_of_the_union_must_be_shared),
+        cmocka_unit_test(small_and_ignored_faces_are_neither_right_nor_wrong),
+        cmocka_unit_test(a_face_that_counts_comes_first),
+        cmocka_unit_test(nothing_found_and_nothing_labelled_come_to_zero),
+        cmocka_unit_test(figures_of_a_set),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,160 @@
+/* A tiny detector learns made faces within seconds, and a run that was cut goes on to the bit. */
+#include "face/yolo.h"
+#include "learn/train_detector.h"
+#include "made_faces.h"
+#include "made_scenes.h"
+
+#include <math.h>
+
+typedef struct world {
+    char *folder, *network, *out;
+} world;
+
+static int set_up(void **state) {
+    world *w = calloc(1, sizeof *w);
+    w->folder = made_folder();
+    w->network = mr_path_join(w->folder, "detector.txt");
+    w->out = mr_path_join(w->folder, "out");
+    made_text(w->folder, "detector.txt", made_detector);
+    made_scenes(w->folder, 24, 64);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    world *w = *state;
+    mr_test_remove(w->folder);
+    free(w->folder);
+    free(w->network);
+    free(w->out);
+    free(w);
+    return 0;
+}
+
+static mr_train_detector_params params_of(const world *w, const char *out) {
+    mr_train_detector_params p = mr_train_detector_defaults();
+    p.data = w->folder;
+    p.least_side = 64;
+    p.most_side = 96;
+    p.augment.look = mr_augment_none();
+    p.augment.mosaic = 0.2f;
+    p.augment.least_face = 16;
+    p.trainer.out = out;
+    p.trainer.network = w->network;
+    p.trainer.batch = 4;
+    p.trainer.epochs = 4;
+    p.trainer.threads = 1;
+    p.trainer.average = 0.9f;
+    p.trainer.warmup = 0.5f;
+    p.trainer.rate = 0.01f;
+    return p;
+}
+
+static void read_all(const char *folder, const char *name, unsigned char **bytes, size_t *size) {
+    char *path = mr_path_join(folder, name);
+    assert_ok(mr_file_read(path, (size_t)1 << 24, bytes, size));
+    free(path);
+}
+
+static void a_resumed_run_gives_the_same_bits(void **state) {
+    const world *w = *state;
+    char *whole = mr_path_join(w->folder, "whole"), *parts = mr_path_join(w->folder, "parts");
+    mr_train_detector_params p = params_of(w, whole);
+    assert_ok(mr_train_detector(&p, NULL));
+    p = params_of(w, parts);
+    p.trainer.pause_after = 2;
+    assert_ok(mr_train_detector(&p, NULL));
+    p.trainer.resume = true;
+    assert_ok(mr_train_detector(&p, NULL));
+    unsigned char *a, *b;
+    size_t size_a, size_b;
+    read_all(whole, "checkpoint.safetensors", &a, &size_a);
+    read_all(parts, "checkpoint.safetensors", &b, &size_b);
+    assert_int_equal(size_a, size_b);
+    assert_memory_equal(a, b, size_a);
+    free(a);
+    free(b);
+    p.loss.box = 4; /* not how the run began */
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_MISMATCH);
+    free(whole);
+    free(parts);
+}
+
+/* The face on made_NN.png, as the trained detector finds it. */
+static void check_picture(const world *w, mr_yolo *yolo, const mr_labelled_face *truth,
+                          const char *name) {
+    char *folder = mr_path_join(w->folder, "images"), *path = mr_path_join(folder, name);
+    mr_image image;
+    assert_ok(mr_image_load(path, NULL, &image));
+    mr_yolo_params params = mr_yolo_params_defaults();
+    params.score = 0.3f;
+    mr_face faces[8];
+    size_t count;
+    assert_ok(mr_yolo_detect(yolo, &image, &params, faces, 8, &count));
+    assert_true(count >= 1);
+    assert_true(fabsf(faces[0].box.x - truth->box.x) < 0.3f * truth->box.width);
+    assert_true(fabsf(faces[0].box.width - truth->box.width) < 0.4f * truth->box.width);
+    for (int k = 0; k < MR_LANDMARKS; k++)
+        assert_true(fabsf(faces[0].landmarks[k].x - truth->landmarks[k].x) <
+                    0.2f * truth->box.width);
+    mr_image_free(&image);
+    free(path);
+    free(folder);
+}
+
+static void made_faces_are_learned(void **state) {
+    const world *w = *state;
+    mr_train_detector_params p = params_of(w, w->out);
+    p.trainer.epochs = 200;
+    mr_training_result result;
+    assert_ok(mr_train_detector(&p, &result));
+    assert_string_equal(result.figures[1].name, "ap_16");
+    if (!(result.figures[1].value > 0.9))
+        fail_msg("average precision is only %g", result.figures[1].value);
+    if (!(result.figures[6].value < 0.3))
+        fail_msg("error of points is %g", result.figures[6].value);
+
+    char *labels = mr_path_join(w->folder, "labels.csv");
+    mr_detection_set set;
+    mr_yolo_model *model;
+    mr_yolo *yolo;
+    assert_ok(mr_detection_set_read(labels, &set));
+    assert_ok(mr_yolo_load(w->out, &model));
+    assert_ok(mr_yolo_create(model, &yolo));
+    for (size_t i = 0; i < 4; i++)
+        check_picture(w, yolo, &set.faces[set.scenes[i].first], set.scenes[i].name);
+    mr_yolo_free(yolo);
+    mr_yolo_model_free(model);
+    mr_detection_set_free(&set);
+    free(labels);
+}
+
+static void wrong_settings_are_refused(void **state) {
+    const world *w = *state;
+    mr_train_detector_params p = params_of(w, w->out);
+    p.least_side = 40;
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
+    p = params_of(w, w->out);
+    p.trainer.mixup = 0.2f;
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
+    p = params_of(w, w->out);
+    p.data = "/nowhere";
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_NOT_FOUND);
+    p = params_of(w, w->out);
+    made_text(w->folder, "other.txt",
+              "moodreel-network 1\ninput x channels=3 height=64 width=64\n"
+              "conv a x out=4 kernel=3 stride=8\noutput a\n");
+    char *other = mr_path_join(w->folder, "other.txt");
+    p.trainer.network = other;
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_MISMATCH);
+    free(other);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_resumed_run_gives_the_same_bits),
+        cmocka_unit_test(made_faces_are_learned),
+        cmocka_unit_test(wrong_settings_are_refused),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
