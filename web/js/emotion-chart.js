@@ -6,14 +6,16 @@ import { byId, make, setText } from './dom.js';
 import { look, mainPerson, percent } from './words.js';
 
 const WINDOW_MS = 60000;
-/** A hole longer than this is drawn as one: nobody was seen. */
-const HOLE_MS = 1500;
+/** A silence longer than this is drawn as a hole, as is every time without a face. */
+const HOLE_MS = 5000;
+/** So long the newest values are taken to last. */
+const LAST_MS = 1000;
 const REDRAW_MS = 250;
 const REDRAW_CALM_MS = 1000;
 /** From the pleasant to the unpleasant, so that neighbours in the chart are kin. */
 const ORDER = ['happy', 'surprise', 'neutral', 'sad', 'fear', 'disgust', 'angry'];
 
-/** @typedef {{at: number, values: number[]}} Moment */
+/** @typedef {{at: number, values: number[]}} Moment `values` is empty when nobody was seen */
 
 /**
  * The probabilities to chart: of the nearest person, or the mean of all in a group.
@@ -31,10 +33,15 @@ function valuesOf({ sight, settings }) {
 function runs(moments) {
   /** @type {Moment[][]} */
   const list = [];
+  let open = false;
   for (const moment of moments) {
     const run = list.at(-1);
-    if (run && moment.at - (run.at(-1)?.at ?? 0) < HOLE_MS) run.push(moment);
-    else list.push([moment]);
+    if (moment.values.length === 0) open = false;
+    else if (open && run && moment.at - run[run.length - 1].at < HOLE_MS) run.push(moment);
+    else {
+      list.push([moment]);
+      open = true;
+    }
   }
   return list;
 }
@@ -60,7 +67,9 @@ function drawBands(context, moments, now, width, height, colours) {
     context.stroke();
   }
   context.strokeStyle = colours.getPropertyValue('--surface');
-  for (const run of runs(moments)) {
+  for (const seen of runs(moments)) {
+    const newest = seen[seen.length - 1];
+    const run = [...seen, { at: Math.min(now, newest.at + LAST_MS), values: newest.values }];
     const below = run.map(() => 0);
     for (const [i, emotion] of ORDER.entries()) {
       context.beginPath();
@@ -98,9 +107,10 @@ export function bindEmotionChart(store) {
       bar.style.transform = `scaleX(${values ? values[i] : 0})`;
       setText(value, values ? percent(values[i]) : '–');
     }
-    const mean = ORDER.map((_, i) => moments.reduce((sum, { values: v }) => sum + v[i], 0) / Math.max(1, moments.length));
+    const told = moments.filter(({ values: v }) => v.length > 0);
+    const mean = ORDER.map((_, i) => told.reduce((sum, { values: v }) => sum + v[i], 0) / Math.max(1, told.length));
     const most = mean.indexOf(Math.max(...mean));
-    canvas.setAttribute('aria-label', moments.length === 0
+    canvas.setAttribute('aria-label', told.length === 0
       ? 'Nothing has been seen yet'
       : `Chart of the last minute: mostly ${look(ORDER[most])}, ${percent(mean[most])} on average`);
   }
@@ -120,8 +130,7 @@ export function bindEmotionChart(store) {
 
   store.watch(['sight'], (state) => {
     if (state.source !== 'camera') return;
-    const values = valuesOf(state);
-    if (values) moments.push({ at: performance.now(), values });
+    moments.push({ at: performance.now(), values: valuesOf(state) ?? [] });
   });
   store.watch(['source', 'settings', 'phase', 'sight'], ({ source, settings, phase, sight }) => {
     if (phase !== 'app') moments = [];

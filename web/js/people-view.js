@@ -32,6 +32,7 @@ export function bindPeople(store) {
   let timer;
 
   function draw() {
+    clearTimeout(timer);
     timer = undefined;
     drawnAt = performance.now();
     const people = store.get().sight?.people ?? [];
@@ -42,6 +43,7 @@ export function bindPeople(store) {
   }
 
   store.watch(['sight'], () => {
-    timer ??= setTimeout(draw, Math.max(0, REST_MS - (performance.now() - drawnAt)));
+    if (!store.get().sight) draw();
+    else timer ??= setTimeout(draw, Math.max(0, REST_MS - (performance.now() - drawnAt)));
   });
 }

@@ -1,0 +1,175 @@
+// People who use no mouse, no sight, little light, or a phone.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { axePath } from '../lib/packages.js';
+import { agree, control, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+import { startCamera } from './camera.js';
+
+const focused = (page) => page.evaluate(() => {
+  const element = document.activeElement;
+  if (element?.type === 'radio') return `radio ${element.name}`;
+  return element?.id || element?.getAttribute('aria-label') || element?.value || element?.textContent?.trim() || element?.tagName;
+});
+
+/** Presses Tab until the focus is where it should be; each stop must be visible. */
+async function tabTo(page, name) {
+  for (let i = 0; i < 80; i++) {
+    await page.keyboard.press('Tab');
+    const now = await focused(page);
+    if (name instanceof RegExp ? name.test(now) : now === name) {
+      const visible = await page.evaluate(() => {
+        const element = document.activeElement;
+        const marked = [element, element.nextElementSibling].filter(Boolean).some((node) => getComputedStyle(node).outlineStyle !== 'none');
+        const { width, height } = element.getBoundingClientRect();
+        return marked && width > 0 && height > 0;
+      });
+      assert.ok(visible, `the focus on ${name} cannot be seen`);
+      return;
+    }
+  }
+  assert.fail(`Tab never came to ${name}; it is at ${await focused(page)}`);
+}
+
+async function keyboardOnly({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await page.locator('#welcome').waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'Skip to the content');
+  await tabTo(page, 'agree');
+  await page.keyboard.press('Enter');
+  await page.locator('#app').waitFor();
+  assert.equal(await focused(page), 'app-title');
+
+  await tabTo(page, 'camera-toggle');
+  await page.keyboard.press('Space');
+  await page.locator('.film').first().waitFor();
+  const before = await filmIds(page);
+  // The radio group is one stop; arrows go through it.
+  await tabTo(page, 'radio feel');
+  await page.keyboard.press('ArrowRight');
+  await otherFilms(page, before);
+
+  await tabTo(page, /^Like /);
+  const films = await filmIds(page);
+  await page.keyboard.press('Enter');
+  await page.locator('.film--judged').waitFor();
+  await page.locator('#show-news').waitFor();
+  await tabTo(page, /Why this/);
+  await page.keyboard.press('Enter');
+  await page.locator('.film__why[open]').waitFor();
+  for (let i = 0; i < 10 && (await focused(page)) !== 'show-news'; i++) await page.keyboard.press('Shift+Tab');
+  assert.equal(await focused(page), 'show-news');
+  await page.keyboard.press('Enter');
+  await otherFilms(page, films);
+  assert.equal(await focused(page), 'tonight-title');
+
+  for (let i = 0; i < 40 && (await focused(page)) !== 'open-history'; i++) await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('.opinion').first().waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await focused(page), 'open-history', 'closing gives the focus back');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'erase');
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(page), 'erase-no', 'the harmless choice comes first');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('Erased.').waitFor();
+  await close();
+}
+
+/** Runs axe-core on what is shown. It is evaluated by the debugger, which the content policy does not bind. */
+async function assertAccessible(page, where) {
+  await page.evaluate(readFileSync(axePath, 'utf8'));
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
+  });
+  assert.deepEqual(found, [], where);
+}
+
+/** What axe does not ask. */
+async function assertHouseRules(page, where) {
+  const found = await page.evaluate(() => {
+    const bad = [];
+    const shown = (element) => element.checkVisibility({ checkVisibilityCSS: true });
+    for (const element of document.querySelectorAll('[tabindex]')) if (element.tabIndex > 0) bad.push(`tabindex ${element.tabIndex}`);
+    if (document.querySelector('[style*="javascript"], script:not([src]), style')) bad.push('inline script or style');
+    let level = 0;
+    for (const heading of [...document.querySelectorAll('h1, h2, h3, h4')].filter(shown)) {
+      const now = Number(heading.tagName[1]);
+      if (now > level + 1) bad.push(`h${level} is followed by h${now} "${heading.textContent}"`);
+      level = now;
+    }
+    for (const element of document.querySelectorAll('button, select, summary, input[type="number"], label:has(input)')) {
+      if (!shown(element) || element.classList.contains('visually-hidden')) continue;
+      const { width, height } = element.getBoundingClientRect();
+      if (width < 24 || height < 24) bad.push(`${element.textContent || element.id} is ${width}×${height}`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) bad.push(`scrolls sideways: ${document.documentElement.scrollWidth} of ${innerWidth}`);
+    return bad;
+  });
+  assert.deepEqual(found, [], where);
+}
+
+/** Name, whether axe is asked too (once for each theme and each layout is enough), and the page's options. */
+const SHAPES = [
+  ['desktop-dark', true, { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
+  ['desktop-light', false, { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
+  ['phone-dark', false, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark' }],
+  ['phone-light', true, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'light' }],
+];
+
+/** Every view in every shape: rules of WCAG 2.2 AA, and a picture of it. */
+async function everyShape({ server, browser }) {
+  const folder = join(process.env.MR_BROWSER_DIR, 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, thorough, options] of SHAPES) {
+    const { page, close } = await openPage(browser, server.url, options);
+    const look = async (view, fullPage) => {
+      await page.screenshot({ path: join(folder, `${name}-${view}.png`), fullPage });
+      if (thorough) await assertAccessible(page, `${name}, ${view}`);
+      await assertHouseRules(page, `${name}, ${view}`);
+    };
+    await control(page, 'button', 'Agree and begin').waitFor();
+    await look('welcome', true);
+    await agree(page);
+    await look('empty', false);
+    if (name.startsWith('desktop')) await startCamera(page);
+    else await showPhoto(page);
+    await page.locator('.film__why summary').nth(1).click();
+    await page.locator('#filters summary').click();
+    await page.waitForTimeout(1200);
+    await look('films', true);
+    await page.locator('.film').nth(1).locator('.verdict--like').click();
+    await page.locator('.film--judged').waitFor();
+    await control(page, 'button', 'Your data').click();
+    await page.locator('.opinion').waitFor();
+    await look('data', false);
+    await close();
+  }
+}
+
+/** The switch goes against the system, and is remembered. */
+async function themeSwitch({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url, { colorScheme: 'light' });
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await control(page, 'button', 'Theme: system').click();
+  const dark = await ground();
+  assert.notEqual(dark, light);
+  await page.reload();
+  assert.equal(await ground(), dark);
+  await control(page, 'button', 'Theme: dark').click();
+  assert.equal(await ground(), light);
+  await control(page, 'button', 'Theme: light').click();
+  assert.equal(await page.evaluate(() => localStorage.length), 0, 'the system decides again');
+  await close();
+}
+
+export default [
+  ['keyboard only, from consent to erasure', keyboardOnly],
+  ['WCAG 2.2 AA on desktop and phone, dark and light', everyShape],
+  ['dark and light by hand', themeSwitch],
+];

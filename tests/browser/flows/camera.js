@@ -1,0 +1,138 @@
+// The webcam: faces, films, switches, and what can go wrong with it.
+import assert from 'node:assert/strict';
+import { agree, control, failedRequest, filmIds, openPage, otherFilms } from '../lib/browser.js';
+
+/** The box that is drawn, in shares of the picture. */
+const boxOf = (page) => page.locator('.face').first().evaluate(({ style }) => ['left', 'top', 'width', 'height'].map((name) => parseFloat(style[name]) / 100));
+
+export async function startCamera(page) {
+  await control(page, 'button', 'Start camera').click();
+  await page.locator('.face').first().waitFor();
+  await page.locator('.film').first().waitFor();
+}
+
+async function facesAndFilms({ server, browser }) {
+  const { page, sent, close } = await openPage(browser, server.url);
+  await agree(page);
+  await startCamera(page);
+  assert.match(await page.locator('.face__label').first().innerText(), /^1\s+\d\d–\d\d · female · happy \d+ %$/);
+  const [left, top, width, height] = await boxOf(page);
+  // The face of the video is at 348 ± 40 of 640, 92 wide: mirrored, left of the middle.
+  assert.ok(left > 0.22 && left < 0.4 && width > 0.1 && width < 0.25, `box at ${[left, width]}`);
+  assert.ok(top > 0.05 && top + height < 0.5, `box at ${[top, height]}`);
+  const mood = page.locator('[data-estimate="emotion"]').first();
+  assert.match(await mood.innerText(), /happy/);
+  assert.equal(await page.locator('[data-estimate="ethnicity"]').count(), 0, 'ethnicity without being asked');
+  assert.match(await page.locator('#films-for').innerText(), /looking happy/);
+  assert.equal(await page.locator('#device option').count(), 1);
+
+  // The chart fills, and says so in words.
+  await page.waitForFunction(() => document.getElementById('chart').getAttribute('aria-label').includes('mostly happy'));
+  const painted = await page.locator('#chart').evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(canvas.width - 6, 0, 1, canvas.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 0).length / canvas.height;
+  });
+  assert.ok(painted > 0.5, `only ${painted} of the chart's newest column is painted`);
+
+  await control(page, 'switch', 'Ethnicity').check();
+  await page.locator('[data-estimate="ethnicity"]').waitFor();
+  await control(page, 'switch', 'Gender').uncheck();
+  await page.locator('[data-estimate="gender"]').waitFor({ state: 'detached' });
+
+  const before = await filmIds(page);
+  await control(page, 'radio', 'Sad').check({ force: true });
+  await otherFilms(page, before);
+  assert.match(await page.locator('#films-for').innerText(), /feeling sad/);
+
+  await control(page, 'button', 'Stop camera').click();
+  await page.locator('.face').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.getElementById('video').srcObject), null);
+  assert.ok(sent.some(({ method }) => method === 'WEBSOCKET'));
+  await close();
+}
+
+async function likeWhileLive({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await startCamera(page);
+  const before = await filmIds(page);
+  await page.locator('.film').nth(2).locator('.verdict--dislike').click();
+  // The cards stay where they are under the hands of somebody who is busy with them.
+  await control(page, 'button', 'New suggestions').waitFor();
+  assert.deepEqual(await filmIds(page), before);
+  await control(page, 'button', 'New suggestions').click();
+  assert.ok(!(await otherFilms(page, before)).includes(before[2]), 'a disliked film is suggested again');
+  await close();
+}
+
+/** Frames wait for answers: however slow those are, few are on their way. */
+async function backPressure({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  let sent = 0;
+  let answered = 0;
+  let most = 0;
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => {
+      if (typeof payload === 'string') return;
+      sent++;
+      most = Math.max(most, sent - answered);
+    });
+    socket.on('framereceived', ({ payload }) => {
+      const message = JSON.parse(payload);
+      if (message.type === 'people') answered = message.frame;
+    });
+  });
+  await agree(page);
+  await startCamera(page);
+  await page.waitForTimeout(1500);
+  assert.ok(answered > 5, `only ${answered} frames answered`);
+  assert.ok(most <= 3, `${most} frames were on their way at once`);
+  await close();
+}
+
+/** The server dies and comes back: the page says so and goes on by itself. */
+async function serverAway({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await startCamera(page);
+  await server.kill();
+  await page.getByText('The server cannot be reached').waitFor();
+  assert.equal(await page.locator('.face').count(), 0, 'boxes of a picture that nobody looked at');
+  await server.start();
+  await page.getByText('The server cannot be reached').waitFor({ state: 'hidden', timeout: 20000 });
+  await page.locator('.face').first().waitFor();
+  await close(failedRequest);
+}
+
+async function noCamera({ server, withoutCamera }) {
+  const { page, close } = await openPage(await withoutCamera(), server.url);
+  await agree(page);
+  await control(page, 'button', 'Start camera').click();
+  await page.getByText('No camera was found').waitFor();
+  // The rest works without one.
+  await control(page, 'button', 'Describe yourself').click();
+  await control(page, 'spinbutton', 'Age').first().fill('9');
+  await control(page, 'button', 'Find films').click();
+  await page.locator('.film').first().waitFor();
+  const facts = await page.locator('.film__facts').allTextContents();
+  assert.ok(facts.every((text) => /· (U|G|PG)$/.test(text)), `not for a child of nine: ${facts}`);
+  await close();
+}
+
+async function denied({ server, denying }) {
+  const { page, close } = await openPage(await denying(), server.url);
+  await agree(page);
+  await control(page, 'button', 'Start camera').click();
+  await page.getByText('does not let this page use the camera').waitFor();
+  assert.equal(await control(page, 'button', 'Start camera').isVisible(), true);
+  await close();
+}
+
+export default [
+  ['camera: faces, chart, switches, "I feel", stop', facesAndFilms],
+  ['camera: new films wait for a busy person', likeWhileLive],
+  ['camera: frames wait for answers', backPressure],
+  ['camera: the server dies and comes back', serverAway],
+  ['no camera: said so, and a description gets films', noCamera],
+  ['camera denied: said so', denied],
+];

@@ -1,0 +1,72 @@
+// Nothing before consent; everything gone after erasure.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { agree, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+
+async function refusal({ server, browser }) {
+  const { page, context, sent, close } = await openPage(browser, server.url);
+  await control(page, 'button', 'No, thank you').click();
+  await control(page, 'heading', 'That is fine.').waitFor();
+  const talk = sent.filter(({ method, path }) => method !== 'GET' || (path.startsWith('/v1') && path !== '/v1/info'));
+  assert.deepEqual(talk, [], 'sent without consent');
+  assert.deepEqual(await context.cookies(), []);
+  assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length]), [0, 0]);
+  await control(page, 'button', 'Read it again').click();
+  await control(page, 'heading', /Films for the mood/).waitFor();
+  await close();
+}
+
+async function opinionsAndErasure({ server, browser }) {
+  const { page, context, close } = await openPage(browser, server.url, { acceptDownloads: true });
+  await agree(page);
+  const [cookie] = await context.cookies();
+  assert.equal(cookie.httpOnly, true);
+  assert.equal(cookie.sameSite, 'Strict');
+
+  await showPhoto(page);
+  const before = await filmIds(page);
+  const liked = page.locator('.film').nth(1);
+  const title = (await liked.locator('.poster').count()) && (await liked.locator('.verdict--like').getAttribute('aria-label')).replace('Like ', '');
+  await liked.locator('.verdict--like').click();
+  await page.locator('.film--judged').waitFor();
+  await control(page, 'button', 'New suggestions').click();
+  const after = await otherFilms(page, before);
+  assert.ok(!after.includes(before[1]), 'a liked film is suggested again');
+  assert.match(await page.locator('#film-list').innerText(), /Why this/);
+  const reasons = await page.locator('.film__reasons').allTextContents();
+  assert.ok(reasons.some((text) => text.includes(`Like ${title}`)), `no reason names ${title}`);
+
+  await control(page, 'button', 'Your data').click();
+  await page.locator('.opinion').filter({ hasText: title }).waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), control(page, 'button', 'Export as a file').click()]);
+  const kept = JSON.parse(await readFile(await download.path(), 'utf8'));
+  assert.deepEqual(kept.feedback.map(({ film, kind }) => [film.id, kind]), [[before[1], 'like']]);
+
+  await control(page, 'button', `Take back: ${title}`).click();
+  await page.locator('.opinion').waitFor({ state: 'detached' });
+  await control(page, 'button', 'Erase me').click();
+  await control(page, 'button', 'Yes, erase me').click();
+  await page.getByText('Erased. The server keeps nothing of you').waitFor();
+  assert.deepEqual(await context.cookies(), []);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'welcome-title');
+  await close();
+}
+
+async function remembered({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await page.reload();
+  await page.locator('#app').waitFor();
+  // Another browser window erased the person: the page notices and asks again.
+  await page.evaluate(() => fetch('/v1/viewers/me', { method: 'DELETE' }));
+  await page.reload();
+  await page.getByText('does not know this browser any more').waitFor();
+  await close(failedRequest);
+}
+
+export default [
+  ['consent refused: nothing sent, no cookie', refusal],
+  ['like, history, export, undo, erase', opinionsAndErasure],
+  ['consent is remembered while the server knows the browser', remembered],
+];

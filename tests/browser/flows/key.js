@@ -1,0 +1,33 @@
+// A server with a key: the page asks for it once.
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agree, control, failedRequest, openPage } from '../lib/browser.js';
+import { createServerUnderTest } from '../lib/server.js';
+import { startCamera } from './camera.js';
+
+async function keyIsAskedFor({ browser }) {
+  const file = join(process.env.MR_BROWSER_DIR, 'key');
+  writeFileSync(file, 'a-key-for-this-test-0123456789abcdef\n');
+  chmodSync(file, 0o600);
+  const server = await createServerUnderTest({ options: ['--key-file', file] });
+  await server.start();
+  try {
+    const { page, close } = await openPage(browser, server.url);
+    const give = async (key) => {
+      await page.getByLabel('Key', { exact: true }).fill(key);
+      await control(page, 'button', 'Continue').click();
+    };
+    await give('a wrong key');
+    await page.getByText('That key was not right.').waitFor();
+    await give('a-key-for-this-test-0123456789abcdef');
+    await page.locator('#key').waitFor({ state: 'hidden' });
+    await agree(page);
+    await startCamera(page);
+    await close(failedRequest);
+  } finally {
+    await server.stop();
+    rmSync(file);
+  }
+}
+
+export default [['a server with a key', keyIsAskedFor]];

@@ -1,0 +1,138 @@
+// Photos by button, drop and paste; good ones and bad ones.
+import assert from 'node:assert/strict';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agree, choosePhoto, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+
+const PHOTO = 'data/samples/astronaut.jpg';
+
+/** Fires a drop or paste with a file, as a person would cause it. */
+const hand = (page, { event, bytes, type, name }) => page.evaluate(({ event: kind, data, type: mime, name: label }) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], label, { type: mime }));
+  const made = kind === 'paste'
+    ? new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true })
+    : new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true });
+  document.getElementById('stage').dispatchEvent(made);
+}, { event, data: bytes.toString('base64'), type, name });
+
+async function goodPhotos({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  const seen = page.locator('.person');
+  for (const file of [PHOTO, 'data/samples/astronaut-320.png', 'data/samples/astronaut.webp', 'data/samples/astronaut-turned.jpg']) {
+    await Promise.all([page.waitForResponse(/analyze/), choosePhoto(page, file)]);
+    await seen.first().waitFor();
+    assert.equal(await seen.count(), 1, file);
+    assert.match(await seen.innerText(), /happy/, file);
+  }
+  await showPhoto(page, 'data/samples/wall.jpg');
+  await page.waitForFunction(() => document.querySelectorAll('.person').length === 4);
+  assert.match(await page.locator('#films-for').innerText(), /all 4 people/);
+  await control(page, 'switch', /everyone/).uncheck({ force: true });
+  await page.getByText(/^For somebody of/).waitFor();
+
+  await choosePhoto(page, 'data/samples/photographer.jpg');
+  await page.getByText('No face was found').waitFor();
+  await page.getByText('For anyone').waitFor();
+  await page.locator('.film').first().waitFor();
+  await close();
+}
+
+async function dropAndPaste({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  const bytes = readFileSync(PHOTO);
+  await hand(page, { event: 'drop', bytes, type: 'image/jpeg', name: 'dropped.jpg' });
+  await page.locator('.person').waitFor();
+  await page.locator('.film').first().waitFor();
+  const [answer] = await Promise.all([
+    page.waitForResponse(/analyze/),
+    hand(page, { event: 'paste', bytes: readFileSync('data/samples/astronaut-320.png'), type: 'image/png', name: 'image.png' }),
+  ]);
+  assert.equal((await answer.json()).width, 320, 'the pasted picture is looked at');
+  await page.locator('.person').waitFor();
+  await close();
+}
+
+async function badPhotos({ server, browser }) {
+  const { page, sent, close } = await openPage(browser, server.url);
+  await agree(page);
+  const bytes = readFileSync(PHOTO);
+  const says = async (file, text) => {
+    await choosePhoto(page, file);
+    await page.locator('#stage-message').filter({ hasText: text }).waitFor();
+  };
+  await says({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('These are my notes, not a picture.') }, 'not a JPEG, PNG or WebP');
+  await says({ name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) }, 'empty');
+  const huge = join(process.env.MR_BROWSER_DIR, 'huge.jpg');
+  writeFileSync(huge, bytes);
+  truncateSync(huge, 17 << 20);
+  await says(huge, 'too large');
+  assert.equal(sent.filter(({ path }) => path === '/v1/analyze').length, 0, 'hopeless files are not even sent');
+  await says({ name: 'cut.jpg', mimeType: 'image/jpeg', buffer: bytes.subarray(0, 300) }, 'could not be read');
+  assert.equal(await page.locator('#photo').isVisible(), false);
+  // A good one afterwards takes the message away.
+  await showPhoto(page);
+  assert.equal(await page.locator('#stage-message').isVisible(), false);
+  await close(failedRequest);
+}
+
+async function wishes({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await showPhoto(page);
+  let films = await filmIds(page);
+  await control(page, 'radio', 'Afraid').check({ force: true });
+  films = await otherFilms(page, films);
+  await control(page, 'radio', 'Lift it').check({ force: true });
+  films = await otherFilms(page, films);
+
+  await page.locator('#filters summary').click();
+  await page.getByLabel('Genre').selectOption('Western');
+  films = await otherFilms(page, films);
+  for (const text of await page.locator('.film__facts').allTextContents()) assert.match(text, /Western/);
+  await page.getByLabel('Genre').selectOption('');
+  films = await otherFilms(page, films);
+  await page.getByLabel('Language').selectOption('Telugu');
+  films = await otherFilms(page, films);
+  for (const text of await page.locator('.film__facts').allTextContents()) assert.match(text, /Telugu/);
+  await page.getByLabel('Language').selectOption('');
+  films = await otherFilms(page, films);
+  await page.getByLabel('Certificate').selectOption('U');
+  films = await otherFilms(page, films);
+  await page.getByLabel('Certificate').selectOption('');
+  films = await otherFilms(page, films);
+  await page.getByLabel("Youngest viewer's age").fill('6');
+  await page.getByLabel("Youngest viewer's age").press('Tab');
+  films = await otherFilms(page, films);
+  for (const text of await page.locator('.film__facts').allTextContents()) assert.match(text, /· (U|G)$/);
+  await close();
+}
+
+async function artwork({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  const drawn = await page.evaluate(async () => {
+    const { poster } = await import('/js/artwork.js');
+    const { SCENES } = await import('/js/art/scenes.js');
+    const draw = (id, genres) => poster({ id, title: 'A <b>Title</b> & More', year: 1999, genres }).outerHTML;
+    return {
+      same: draw('Q1', ['Drama']) === draw('Q1', ['Drama']),
+      others: new Set(Array.from({ length: 40 }, (_, i) => draw(`Q${i}`, ['Drama']))).size,
+      marked: poster({ id: 'Q1', title: '<b>x</b>', year: 1, genres: ['Drama'] }).querySelector('b'),
+      genres: Object.keys(SCENES).length,
+      broken: Object.keys(SCENES).flatMap((genre) => Array.from({ length: 30 }, (_, i) => draw(`Q${i}`, [genre]))).filter((text) => /NaN|undefined|Infinity/.test(text)).length,
+      unknown: draw('Q1', ['No such genre']).length > 0,
+    };
+  });
+  assert.deepEqual(drawn, { same: true, others: 40, marked: null, genres: 21, broken: 0, unknown: true });
+  await close();
+}
+
+export default [
+  ['photos: JPEG, PNG, WebP, turned, many faces, none', goodPhotos],
+  ['photos: drop and paste', dropAndPaste],
+  ['photos: text, empty, huge and cut files', badPhotos],
+  ['wishes: feeling, mood, genre, language, certificate, youngest', wishes],
+  ['artwork: the same for a film, different between films', artwork],
+];
