@@ -197,6 +197,7 @@ static int evaluate_attributes(int argc, char **argv) {
 static const mr_cli_command commands[] = {
     {"emotion", "the emotion network", evaluate_emotion},
     {"attributes", "the network for age, gender and ethnicity", evaluate_attributes},
+    {"detector", "a face detector", mr_cmd_evaluate_detector},
     {"forest", "the Random Forest of film choices", mr_cmd_evaluate_forest},
 };
 

@@ -18,6 +18,7 @@ int mr_cmd_train(int argc, char **argv);
 int mr_cmd_watch(int argc, char **argv);
 
 int mr_cmd_train_detector(int argc, char **argv);
+int mr_cmd_evaluate_detector(int argc, char **argv);
 
 /* "train forest" and "evaluate forest" */
 int mr_cmd_train_forest(int argc, char **argv);

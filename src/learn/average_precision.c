@@ -14,7 +14,7 @@ static bool counts(const mr_labelled_face *face, float least_height) {
 enum { WRONG = -1, NEITHER = -2 };
 
 /* The labelled face that a found one is right about, or WRONG or NEITHER. */
-static int judge(const mr_ranking *ranking, const mr_box *box, const mr_labelled_face *labelled,
+static int judge(const mr_hits *ranking, const mr_box *box, const mr_labelled_face *labelled,
                  size_t count, float least_height) {
     int best = WRONG;
     float best_overlap = 0;
@@ -33,7 +33,7 @@ static int judge(const mr_ranking *ranking, const mr_box *box, const mr_labelled
     return best == WRONG && excused ? NEITHER : best;
 }
 
-mr_status mr_ranking_add(mr_ranking *ranking, const mr_face *found, size_t found_count,
+mr_status mr_hits_add(mr_hits *ranking, const mr_face *found, size_t found_count,
                          const mr_labelled_face *labelled, size_t labelled_count,
                          float least_height, int *matches) {
     if (!mr_grow(&ranking->verdicts, &ranking->capacity, ranking->count + found_count,
@@ -66,7 +66,7 @@ static void merge(const mr_verdict *from, size_t start, size_t middle, size_t en
 }
 
 /* Merge sort from the bottom up, which is stable. */
-mr_status mr_ranking_finish(mr_ranking *ranking) {
+mr_status mr_hits_finish(mr_hits *ranking) {
     size_t count = ranking->count;
     mr_verdict *spare = mr_alloc(count * sizeof *spare), *from = ranking->verdicts;
     if (!spare)
@@ -88,7 +88,7 @@ mr_status mr_ranking_finish(mr_ranking *ranking) {
     return MR_OK;
 }
 
-double mr_average_precision(const mr_ranking *ranking) {
+double mr_average_precision(const mr_hits *ranking) {
     size_t right = 0;
     for (size_t i = 0; i < ranking->count; i++)
         right += ranking->verdicts[i].right;
@@ -104,7 +104,7 @@ double mr_average_precision(const mr_ranking *ranking) {
     return ranking->faces ? sum / (double)ranking->faces : 0;
 }
 
-double mr_recall_at(const mr_ranking *ranking, size_t wrong) {
+double mr_recall_at(const mr_hits *ranking, size_t wrong) {
     size_t right = 0, false_alarms = 0;
     for (size_t i = 0; i < ranking->count; i++) {
         false_alarms += !ranking->verdicts[i].right;
@@ -115,7 +115,7 @@ double mr_recall_at(const mr_ranking *ranking, size_t wrong) {
     return ranking->faces ? (double)right / (double)ranking->faces : 0;
 }
 
-size_t mr_ranking_curve(const mr_ranking *ranking, mr_curve_point *points, size_t most) {
+size_t mr_hits_curve(const mr_hits *ranking, mr_curve_point *points, size_t most) {
     size_t count = ranking->count < most ? ranking->count : most, right = 0, rank = 0;
     for (size_t i = 0; i < count; i++) {
         size_t end = (i + 1) * ranking->count / count;
@@ -129,8 +129,8 @@ size_t mr_ranking_curve(const mr_ranking *ranking, mr_curve_point *points, size_
     return count;
 }
 
-void mr_ranking_free(mr_ranking *ranking) {
+void mr_hits_free(mr_hits *ranking) {
     free(ranking->verdicts);
     free(ranking->taken);
-    *ranking = (mr_ranking){0};
+    *ranking = (mr_hits){0};
 }

@@ -1,12 +1,12 @@
 /*
  * How well found faces match labelled ones: average precision, recall at a number of false alarms.
  *
- *     mr_ranking ranking = {0};
+ *     mr_hits ranking = {0};
  *     for (each picture)
- *         MR_TRY(mr_ranking_add(&ranking, found, found_count, labelled, labelled_count, 16));
- *     mr_ranking_finish(&ranking);
+ *         MR_TRY(mr_hits_add(&ranking, found, found_count, labelled, labelled_count, 16));
+ *     mr_hits_finish(&ranking);
  *     double ap = mr_average_precision(&ranking);
- *     mr_ranking_free(&ranking);
+ *     mr_hits_free(&ranking);
  *
  * Found faces of a picture are taken by falling score; each goes to the labelled face that counts,
  * is still free and overlaps it most, with an IoU of at least one half, and is right. One that
@@ -30,13 +30,13 @@ typedef struct mr_verdict {
     bool right;
 } mr_verdict;
 
-typedef struct mr_ranking {
+typedef struct mr_hits {
     mr_verdict *verdicts; /* of found faces that are right or wrong */
     size_t count, capacity;
     size_t faces; /* labelled ones that count */
     char *taken;  /* scratch: of a picture's labelled faces */
     size_t taken_capacity;
-} mr_ranking;
+} mr_hits;
 
 /* One point of the curve: what all found faces of at least this score come to. */
 typedef struct mr_curve_point {
@@ -49,23 +49,23 @@ typedef struct mr_curve_point {
  * pixels on. `matches` may be NULL; else it tells for each found face the labelled one that it is
  * right about, or -1.
  */
-mr_status mr_ranking_add(mr_ranking *ranking, const mr_face *found, size_t found_count,
+mr_status mr_hits_add(mr_hits *ranking, const mr_face *found, size_t found_count,
                          const mr_labelled_face *labelled, size_t labelled_count,
                          float least_height, int *matches);
 
 /* Sorts the verdicts; equal scores stay in the order they came in. To be called once, after the
  * last picture and before the functions below. */
-mr_status mr_ranking_finish(mr_ranking *ranking);
+mr_status mr_hits_finish(mr_hits *ranking);
 
-double mr_average_precision(const mr_ranking *ranking);
+double mr_average_precision(const mr_hits *ranking);
 
 /* Share of faces found when the score is set so that at most so many found faces are wrong. */
-double mr_recall_at(const mr_ranking *ranking, size_t wrong);
+double mr_recall_at(const mr_hits *ranking, size_t wrong);
 
 /* Points of the curve at `most` places (fewer if there are fewer found faces) that are spread
  * evenly over the ranks; returns their number. */
-size_t mr_ranking_curve(const mr_ranking *ranking, mr_curve_point *points, size_t most);
+size_t mr_hits_curve(const mr_hits *ranking, mr_curve_point *points, size_t most);
 
-void mr_ranking_free(mr_ranking *ranking);
+void mr_hits_free(mr_hits *ranking);
 
 #endif

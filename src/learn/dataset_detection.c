@@ -89,7 +89,7 @@ static mr_status read_face(const reading *r, size_t row, mr_labelled_face *face)
     return read_points(r, row, face);
 }
 
-static mr_status begin_scene(const reading *r, size_t row, mr_scene *scene) {
+static mr_status begin_scene(const reading *r, size_t row, mr_labelled_picture *scene) {
     const char *name = field(r, row, IMAGE);
     if (!*name || strchr(name, '/'))
         return fail_at(r, row, "image: expected the name of a file", name);
@@ -106,7 +106,7 @@ static mr_status begin_scene(const reading *r, size_t row, mr_scene *scene) {
 static mr_status read_scenes(const reading *r, mr_detection_set *set) {
     for (size_t i = 0; i < r->csv.rows; i++) {
         size_t row = r->order[i];
-        mr_scene *scene = set->scene_count ? &set->scenes[set->scene_count - 1] : NULL;
+        mr_labelled_picture *scene = set->scene_count ? &set->scenes[set->scene_count - 1] : NULL;
         if (!scene || strcmp(scene->name, field(r, row, IMAGE)) != 0) {
             scene = &set->scenes[set->scene_count];
             scene->first = i;
@@ -166,13 +166,14 @@ mr_status mr_detection_set_read(const char *labels, mr_detection_set *out) {
     return status;
 }
 
-static void free_scene(mr_scene *scene) {
+static void free_scene(mr_labelled_picture *scene) {
     free(scene->name);
     mr_image_free(&scene->image);
 }
 
 mr_status mr_detection_set_filter(mr_detection_set *set,
-                                  bool (*keeps)(const mr_scene *scene, const void *context),
+                                  bool (*keeps)(const mr_labelled_picture *scene,
+                                                const void *context),
                                   const void *context) {
     size_t kept = 0;
     for (size_t i = 0; i < set->scene_count; i++)
@@ -184,7 +185,8 @@ mr_status mr_detection_set_filter(mr_detection_set *set,
     return kept ? MR_OK : mr_fail(MR_E_NOT_FOUND, "no labelled picture is in the wanted part");
 }
 
-mr_status mr_scene_load(const mr_scene *scene, const char *folder, mr_image *out) {
+mr_status mr_labelled_picture_load(const mr_labelled_picture *scene, const char *folder,
+                                   mr_image *out) {
     char *path = mr_path_join(folder, scene->name);
     if (!path)
         return mr_fail(MR_E_MEMORY, "%s: no memory for its path", scene->name);
@@ -208,8 +210,8 @@ typedef struct loading {
 
 static mr_status load_one(void *context, size_t index) {
     const loading *job = context;
-    mr_scene *scene = &job->set->scenes[index];
-    return mr_scene_load(scene, job->folder, &scene->image);
+    mr_labelled_picture *scene = &job->set->scenes[index];
+    return mr_labelled_picture_load(scene, job->folder, &scene->image);
 }
 
 mr_status mr_detection_set_load(mr_detection_set *set, const char *folder) {

@@ -37,16 +37,16 @@ typedef struct mr_labelled_face {
 } mr_labelled_face;
 
 /* One picture. */
-typedef struct mr_scene {
+typedef struct mr_labelled_picture {
     char *name;
     int width, height;
     size_t first, count; /* its faces */
     bool validation;
     mr_image image; /* RGB, once loaded */
-} mr_scene;
+} mr_labelled_picture;
 
 typedef struct mr_detection_set {
-    mr_scene *scenes; /* sorted by name */
+    mr_labelled_picture *scenes; /* sorted by name */
     size_t scene_count;
     mr_labelled_face *faces;
     size_t face_count;
@@ -58,14 +58,16 @@ mr_status mr_detection_set_read(const char *labels, mr_detection_set *out);
 /* Drops the scenes that `keeps` (called with `context`) does not keep; MR_E_NOT_FOUND when none
  * stays. */
 mr_status mr_detection_set_filter(mr_detection_set *set,
-                                  bool (*keeps)(const mr_scene *scene, const void *context),
+                                  bool (*keeps)(const mr_labelled_picture *scene,
+                                                const void *context),
                                   const void *context);
 
 /* Decodes all pictures into memory. MR_E_MISMATCH when one has another size than the table says. */
 mr_status mr_detection_set_load(mr_detection_set *set, const char *folder);
 
 /* The same for one picture, which the caller frees. */
-mr_status mr_scene_load(const mr_scene *scene, const char *folder, mr_image *out);
+mr_status mr_labelled_picture_load(const mr_labelled_picture *scene, const char *folder,
+                                   mr_image *out);
 
 void mr_detection_set_free(mr_detection_set *set);
 

@@ -40,8 +40,8 @@ typedef struct tile {
 
 /* ---- which part of a picture ---- */
 
-static const mr_labelled_face *choose_face(const mr_scene_choice *from, const mr_scene *scene,
-                                           mr_rng *rng) {
+static const mr_labelled_face *choose_face(const mr_scene_choice *from,
+                                           const mr_labelled_picture *scene, mr_rng *rng) {
     for (int i = 0; i < FACE_TRIES; i++) {
         const mr_labelled_face *face =
             &from->set->faces[scene->first + mr_rng_below(rng, scene->count)];
@@ -51,7 +51,7 @@ static const mr_labelled_face *choose_face(const mr_scene_choice *from, const mr
     return NULL;
 }
 
-static float choose_zoom(const mr_detection_augment *augment, const mr_scene *scene,
+static float choose_zoom(const mr_detection_augment *augment, const mr_labelled_picture *scene,
                          const mr_labelled_face *face, const tile *t, mr_rng *rng) {
     float side = fminf(t->width, t->height), zoom;
     if (face) {
@@ -79,7 +79,7 @@ static float choose_start(float window, float length, float focus, mr_rng *rng) 
 }
 
 static void choose_crop(const mr_detection_augment *augment, const mr_scene_choice *from,
-                        const mr_scene *scene, mr_rng *rng, tile *t) {
+                        const mr_labelled_picture *scene, mr_rng *rng, tile *t) {
     const mr_labelled_face *face =
         mr_rng_uniform(rng) < augment->by_face ? choose_face(from, scene, rng) : NULL;
     float x = face ? face->box.x + face->box.width / 2 : -1;
@@ -149,7 +149,7 @@ static bool move_face(const mr_detection_augment *augment, const tile *t,
 }
 
 static mr_status add_faces(const mr_detection_augment *augment, const mr_scene_choice *from,
-                           const mr_scene *scene, const tile *t, mr_drawn_faces *faces) {
+                           const mr_labelled_picture *scene, const tile *t, mr_drawn_faces *faces) {
     if (!mr_grow(&faces->faces, &faces->capacity, faces->count + scene->count,
                  sizeof *faces->faces))
         return mr_fail(MR_E_MEMORY, "no memory for %zu faces", faces->count + scene->count);
@@ -215,7 +215,7 @@ mr_status mr_detection_draw(const mr_detection_augment *augment, const mr_scene_
     faces->count = 0;
     for (int i = 0; i < count; i++) {
         size_t chosen = i ? mr_rng_below(rng, from->count) : place;
-        const mr_scene *scene = &from->set->scenes[from->scenes[chosen]];
+        const mr_labelled_picture *scene = &from->set->scenes[from->scenes[chosen]];
         choose_crop(augment, from, scene, rng, &tiles[i]);
         draw_tile(&scene->image, &tiles[i], out);
         MR_TRY(add_faces(augment, from, scene, &tiles[i], faces));

@@ -42,11 +42,11 @@ static mr_status find_on(const finding *job, const mr_image *image, mr_found *fo
 
 static mr_status find_one(void *context, size_t index) {
     const finding *job = context;
-    const mr_scene *scene = &job->set->scenes[index];
+    const mr_labelled_picture *scene = &job->set->scenes[index];
     if (!job->folder)
         return find_on(job, &scene->image, &job->found[index]);
     mr_image image;
-    MR_TRY(mr_scene_load(scene, job->folder, &image));
+    MR_TRY(mr_labelled_picture_load(scene, job->folder, &image));
     mr_status status = find_on(job, &image, &job->found[index]);
     mr_image_free(&image);
     return status;
@@ -66,7 +66,7 @@ void mr_found_free(mr_found *found, size_t count) {
 /* ---- judging ---- */
 
 typedef struct judging {
-    mr_ranking rankings[MR_AP_HEIGHTS];
+    mr_hits rankings[MR_AP_HEIGHTS];
     int matches[MR_FOUND_MOST];
     mr_detector_figures *figures;
     double error; /* of points, summed */
@@ -92,13 +92,13 @@ static void judge_points(judging *job, const mr_found *found, const mr_labelled_
     }
 }
 
-static mr_status judge_scene(judging *job, const mr_detection_set *set, const mr_scene *scene,
-                             const mr_found *found) {
+static mr_status judge_scene(judging *job, const mr_detection_set *set,
+                             const mr_labelled_picture *scene, const mr_found *found) {
     const mr_labelled_face *labelled = set->faces + scene->first;
     job->figures->images++;
     for (int k = 0; k < MR_AP_HEIGHTS; k++)
-        MR_TRY(mr_ranking_add(&job->rankings[k], found->faces, found->count, labelled, scene->count,
-                              (float)mr_ap_heights[k], job->matches));
+        MR_TRY(mr_hits_add(&job->rankings[k], found->faces, found->count, labelled, scene->count,
+                           (float)mr_ap_heights[k], job->matches));
     judge_points(job, found, labelled);
     return MR_OK;
 }
@@ -106,11 +106,11 @@ static mr_status judge_scene(judging *job, const mr_detection_set *set, const mr
 static mr_status conclude(judging *job) {
     mr_detector_figures *figures = job->figures;
     for (int k = 0; k < MR_AP_HEIGHTS; k++) {
-        mr_ranking *ranking = &job->rankings[k];
-        MR_TRY(mr_ranking_finish(ranking));
+        mr_hits *ranking = &job->rankings[k];
+        MR_TRY(mr_hits_finish(ranking));
         figures->faces[k] = ranking->faces;
         figures->ap[k] = mr_average_precision(ranking);
-        figures->curve_sizes[k] = mr_ranking_curve(ranking, figures->curves[k], MR_CURVE_MOST);
+        figures->curve_sizes[k] = mr_hits_curve(ranking, figures->curves[k], MR_CURVE_MOST);
     }
     for (int k = 0; k < MR_FALSE_ALARMS; k++)
         figures->recall_at[k] = mr_recall_at(&job->rankings[RECALL_HEIGHT], mr_false_alarms[k]);
@@ -139,7 +139,7 @@ mr_status mr_judge_found(const mr_detection_set *set, const mr_found *found, con
     job->figures = out;
     mr_status status = judge_all(job, set, found, prefix);
     for (int k = 0; k < MR_AP_HEIGHTS; k++)
-        mr_ranking_free(&job->rankings[k]);
+        mr_hits_free(&job->rankings[k]);
     free(job);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "learn/evaluation_json.h"
 
+#include <math.h>
 #include <stdio.h>
 
 typedef const char *(*labeller)(int);
@@ -95,4 +96,38 @@ json_t *mr_json_attributes_report(const mr_attributes_report *report) {
     if (object && report->crop == MR_CROP_DETECT)
         json_object_set_new(object, "undetected", json_integer((json_int_t)report->undetected));
     return object;
+}
+
+enum { CURVE_HEIGHT = 1 /* index of the least height whose curve is told */ };
+
+static void set_number(json_t *object, long key, json_t *value) {
+    char text[24];
+    snprintf(text, sizeof text, "%ld", key);
+    json_object_set_new(object, text, value);
+}
+
+static json_t *curve(const mr_detector_figures *figures) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < figures->curve_sizes[CURVE_HEIGHT]; i++) {
+        const mr_curve_point *p = &figures->curves[CURVE_HEIGHT][i];
+        json_array_append_new(list,
+                              json_pack("[f, f, f]", p->recall, p->precision, (double)p->score));
+    }
+    return list;
+}
+
+json_t *mr_json_detector_figures(const mr_detector_figures *figures) {
+    json_t *ap = json_object(), *by_height = json_object(), *recall = json_object();
+    for (int k = 0; k < MR_AP_HEIGHTS; k++) {
+        set_number(ap, mr_ap_heights[k], json_real(figures->ap[k]));
+        set_number(by_height, mr_ap_heights[k], json_integer((json_int_t)figures->faces[k]));
+    }
+    for (int k = 0; k < MR_FALSE_ALARMS; k++)
+        set_number(recall, (long)mr_false_alarms[k], json_real(figures->recall_at[k]));
+    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "images",
+                     (json_int_t)figures->images, "faces", (json_int_t)figures->faces[0], "ap", ap,
+                     "faces_by_height", by_height, "recall_at_fp", recall, "landmark_nme",
+                     isfinite(figures->landmark_nme) ? json_real(figures->landmark_nme)
+                                                     : json_null(),
+                     "landmark_faces", (json_int_t)figures->pointed, "curve", curve(figures));
 }

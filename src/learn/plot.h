@@ -10,6 +10,7 @@
 #ifndef MR_LEARN_PLOT_H
 #define MR_LEARN_PLOT_H
 
+#include "learn/detector_figures.h"
 #include "learn/evaluate_attributes.h"
 #include "learn/evaluate_emotion.h"
 
@@ -21,5 +22,8 @@ mr_status mr_plot_emotion_report(const mr_emotion_report *report, const char *fo
 
 /* FOLDER/confusion of ethnicity, and FOLDER/age_error: mean error of age by decade. */
 mr_status mr_plot_attributes_report(const mr_attributes_report *report, const char *folder);
+
+/* FOLDER/precision_recall, a curve for each least height of faces. */
+mr_status mr_plot_detector_figures(const mr_detector_figures *figures, const char *folder);
 
 #endif

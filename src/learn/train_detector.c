@@ -133,17 +133,18 @@ static mr_status begin(void *context, const mr_network *network, const mr_traine
     return MR_OK;
 }
 
-static bool is_learned(const mr_scene *scene, const void *context) {
+static bool is_learned(const mr_labelled_picture *scene, const void *context) {
     (void)context;
     return !scene->validation;
 }
 
-static bool is_judged(const mr_scene *scene, const void *context) {
+static bool is_judged(const mr_labelled_picture *scene, const void *context) {
     (void)context;
     return scene->validation;
 }
 
-static mr_status load_part(const char *data, bool (*keeps)(const mr_scene *, const void *),
+static mr_status load_part(const char *data,
+                           bool (*keeps)(const mr_labelled_picture *, const void *),
                            mr_detection_set *out) {
     char *labels = mr_path_join(data, "labels.csv"), *images = mr_path_join(data, "images");
     mr_status status = labels && images ? mr_detection_set_read(labels, out)

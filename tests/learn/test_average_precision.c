@@ -150,8 +150,8 @@ static void figures_of_a_set(void **state) {
         }
     }
     char one[] = "wider_1.jpg", two[] = "other.jpg";
-    mr_scene scenes[] = {{.name = one, .first = 0, .count = 1},
-                         {.name = two, .first = 1, .count = 1}};
+    mr_labelled_picture scenes[] = {{.name = one, .first = 0, .count = 1},
+                                    {.name = two, .first = 1, .count = 1}};
     const mr_detection_set set = {scenes, 2, faces, 2};
     const mr_found all[] = {{&seen[0], 1}, {&seen[1], 1}};
     mr_detector_figures f;

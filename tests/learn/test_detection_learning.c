@@ -28,8 +28,8 @@ static void a_mirror_image_swaps_left_and_right_points(void **state) {
 }
 
 /* One scene with a face of 40 pixels. */
-static void make_scene(mr_scene *scene, mr_labelled_face *face) {
-    *scene = (mr_scene){.width = 120, .height = 90, .count = 1};
+static void make_scene(mr_labelled_picture *scene, mr_labelled_face *face) {
+    *scene = (mr_labelled_picture){.width = 120, .height = 90, .count = 1};
     assert_ok(mr_image_create(120, 90, 3, &scene->image));
     memset(scene->image.pixels, 90, scene->image.stride * 90);
     *face = (mr_labelled_face){.box = {50, 30, 40, 40}, .points = MR_POINTS_HUMAN};
@@ -55,7 +55,7 @@ static void check_drawn_face(const mr_image *out, const mr_labelled_face *face) 
 
 static void drawn_faces_lie_where_the_picture_shows_them(void **state) {
     (void)state;
-    mr_scene scene;
+    mr_labelled_picture scene;
     mr_labelled_face face;
     make_scene(&scene, &face);
     mr_detection_set set = {&scene, 1, &face, 1};
@@ -88,7 +88,7 @@ static void drawn_faces_lie_where_the_picture_shows_them(void **state) {
 
 static void a_face_cut_off_is_ignored(void **state) {
     (void)state;
-    mr_scene scene;
+    mr_labelled_picture scene;
     mr_labelled_face face;
     make_scene(&scene, &face);
     mr_detection_set set = {&scene, 1, &face, 1};

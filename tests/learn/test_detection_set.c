@@ -60,7 +60,7 @@ static void faces_are_gathered_by_picture(void **state) {
     mr_detection_set_free(&set);
 }
 
-static bool is_validation(const mr_scene *scene, const void *context) {
+static bool is_validation(const mr_labelled_picture *scene, const void *context) {
     (void)context;
     return scene->validation;
 }
