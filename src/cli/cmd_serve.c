@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
+#include "cli/store.h"
 #include "server/server.h"
 
 #include <signal.h>
@@ -22,8 +23,7 @@ static const char *const switches[] = {"off", "on", NULL};
 
 static const mr_cli_option options[] = {
     MR_CLI_STRING("listen", 0, struct settings, listen, "ADDRESS:PORT", "where to listen"),
-    MR_CLI_STRING("store", 0, struct settings, store, "URL",
-                  "viewers and their opinions: sqlite:FILE, sqlite::memory: or postgresql://..."),
+    MR_CLI_STORE_ROW(struct settings, store),
     MR_CLI_STRING("key-file", 0, struct settings, key_file, "FILE",
                   "key that clients must know, one line; needed off the loopback address"),
     MR_CLI_LIST("origin", 0, struct settings, origins, "URL",
@@ -71,7 +71,6 @@ static void allow_open_files(int connections) {
 static mr_server_options server_options(const struct settings *settings) {
     mr_server_options made = mr_server_options_defaults();
     made.listen = settings->listen;
-    made.store = settings->store;
     made.key_file = settings->key_file;
     made.web = settings->web;
     made.origin_count = settings->origins.count;
@@ -103,11 +102,21 @@ static void serve_until_told(mr_server *server, const sigset_t *signals) {
     }
 }
 
+static int serve(const mr_server_options *chosen, const sigset_t *signals) {
+    mr_server *server;
+    if (mr_server_start(chosen, &server) != MR_OK)
+        return mr_cli_failed("serve");
+    printf("Moodreel is at %s\n", mr_server_address(server));
+    fflush(stdout);
+    serve_until_told(server, signals);
+    mr_server_stop(server);
+    return MR_EXIT_OK;
+}
+
 int mr_cmd_serve(int argc, char **argv) {
     mr_server_options defaults = mr_server_options_defaults();
     struct settings settings = {.engine = mr_cli_engine_defaults(),
                                 .listen = defaults.listen,
-                                .store = "sqlite:moodreel.db",
                                 .connections = (int)defaults.connections};
     mr_cli_operands none;
     int code;
@@ -126,12 +135,9 @@ int mr_cmd_serve(int argc, char **argv) {
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     mr_server_options chosen = server_options(&settings);
-    mr_server *server;
-    if (mr_server_start(&chosen, &server) != MR_OK)
+    if (mr_cli_store_open(settings.store, &chosen.store) != MR_OK)
         return mr_cli_failed("serve");
-    printf("Moodreel is at %s\n", mr_server_address(server));
-    fflush(stdout);
-    serve_until_told(server, &signals);
-    mr_server_stop(server);
-    return MR_EXIT_OK;
+    code = serve(&chosen, &signals);
+    mr_store_close(chosen.store);
+    return code;
 }

@@ -14,7 +14,6 @@ mr_server_options mr_server_options_defaults(void) {
     mr_stream_options stream = mr_stream_options_defaults();
     mr_server_options options = {
         .listen = "127.0.0.1:8080",
-        .store = "sqlite::memory:",
         .engine = mr_options_defaults(),
         .http_threads = 2,
         .queue = mr_pool_options_defaults().limits[MR_LANE_REQUEST],
@@ -38,6 +37,8 @@ mr_server_options mr_server_options_defaults(void) {
 }
 
 static mr_status check_options(const mr_server_options *options) {
+    if (options->store == NULL)
+        return mr_fail(MR_E_ARGUMENT, "mr_server_start: needs a store");
     if (options->http_threads < 2 || options->http_threads > 64)
         return mr_fail(MR_E_ARGUMENT, "HTTP threads: %d: expected 2 to 64", options->http_threads);
     if (!(options->head_seconds > 0) || !(options->body_seconds > 0))
@@ -89,10 +90,9 @@ static mr_status open_workers(mr_server *server) {
     stream.attributes = options->engine.attributes;
     stream.ethnicity = options->ethnicity;
     MR_TRY(mr_lessor_create(&options->engine, &server->lessor));
-    MR_TRY(mr_store_open(options->store, &server->store));
     MR_TRY(mr_pool_create(&pool, server->lessor, &server->latency, &server->pool));
-    return mr_streams_create(&stream, server->lessor, server->pool, server->store, &server->latency,
-                             &server->streams);
+    return mr_streams_create(&stream, server->lessor, server->pool, options->store,
+                             &server->latency, &server->streams);
 }
 
 static mr_status start(mr_server *server) {
@@ -118,8 +118,8 @@ mr_status mr_server_start(const mr_server_options *options, mr_server **out) {
     server->listener = -1;
     mr_status status = start(server);
     /* What the caller's texts were needed for is done. */
-    server->options.listen = server->options.store = server->options.key_file = NULL;
-    server->options.web = server->options.engine.home = NULL;
+    server->options.listen = server->options.key_file = server->options.web = NULL;
+    server->options.engine.home = NULL;
     server->options.origin_count = 0;
     if (status != MR_OK) {
         mr_server_stop(server);
@@ -158,7 +158,6 @@ void mr_server_stop(mr_server *server) {
     if (server->streams != NULL)
         mr_streams_free(server->streams);
     mr_pool_free(server->pool);
-    mr_store_close(server->store);
     mr_lessor_free(server->lessor);
     mr_connections_free(server->connections);
     mr_rate_free(server->rate);

@@ -2,6 +2,7 @@
  * The server: the page, the API under /v1, live streams, /healthz and /metrics, over HTTP/1.1.
  *
  *     mr_server_options options = mr_server_options_defaults();
+ *     options.store = store;
  *     mr_server *server;
  *     MR_TRY(mr_server_start(&options, &server));
  *     printf("http://127.0.0.1:%d/\n", mr_server_port(server));
@@ -25,6 +26,7 @@
 
 #include "base/error.h"
 #include "moodreel/moodreel.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,7 +37,7 @@ typedef struct mr_server mr_server;
 
 typedef struct mr_server_options {
     const char *listen;   /* "127.0.0.1:8080", "[::1]:8080"; port 0: one that is free */
-    const char *store;    /* URL, see store.h; "sqlite::memory:" */
+    mr_store *store;      /* the caller's; must outlive the server */
     const char *key_file; /* holds the key, one line; NULL, the default: none is needed */
     const char *web;      /* the page's folder; NULL, the default: web/ in the home folder */
     /* Origins of the page beside the server's own, "https://films.example"; ended by origin_count.
@@ -68,8 +70,8 @@ typedef struct mr_server_options {
 
 mr_server_options mr_server_options_defaults(void);
 
-/* Loads everything, listens and answers. What `options` points to is copied. Off the loopback
- * address a key is needed: MR_E_ARGUMENT without one. */
+/* Loads everything, listens and answers. But for the store, what `options` points to is copied. Off
+ * the loopback address a key is needed: MR_E_ARGUMENT without one. */
 mr_status mr_server_start(const mr_server_options *options, mr_server **out);
 
 /* The port that it listens on. */

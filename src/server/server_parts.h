@@ -28,7 +28,6 @@ struct mr_server {
     mr_latency latency;
     mr_metrics *metrics;
     mr_pool *pool;
-    mr_store *store;
     mr_streams *streams;
     mr_files *files;
     mr_gate *gate;

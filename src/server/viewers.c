@@ -87,7 +87,7 @@ static bool answer_viewer(mr_request *request, int status, const char *id, int64
 bool mr_handle_new_viewer(mr_request *request, const mr_leased_session *at) {
     (void)at;
     const struct consent *given = request->params;
-    mr_store *store = request->server->store;
+    mr_store *store = request->server->options.store;
     char id[MR_VIEWER_ID_SIZE];
     int64_t since;
     if (!given->consent)
@@ -126,9 +126,10 @@ bool mr_handle_viewer(mr_request *request, const mr_leased_session *at) {
     mr_history history;
     if (!mr_request_viewer(request, wanted->id, id))
         return false;
-    mr_status status = STORE(request, mr_store_viewer_since(request->server->store, id, &since));
+    mr_status status =
+        STORE(request, mr_store_viewer_since(request->server->options.store, id, &since));
     if (status == MR_OK)
-        status = STORE(request, mr_store_history(request->server->store, id, &history));
+        status = STORE(request, mr_store_history(request->server->options.store, id, &history));
     if (status != MR_OK)
         return fail(request, status, "viewer");
     json_t *list = json_array();
@@ -151,7 +152,7 @@ bool mr_handle_erase_viewer(mr_request *request, const mr_leased_session *at) {
     char id[MR_VIEWER_ID_SIZE], mine[MR_VIEWER_ID_SIZE];
     if (!mr_request_viewer(request, wanted->id, id))
         return false;
-    mr_status status = STORE(request, mr_store_erase_viewer(request->server->store, id));
+    mr_status status = STORE(request, mr_store_erase_viewer(request->server->options.store, id));
     if (status != MR_OK)
         return fail(request, status, "viewer");
     mr_streams_history_changed(request->server->streams, id);
@@ -169,7 +170,7 @@ bool mr_handle_remove_feedback(mr_request *request, const mr_leased_session *at)
     if (!mr_request_viewer(request, wanted->id, id))
         return false;
     mr_status status =
-        STORE(request, mr_store_remove_feedback(request->server->store, id, wanted->film));
+        STORE(request, mr_store_remove_feedback(request->server->options.store, id, wanted->film));
     if (status != MR_OK)
         return fail(request, status, NULL);
     mr_streams_history_changed(request->server->streams, id);
@@ -193,7 +194,7 @@ static bool read_opinion(mr_request *request, const mr_engine *engine, mr_feedba
 
 bool mr_handle_feedback(mr_request *request, const mr_leased_session *at) {
     const struct opinion *opinion = request->params;
-    mr_store *store = request->server->store;
+    mr_store *store = request->server->options.store;
     char id[MR_VIEWER_ID_SIZE];
     mr_feedback said;
     mr_history history;

@@ -24,12 +24,14 @@
 #define GROWTH_BYTES ((double)(48 << 20))
 
 static mr_server *server;
+static mr_store *store;
 static int port;
 
 /* A server without films and networks is enough, and starts fast. */
 static mr_server_options options(void) {
     mr_server_options made = mr_server_options_defaults();
     made.listen = "127.0.0.1:0";
+    made.store = store;
     made.engine.films = false;
     made.engine.attributes = (mr_attribute_set){0};
     made.workers = 1;
@@ -70,6 +72,8 @@ static int start(void **state) {
         files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
+    if (mr_store_open("sqlite::memory:", &store) != MR_OK)
+        return -1;
     mr_server_options chosen = options();
     chosen.connections = 2048;
     if (mr_server_start(&chosen, &server) != MR_OK) {
@@ -83,6 +87,7 @@ static int start(void **state) {
 static int stop(void **state) {
     (void)state;
     mr_server_stop(server);
+    mr_store_close(store);
     return 0;
 }
 
