@@ -38,9 +38,11 @@ static void sha1_block(uint32_t hash[5], const uint8_t *block) {
 static void sha1(const char *text, uint8_t digest[SHA1_SIZE]) {
     uint32_t hash[5] = {0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u, 0xc3d2e1f0u};
     uint8_t blocks[128] = {0};
-    size_t length = strlen(text), size = length + 9 > 64 ? 128 : 64;
-    memcpy(blocks, text, length);
+    size_t length = 0;
+    for (; text[length] != '\0'; length++)
+        blocks[length] = (uint8_t)text[length];
     blocks[length] = 0x80;
+    size_t size = length + 9 > 64 ? 128 : 64;
     blocks[size - 2] = (uint8_t)(length * 8 >> 8);
     blocks[size - 1] = (uint8_t)(length * 8);
     for (size_t at = 0; at < size; at += 64)

@@ -131,10 +131,10 @@ static void deep_and_long_texts_do_no_harm(void **state) {
     memset(deep, '[', sizeof deep);
     deep[sizeof deep - 1] = '\0';
     assert_int_equal(hear(deep, *state, &settings, field), MR_E_FORMAT);
-    char wide[1200];
-    memset(wide, 'x', sizeof wide);
-    memcpy(wide, "{\"type\": \"settings\", \"", 22);
-    memcpy(wide + sizeof wide - 7, "\": 1}", 6);
+    char name[1000], wide[1200];
+    memset(name, 'x', sizeof name);
+    name[sizeof name - 1] = '\0';
+    snprintf(wide, sizeof wide, "{\"type\": \"settings\", \"%s\": 1}", name);
     assert_int_equal(hear(wide, *state, &settings, field), MR_E_ARGUMENT);
     assert_int_equal(strlen(field), 40);
 }
