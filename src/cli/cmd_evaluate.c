@@ -199,6 +199,7 @@ static const mr_cli_command commands[] = {
     {"attributes", "the network for age, gender and ethnicity", evaluate_attributes},
     {"detector", "a face detector", mr_cmd_evaluate_detector},
     {"forest", "the Random Forest of film choices", mr_cmd_evaluate_forest},
+    {"recommender", "the collaborative filter, on MovieLens-1M", mr_cmd_evaluate_recommender},
 };
 
 static const mr_cli_table table = {"evaluate", "Judges a model on labelled data.", commands,

@@ -132,6 +132,8 @@ static const mr_cli_command commands[] = {
     {"attributes", "the network for age, gender and ethnicity, on UTKFace", train_attributes},
     {"detector", "the face detector, on pictures with labelled faces", mr_cmd_train_detector},
     {"forest", "the Random Forest of film choices, on the profile set", mr_cmd_train_forest},
+    {"collaborative", "who liked one film likes which others, on MovieLens-1M",
+     mr_cmd_train_collaborative},
 };
 
 static const mr_cli_table table = {

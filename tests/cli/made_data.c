@@ -1,19 +1,26 @@
 /* made_data DIR - writes small made data sets for the kept sessions: DIR/emotions, with votes, and
- * DIR/chips, which networks learn at a glance, and DIR/emotion and DIR/attributes, untrained. */
+ * DIR/chips, which networks learn at a glance, DIR/emotion and DIR/attributes, untrained, and
+ * DIR/movielens. */
 #include "../learn/made_faces.h"
+#include "../learn/made_ratings.h"
 #include "made_models.h"
 
 int main(int argc, char **argv) {
     if (argc != 2)
         return 2;
     char *emotions = mr_path_join(argv[1], "emotions"), *chips = mr_path_join(argv[1], "chips");
+    char *movielens = mr_path_join(argv[1], "movielens");
     made_emotions(emotions, "train", MADE_TRAIN_EACH, 1);
     made_emotions(emotions, "public_test", MADE_TEST_EACH, 2);
     made_votes(emotions);
     made_chips(chips, 120);
-    bool made =
-        mr_make_emotion_model(argv[1], 3) == MR_OK && mr_make_attributes_model(argv[1], 4) == MR_OK;
+    bool made = mr_folder_make(movielens) == MR_OK;
+    if (made)
+        made_movielens(movielens);
+    made = made && mr_make_emotion_model(argv[1], 3) == MR_OK &&
+           mr_make_attributes_model(argv[1], 4) == MR_OK;
     free(emotions);
     free(chips);
+    free(movielens);
     return made ? 0 : 1;
 }

@@ -1,0 +1,76 @@
+#include "learn/ranking_metrics.h"
+
+#include "base/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SEED 1
+
+static double gain_at(size_t place) {
+    return 1 / log2((double)place + 2);
+}
+
+mr_ranked_user mr_judge_list(const bool *hits, size_t count, size_t relevant) {
+    double gain = 0, best = 0, found = 0;
+    for (size_t i = 0; i < count && i < MR_CUTOFF; i++)
+        if (hits[i]) {
+            gain += gain_at(i);
+            found++;
+        }
+    for (size_t i = 0; i < relevant && i < MR_CUTOFF; i++)
+        best += gain_at(i);
+    return (mr_ranked_user){gain / best, found > 0, found / (double)relevant};
+}
+
+size_t mr_top_items(const float *scores, const uint8_t *barred, size_t count,
+                    uint32_t top[MR_CUTOFF]) {
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (barred[i] || (n == MR_CUTOFF && !(scores[i] > scores[top[n - 1]])))
+            continue;
+        size_t place = n < MR_CUTOFF ? n++ : n - 1;
+        for (; place > 0 && scores[i] > scores[top[place - 1]]; place--)
+            top[place] = top[place - 1];
+        top[place] = (uint32_t)i;
+    }
+    return n;
+}
+
+static int rising(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static mr_interval middle(double *draws) {
+    qsort(draws, MR_BOOTSTRAP_ROUNDS, sizeof *draws, rising);
+    return (mr_interval){draws[MR_BOOTSTRAP_ROUNDS / 40],
+                         draws[MR_BOOTSTRAP_ROUNDS - 1 - MR_BOOTSTRAP_ROUNDS / 40]};
+}
+
+mr_interval mr_bootstrap_mean(const double *values, size_t count) {
+    double draws[MR_BOOTSTRAP_ROUNDS];
+    for (uint64_t round = 0; round < MR_BOOTSTRAP_ROUNDS; round++) {
+        mr_rng rng = mr_rng_keyed(SEED, round, 0);
+        double sum = 0;
+        for (size_t i = 0; i < count; i++)
+            sum += values[mr_rng_below(&rng, count)];
+        draws[round] = sum / (double)count;
+    }
+    return middle(draws);
+}
+
+mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t count) {
+    double draws[MR_BOOTSTRAP_ROUNDS];
+    for (uint64_t round = 0; round < MR_BOOTSTRAP_ROUNDS; round++) {
+        mr_rng rng = mr_rng_keyed(SEED, round, 0);
+        double sum = 0, below = 0;
+        for (size_t i = 0; i < count; i++) {
+            size_t user = mr_rng_below(&rng, count);
+            sum += values[user];
+            below += base[user];
+        }
+        draws[round] = below > 0 ? sum / below : 0;
+    }
+    return middle(draws);
+}

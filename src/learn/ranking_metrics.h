@@ -1,0 +1,45 @@
+/*
+ * Figures of merit of ranked lists, and how sure they are.
+ *
+ * A user's list is judged by which of its first MR_CUTOFF places are hits; `relevant` is how many
+ * hits there could have been. Gains are 0 or 1. Thread rule: no shared state.
+ */
+#ifndef MR_LEARN_RANKING_METRICS_H
+#define MR_LEARN_RANKING_METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MR_CUTOFF 10
+
+/* One user's figures. */
+typedef struct mr_ranked_user {
+    double ndcg;   /* discounted gain, 1 / log2(place + 1), over the best possible */
+    double hit;    /* 1 if any place is a hit */
+    double recall; /* hits / relevant */
+} mr_ranked_user;
+
+/* `hits` of the places 1 … count (at most MR_CUTOFF); relevant must be positive. */
+mr_ranked_user mr_judge_list(const bool *hits, size_t count, size_t relevant);
+
+/*
+ * The best of `count` items by score, best first, at most MR_CUTOFF; of equal scores the lower
+ * number. Items whose `barred` flag is set are passed over. Returns how many there are.
+ */
+size_t mr_top_items(const float *scores, const uint8_t *barred, size_t count,
+                    uint32_t top[MR_CUTOFF]);
+
+typedef struct mr_interval {
+    double low, high;
+} mr_interval;
+
+/*
+ * 95 % interval of the mean of `values`, and of the ratio of the means of `values` and `base`, by
+ * MR_BOOTSTRAP_ROUNDS draws of users with replacement (percentile bootstrap, Efron 1979).
+ */
+#define MR_BOOTSTRAP_ROUNDS 1000
+mr_interval mr_bootstrap_mean(const double *values, size_t count);
+mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t count);
+
+#endif

@@ -1,0 +1,381 @@
+/* Reading MovieLens, figures of ranked lists, and the protocols on a set worked out by hand. */
+#include "support.h"
+
+#include "learn/build_collaborative.h"
+#include "learn/evaluate_recommender.h"
+#include "learn/match_films.h"
+#include "made_ratings.h"
+#include "recommend/collaborative_films.h"
+
+#include <math.h>
+#include <string.h>
+
+static char folder[64];
+
+static int make_folder(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/moodreel-test-XXXXXX");
+    if (!mkdtemp(folder))
+        return 1;
+    made_movielens(folder);
+    return 0;
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    mr_test_remove(folder);
+    return 0;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static void reads_the_tables(void **state) {
+    (void)state;
+    made_lines(folder, "movies.dat", "7::Postino, Il (1994)::Drama\n9::Am\xe9lie(2001)::Comedy\n");
+    made_lines(folder, "users.dat", "3::F::25::1::0\r\n8::M::56::1::0\n");
+    made_lines(folder, "ratings.csv",
+               "user_id,movie_id,rating,timestamp\n3,9,5,978300760\n8,7,1,\n");
+    mr_ratings ratings;
+    assert_ok(mr_ratings_load(folder, &ratings));
+    assert_int_equal(ratings.users, 2);
+    assert_int_equal(ratings.films, 2);
+    assert_int_equal(ratings.count, 2);
+    assert_string_equal(ratings.film[1].title, "Am\xc3\xa9lie");
+    assert_int_equal(ratings.film[1].year, 2001);
+    assert_int_equal(ratings.audience[0], mr_audience_of(25, MR_FEMALE));
+    assert_int_equal(ratings.rows[0].user, 0);
+    assert_int_equal(ratings.rows[0].film, 1);
+    assert_int_equal(ratings.rows[1].rating, 1);
+    mr_ratings_free(&ratings);
+}
+
+static void hostile_lines_are_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *file, *text, *expected;
+    } cases[] = {
+        {"users.dat", "1::F::25\n", "users.dat: line 1: expected user::gender"},
+        {"users.dat", "1::F::25::1::0::9\n", "users.dat: line 1: expected user::gender"},
+        {"users.dat", "1::X::25::1::0\n", "users.dat: line 1: expected the gender F or M"},
+        {"users.dat", "1::F::25::1::0\n1::F::25::1::0\n", "users.dat: line 2: user 1 is there"},
+        {"users.dat", "99999999999999999999::F::25::1::0\n", "users.dat: line 1: user '9999"},
+        {"users.dat", "-1::F::25::1::0\n", "users.dat: line 1: user '-1'"},
+        {"users.dat", "", "users.dat: no users"},
+        {"movies.dat", "1::Film::Drama\n", "movies.dat: line 1: expected a title and (year)"},
+        {"movies.dat", "1::(19x9)::Drama\n", "movies.dat: line 1: expected a title and (year)"},
+        {"ratings.csv", "user,film\n", "ratings.csv: line 1: expected user_id,"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1\n", "ratings.csv: line 2: exp"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,6,\n", "line 2: rating '6'"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,,\n", "line 2: rating ''"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n77,1,5,\n", "line 2: user 77 is unk"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,999,5,\n", "film 999 is unknown"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n", "ratings.csv: no ratings"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_ratings ratings;
+        made_movielens(folder);
+        made_lines(folder, cases[i].file, cases[i].text);
+        assert_int_equal(mr_ratings_load(folder, &ratings), MR_E_FORMAT);
+        if (!strstr(mr_last_error(), cases[i].expected))
+            fail_msg("'%s' does not say '%s'", mr_last_error(), cases[i].expected);
+    }
+}
+
+static void hostile_test_rows_are_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *expected;
+    } folds[] = {
+        {"1\n", "fold0.test.tsv: line 1: expected user, tab, film"},
+        {"1\t999\t1\t0\n", "fold0.test.tsv: line 1: film 999 is unknown"},
+        {"1\t2\t1\t0\n1\t1\t1\t0\n", "fold 0: row 2 is no rating of 4 or more"},
+        {"", "fold0.test.tsv: no rows"},
+    };
+    mr_evaluate_recommender_params params = mr_evaluate_recommender_defaults();
+    mr_recommender_report report;
+    params.ratings = folder;
+    for (size_t i = 0; i < sizeof folds / sizeof *folds; i++) {
+        made_movielens(folder);
+        made_lines(folder, "topn_quest_5fold/fold0.test.tsv", folds[i].text);
+        assert_int_not_equal(mr_evaluate_recommender(&params, &report), MR_OK);
+        if (!strstr(mr_last_error(), folds[i].expected))
+            fail_msg("'%s' does not say '%s'", mr_last_error(), folds[i].expected);
+    }
+    made_movielens(folder);
+    made_lines(folder, "ncf_leave_one_out_test.tsv",
+               "user_id\ttest_movie_id\trating\ttimestamp\tnegatives\n1\t2\t5\t0\t3 4\n");
+    params.protocol = MR_PROTOCOL_LEAVE_ONE_OUT;
+    assert_int_equal(mr_evaluate_recommender(&params, &report), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "line 2: expected 99 negatives"));
+}
+
+static void a_film_rated_twice_is_refused(void **state) {
+    (void)state;
+    char *path = mr_path_join(folder, "ratings.csv");
+    made_movielens(folder);
+    FILE *file = fopen(path, "a");
+    fputs("1,2,5,\n", file);
+    fclose(file);
+    free(path);
+    mr_ratings ratings;
+    mr_interactions likes;
+    assert_ok(mr_ratings_load(folder, &ratings));
+    assert_int_equal(mr_interactions_make(&ratings, 4, 10, &likes), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "twice"));
+    mr_ratings_free(&ratings);
+}
+
+static void the_core_leaves_the_rare_out(void **state) {
+    (void)state;
+    mr_ratings ratings;
+    mr_interactions likes;
+    made_movielens(folder);
+    assert_ok(mr_ratings_load(folder, &ratings));
+    assert_ok(mr_interactions_make(&ratings, 4, 10, &likes));
+    assert_int_equal(likes.users, MADE_PEOPLE);
+    assert_int_equal(likes.items, MADE_PEOPLE);
+    assert_int_equal(likes.count, MADE_PEOPLE * (MADE_PEOPLE - 1));
+    assert_int_equal(mr_interactions_find(&likes, 5, 5), -1);
+    assert_true(mr_interactions_find(&likes, 5, 6) >= 0);
+    mr_interactions_free(&likes);
+    assert_ok(mr_interactions_make(&ratings, 1, 1, &likes));
+    assert_int_equal(likes.users, MADE_PEOPLE + 1);
+    assert_int_equal(likes.items, MADE_PEOPLE + MADE_FILLERS);
+    assert_int_equal(likes.count, MADE_PEOPLE * MADE_PEOPLE + MADE_FILLERS);
+    mr_interactions_free(&likes);
+    assert_int_equal(mr_interactions_make(&ratings, 4, 31, &likes), MR_E_FORMAT);
+    mr_ratings_free(&ratings);
+}
+
+/* --- figures --------------------------------------------------------------------------------- */
+
+static double gain(int place) {
+    return 1 / log2(place + 1);
+}
+
+static void lists_by_hand(void **state) {
+    (void)state;
+    const bool hits[] = {false, true, false, true};
+    mr_ranked_user user = mr_judge_list(hits, 4, 3);
+    assert_float_equal(user.ndcg, (gain(2) + gain(4)) / (gain(1) + gain(2) + gain(3)), 1e-12);
+    assert_float_equal(user.hit, 1, 0);
+    assert_float_equal(user.recall, 2.0 / 3, 1e-12);
+    user = mr_judge_list(hits, 1, 3);
+    assert_float_equal(user.ndcg + user.hit + user.recall, 0, 0);
+    /* With more relevant films than places a full list is still perfect. */
+    const bool all[MR_CUTOFF] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    user = mr_judge_list(all, MR_CUTOFF, 40);
+    assert_float_equal(user.ndcg, 1, 1e-12);
+    assert_float_equal(user.recall, 0.25, 1e-12);
+}
+
+static void the_best_come_first(void **state) {
+    (void)state;
+    float scores[20];
+    uint8_t barred[20] = {0};
+    uint32_t top[MR_CUTOFF];
+    for (int i = 0; i < 20; i++)
+        scores[i] = (float)(i % 7);
+    barred[6] = 1;
+    assert_int_equal(mr_top_items(scores, barred, 20, top), MR_CUTOFF);
+    const uint32_t expected[] = {13, 5, 12, 19, 4, 11, 18, 3, 10, 17};
+    assert_memory_equal(top, expected, sizeof expected);
+    memset(barred, 1, sizeof barred);
+    barred[3] = 0;
+    assert_int_equal(mr_top_items(scores, barred, 20, top), 1);
+    assert_int_equal(top[0], 3);
+}
+
+static void intervals_hold_the_mean(void **state) {
+    (void)state;
+    double values[400], base[400];
+    for (int i = 0; i < 400; i++) {
+        values[i] = i % 2;
+        base[i] = 0.25;
+    }
+    mr_interval mean = mr_bootstrap_mean(values, 400),
+                ratio = mr_bootstrap_ratio(values, base, 400);
+    /* A standard error is 0.5 / sqrt(400) = 0.025. */
+    assert_float_equal(mean.low, 0.5 - 1.96 * 0.025, 0.006);
+    assert_float_equal(mean.high, 0.5 + 1.96 * 0.025, 0.006);
+    assert_float_equal(ratio.low, 4 * mean.low, 1e-9);
+    mr_interval same = mr_bootstrap_ratio(values, values, 400);
+    assert_float_equal(same.low + same.high, 2, 1e-12);
+}
+
+/* --- protocols ------------------------------------------------------------------------------- */
+
+static mr_recommender_report run(mr_protocol protocol) {
+    mr_evaluate_recommender_params params = mr_evaluate_recommender_defaults();
+    mr_recommender_report report;
+    params.ratings = folder;
+    params.protocol = protocol;
+    made_movielens(folder);
+    assert_ok(mr_evaluate_recommender(&params, &report));
+    return report;
+}
+
+/* Two films are left for each user: u, not liked, and the next, held out. They are equally popular,
+ * so the lower number goes first: all but the last user find theirs in the second place. */
+static void full_by_hand(void **state) {
+    (void)state;
+    mr_recommender_report report = run(MR_PROTOCOL_FULL);
+    const mr_ranker_figures *popular = &report.figures[0][MR_RANKER_POPULAR];
+    assert_int_equal(report.users, MADE_PEOPLE);
+    assert_int_equal(report.films, MADE_PEOPLE);
+    assert_float_equal(popular->ndcg, (29 * gain(2) + 1) / 30, 1e-9);
+    assert_float_equal(popular->hit, 1, 0);
+    assert_float_equal(popular->recall, 1, 0);
+    assert_float_equal(popular->lift, 1, 0);
+}
+
+/* The films held out are liked by all, the negatives by nobody. */
+static void leave_one_out_by_hand(void **state) {
+    (void)state;
+    mr_recommender_report report = run(MR_PROTOCOL_LEAVE_ONE_OUT);
+    assert_int_equal(report.users, MADE_PEOPLE);
+    assert_int_equal(report.films, MADE_PEOPLE + MADE_FILLERS);
+    for (int r = 0; r < MR_RANKER_COUNT; r++) {
+        assert_float_equal(report.figures[0][r].hit, 1, 0);
+        assert_float_equal(report.figures[0][r].ndcg, 1, 1e-9);
+    }
+}
+
+/* A part has six users. The models know nobody who does not like the films that these do not like,
+ * so those six lead, in the order of their numbers: of the six users the first misses place 1, the
+ * second place 2 and so on; everything else in the list is a hit. */
+static void cold_by_hand(void **state) {
+    (void)state;
+    mr_recommender_report report = run(MR_PROTOCOL_COLD);
+    double best = 0, missed = 0;
+    for (int place = 1; place <= MR_CUTOFF; place++) {
+        best += gain(place);
+        missed += place <= 6 ? gain(place) / 6 : 0;
+    }
+    assert_int_equal(report.users, MADE_PEOPLE);
+    assert_float_equal(report.figures[0][MR_RANKER_POPULAR].ndcg, 1 - missed / best, 1e-9);
+    assert_float_equal(report.figures[0][MR_RANKER_POPULAR].recall, 9.0 / 29, 1e-9);
+}
+
+/* Of 30 films 20 are the pool and 10 are ranked, so that all nine wanted ones are found. */
+static void few_clicks_by_hand(void **state) {
+    (void)state;
+    static const int clicks[] = MR_CLICK_COUNTS;
+    mr_recommender_report report = run(MR_PROTOCOL_FEW_CLICKS);
+    assert_int_equal(report.steps, MR_CLICK_STEPS);
+    assert_int_equal(report.users, MADE_PEOPLE);
+    for (int s = 0; s < MR_CLICK_STEPS; s++) {
+        assert_int_equal(report.clicks[s], clicks[s]);
+        for (int r = 0; r < MR_RANKER_COUNT; r++) {
+            assert_float_equal(report.figures[s][r].recall, 1, 1e-12);
+            assert_true(report.figures[s][r].ndcg < 1);
+        }
+    }
+    /* Without a click there is nothing but popularity for three of the four. */
+    assert_float_equal(report.figures[0][MR_RANKER_KNN].ndcg,
+                       report.figures[0][MR_RANKER_POPULAR].ndcg, 1e-12);
+    assert_float_equal(report.figures[0][MR_RANKER_EASE].ndcg,
+                       report.figures[0][MR_RANKER_POPULAR].ndcg, 1e-12);
+}
+
+static void validation_is_another_question(void **state) {
+    (void)state;
+    mr_evaluate_recommender_params params = mr_evaluate_recommender_defaults();
+    mr_recommender_report report;
+    params.ratings = folder;
+    params.validation = true;
+    made_movielens(folder);
+    assert_ok(mr_evaluate_recommender(&params, &report));
+    assert_true(report.figures[0][MR_RANKER_POPULAR].recall < 1);
+    params.protocol = MR_PROTOCOL_COLD;
+    assert_ok(mr_evaluate_recommender(&params, &report));
+    assert_int_equal(report.users, MADE_PEOPLE - MADE_PEOPLE / MR_COLD_PARTS);
+    params.protocol = MR_PROTOCOL_LEAVE_ONE_OUT;
+    assert_int_equal(mr_evaluate_recommender(&params, &report), MR_E_ARGUMENT);
+}
+
+/* --- to the catalogue ------------------------------------------------------------------------ */
+
+static void titles_to_try(void **state) {
+    (void)state;
+    char titles[MR_MATCH_TITLES][MR_MATCH_LENGTH];
+    assert_int_equal(mr_match_titles("Postino, Il (The Postman)", titles), 3);
+    assert_string_equal(titles[0], "il postino");
+    assert_string_equal(titles[1], "the postman");
+    assert_int_equal(mr_match_titles("Matrix, The", titles), 1);
+    assert_string_equal(titles[0], "the matrix");
+    assert_int_equal(mr_match_titles("Me, Myself & Irene", titles), 1);
+    assert_string_equal(titles[0], "me myself irene");
+    assert_int_equal(mr_match_titles("Professional, The (a.k.a. Leon: The Professional)", titles),
+                     3);
+    assert_string_equal(titles[1], "leon the professional");
+    assert_int_equal(mr_match_titles("Broken (bracket", titles), 1);
+    assert_int_equal(mr_match_titles("...", titles), 0);
+}
+
+static mr_catalogue *made_catalogue(void) {
+    static const char text[] = "id,title,year,genres,tier\n"
+                               "A,Film 1,1900,Drama,2\nB,Film 2,1902,Drama,2\n"
+                               "C,Film 3,1999,Drama,2\nD,Film 4,1903,Drama,3\n"
+                               "E,Film 4,1903,Drama,1\nF,Film 5,1904,Drama,1\n";
+    mr_catalogue *catalogue;
+    assert_ok(mr_catalogue_parse(text, sizeof text - 1, "films", &catalogue));
+    return catalogue;
+}
+
+static void films_match_by_title_and_year(void **state) {
+    (void)state;
+    mr_catalogue *catalogue = made_catalogue();
+    char t[4][8] = {"Film 1", "Film 2", "Film 3", "Film 4"};
+    const mr_rated_film films[] = {{t[0], 1900}, {t[1], 1901}, {t[2], 1902},
+                                   {t[3], 1903}, {t[3], 1904}, {t[3], 1903}};
+    int32_t matches[6];
+    assert_ok(mr_match_films(films, 6, catalogue, matches));
+    /* The third is a century away; of two with one title and year the better known goes first. */
+    const int32_t expected[] = {0, 1, -1, 4, 3, -1};
+    assert_memory_equal(matches, expected, sizeof expected);
+    mr_catalogue_free(catalogue);
+}
+
+static void a_built_model_knows_the_catalogues_films(void **state) {
+    (void)state;
+    made_movielens(folder);
+    mr_catalogue *catalogue = made_catalogue();
+    char *out = mr_path_join(folder, "model");
+    mr_collaborative_params params = mr_collaborative_params_defaults();
+    mr_collaborative_built built;
+    assert_ok(mr_build_collaborative(folder, catalogue, &params, out, &built));
+    assert_int_equal(built.films, MADE_PEOPLE);
+    assert_int_equal(built.mapped, 4);
+    assert_float_equal(built.likes_mapped, 4.0 / MADE_PEOPLE, 1e-9);
+    mr_collaborative_films *films;
+    assert_ok(mr_collaborative_films_load(out, catalogue, &films));
+    assert_int_equal(films->known, 4);
+    assert_int_equal(films->item_of[2], -1);
+    assert_int_equal(films->model->links, built.links);
+    mr_collaborative_films_free(films);
+    free(out);
+    mr_catalogue_free(catalogue);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_the_tables),
+        cmocka_unit_test(hostile_lines_are_named),
+        cmocka_unit_test(hostile_test_rows_are_named),
+        cmocka_unit_test(a_film_rated_twice_is_refused),
+        cmocka_unit_test(the_core_leaves_the_rare_out),
+        cmocka_unit_test(lists_by_hand),
+        cmocka_unit_test(the_best_come_first),
+        cmocka_unit_test(intervals_hold_the_mean),
+        cmocka_unit_test(full_by_hand),
+        cmocka_unit_test(leave_one_out_by_hand),
+        cmocka_unit_test(cold_by_hand),
+        cmocka_unit_test(few_clicks_by_hand),
+        cmocka_unit_test(validation_is_another_question),
+        cmocka_unit_test(titles_to_try),
+        cmocka_unit_test(films_match_by_title_and_year),
+        cmocka_unit_test(a_built_model_knows_the_catalogues_films),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
