@@ -167,12 +167,10 @@ static json_t *operation_of(const mr_route *route) {
 static json_t *paths(void) {
     json_t *all = json_object();
     for (size_t i = 0; i < mr_route_count; i++) {
-        char method[8];
+        char method[8] = "";
         const mr_route *route = &mr_routes[i];
-        for (size_t k = 0; k < sizeof method; k++)
-            method[k] = route->method[k] != '\0' && k + 1 < sizeof method
-                            ? (char)(route->method[k] | 0x20)
-                            : '\0';
+        for (size_t k = 0; route->method[k] != '\0' && k + 1 < sizeof method; k++)
+            method[k] = (char)(route->method[k] | 0x20); /* lower case */
         if (json_object_get(all, route->path) == NULL)
             json_object_set_new(all, route->path, json_object());
         json_object_set_new(json_object_get(all, route->path), method, operation_of(route));
