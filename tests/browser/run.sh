@@ -1,10 +1,11 @@
 #!/bin/sh
 # Drives the page in Chromium against the real server.
 #
-#   tests/browser/run.sh PROGRAM FOLDER
+#   tests/browser/run.sh PROGRAM FOLDER [SCRIPT]
 #
 # FOLDER takes the npm packages, the webcam's video and the screenshots. Exit 77 where Chromium, Node
-# or the packages cannot be had. MR_BROWSER_ONLY=WORDS runs the flows whose name holds them.
+# or the packages cannot be had. MR_BROWSER_ONLY=WORDS runs the flows whose name holds them; SCRIPT is
+# main.js, or pictures.js, which takes the README's pictures.
 set -eu
 
 program=$(realpath "$1")
@@ -33,4 +34,4 @@ if ! cmp -s "$here/package-lock.json" "$folder/package-lock.json" || [ ! -d "$fo
 fi
 
 cd "$here/../.."
-MR_PROGRAM=$program MR_BROWSER_DIR=$folder MR_CHROMIUM=$chromium exec node --test-reporter=spec "$here/main.js"
+MR_PROGRAM=$program MR_BROWSER_DIR=$folder MR_CHROMIUM=$chromium exec node --test-reporter=spec "$here/${3:-main.js}"

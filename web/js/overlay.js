@@ -7,11 +7,13 @@ import { shortEstimates } from './words.js';
 
 /** Labels of more people than this would cover each other, and say only the mood. */
 const ROOMY = 2;
+/** Pixels between a label and the picture's edge. */
+const EDGE = 6;
 
 /** @param {import('./store.js').Store} store */
 export function bindOverlay(store) {
   const overlay = byId('overlay');
-  /** @type {Map<number, {box: any, badge: any, words: any}>} */
+  /** @type {Map<number, {box: any, label: any, badge: any, words: any}>} */
   const marks = new Map();
 
   /** @param {number} id */
@@ -20,9 +22,10 @@ export function bindOverlay(store) {
     if (!mark) {
       const badge = make('b', { class: 'face__id' });
       const words = make('span', { class: 'face__words' });
-      const box = make('div', { class: 'face' }, make('p', { class: 'face__label' }, badge, words));
+      const label = make('p', { class: 'face__label' }, badge, words);
+      const box = make('div', { class: 'face' }, label);
       overlay.append(box);
-      mark = { box, badge, words };
+      mark = { box, label, badge, words };
       marks.set(id, mark);
     }
     return mark;
@@ -34,7 +37,7 @@ export function bindOverlay(store) {
       if (person.in_sight === false || !sight) continue;
       const id = person.id ?? i + 1;
       seen.add(id);
-      const { box, badge, words } = markOf(id);
+      const { box, label, badge, words } = markOf(id);
       const [x, y, width, height] = person.box;
       // The camera is shown mirrored, as people know themselves; its pictures are not.
       const left = source === 'camera' ? sight.width - x - width : x;
@@ -43,10 +46,13 @@ export function bindOverlay(store) {
       box.style.width = `${(100 * width) / sight.width}%`;
       box.style.height = `${(100 * height) / sight.height}%`;
       box.classList.toggle('face--low', y + height > 0.8 * sight.height);
-      box.classList.toggle('face--right', left > 0.55 * sight.width);
       box.classList.toggle('face--unsure', person.emotion?.sure === false);
       setText(badge, String(id));
       setText(words, shortEstimates(person, sight.people.length > ROOMY));
+      // The label begins at the box's edge, but stays in the picture.
+      const from = (overlay.clientWidth * left) / sight.width;
+      const room = overlay.clientWidth - label.offsetWidth - EDGE;
+      label.style.transform = `translateX(${Math.max(EDGE, Math.min(from, room)) - from}px)`;
     }
     for (const [id, { box }] of marks) {
       if (seen.has(id)) continue;

@@ -54,7 +54,11 @@ export function bindWishes(store, suggestions, watching) {
       settings.mood, (mood) => suggestions.change({ mood: /** @type {any} */ (mood) }));
     fillRadios(byId('feel'), 'feel',
       [['', 'As seen'], ...info.emotions.map((/** @type {string} */ emotion) => [emotion, feeling(emotion)])],
-      settings.feel ?? '', (feel) => suggestions.change({ feel: feel || null }));
+      settings.feel ?? '', (feel) => {
+        suggestions.change({ feel: feel || null });
+        // A feeling is enough to choose by, where nobody is seen.
+        if (feel && store.get().source === 'none') watching.describe(null, null);
+      });
     fillSwitches(store, watching);
   });
 

@@ -125,6 +125,16 @@ export const SCENES = {
       creature(random.between(104, 112), random.between(18, 22), ink.deep),
       rect(0, 222, 200, 80, ink.ground),
     ];
+  } }, { title: 'top', on: 'ground', draw(ink, random) {
+    const lean = random.pick([0, 1]), cloud = random.between(92, 112);
+    const arcs = [ink.mid, ink.glow, ink.soft, ink.deep, ink.ground];
+    const face = (/** @type {number} */ x, /** @type {number} */ y) => group({}, disc(x - 12, y, 4, ink.deep), disc(x + 12, y, 4, ink.deep), line(`M${round(x - 9)} ${y + 9}q9 9 18 0`, ink.deep, 3, { 'stroke-linecap': 'round' }));
+    return [
+      group({ transform: lean ? 'translate(200 0) scale(-1 1)' : '' }, ...arcs.map((colour, i) => disc(40, 262, 150 - i * 19, colour))),
+      group({ transform: `translate(${round(cloud - 100)} 0)` }, ...[[58, 244, 26], [92, 226, 34], [130, 234, 29], [154, 250, 20]].map(([x, y, r]) => disc(x, y, r, '#ffffff')), rect(44, 244, 128, 27, '#ffffff', { rx: 13.5 }), face(104, 240)),
+      ...repeat(5, () => burst(random.between(20, 180), random.between(92, 130), 4, 2, 7, random.pick([ink.glow, ink.mid, ink.deep]), 0)),
+      hills(random, 284, 5, ink.soft),
+    ];
   } }],
   'Biography': [{ title: 'bottom', on: 'ground', draw(ink, random) {
     const turn = random.pick([-1, 1]);
