@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define PATIENT 30.0 /* seconds, for machines that are busy */
+#define PATIENT 90.0 /* seconds, for machines that are busy */
 
 static mr_lessor *lessor;
 static unsigned char *portrait;
