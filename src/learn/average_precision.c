@@ -34,8 +34,8 @@ static int judge(const mr_hits *ranking, const mr_box *box, const mr_labelled_fa
 }
 
 mr_status mr_hits_add(mr_hits *ranking, const mr_face *found, size_t found_count,
-                         const mr_labelled_face *labelled, size_t labelled_count,
-                         float least_height, int *matches) {
+                      const mr_labelled_face *labelled, size_t labelled_count, float least_height,
+                      int *matches) {
     if (!mr_grow(&ranking->verdicts, &ranking->capacity, ranking->count + found_count,
                  sizeof *ranking->verdicts) ||
         !mr_grow(&ranking->taken, &ranking->taken_capacity, labelled_count, 1))
@@ -116,15 +116,17 @@ double mr_recall_at(const mr_hits *ranking, size_t wrong) {
 }
 
 size_t mr_hits_curve(const mr_hits *ranking, mr_curve_point *points, size_t most) {
-    size_t count = ranking->count < most ? ranking->count : most, right = 0, rank = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t end = (i + 1) * ranking->count / count;
-        for (; rank < end; rank++)
-            right += ranking->verdicts[rank].right;
-        points[i] =
-            (mr_curve_point){.score = ranking->verdicts[end - 1].score,
-                             .precision = (double)right / (double)end,
-                             .recall = ranking->faces ? (double)right / (double)ranking->faces : 0};
+    size_t all = 0, right = 0, count = 0;
+    for (size_t i = 0; i < ranking->count; i++)
+        all += ranking->verdicts[i].right;
+    size_t wanted = all < most ? all : most;
+    for (size_t rank = 0; rank < ranking->count && count < wanted; rank++) {
+        right += ranking->verdicts[rank].right;
+        if (right * wanted < (count + 1) * all)
+            continue;
+        points[count++] = (mr_curve_point){.score = ranking->verdicts[rank].score,
+                                           .precision = (double)right / (double)(rank + 1),
+                                           .recall = (double)right / (double)ranking->faces};
     }
     return count;
 }

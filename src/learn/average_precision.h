@@ -50,8 +50,8 @@ typedef struct mr_curve_point {
  * right about, or -1.
  */
 mr_status mr_hits_add(mr_hits *ranking, const mr_face *found, size_t found_count,
-                         const mr_labelled_face *labelled, size_t labelled_count,
-                         float least_height, int *matches);
+                      const mr_labelled_face *labelled, size_t labelled_count, float least_height,
+                      int *matches);
 
 /* Sorts the verdicts; equal scores stay in the order they came in. To be called once, after the
  * last picture and before the functions below. */
@@ -62,8 +62,8 @@ double mr_average_precision(const mr_hits *ranking);
 /* Share of faces found when the score is set so that at most so many found faces are wrong. */
 double mr_recall_at(const mr_hits *ranking, size_t wrong);
 
-/* Points of the curve at `most` places (fewer if there are fewer found faces) that are spread
- * evenly over the ranks; returns their number. */
+/* Points of the curve at `most` right finds (fewer if there are fewer) that are spread evenly over
+ * the recall; returns their number. */
 size_t mr_hits_curve(const mr_hits *ranking, mr_curve_point *points, size_t most);
 
 void mr_hits_free(mr_hits *ranking);

@@ -17,7 +17,7 @@ static void draw_curve(cairo_t *cr, const mr_axes *axes, const mr_curve_point *p
 
 static void draw_legend(cairo_t *cr, const mr_axes *axes, const mr_detector_figures *figures) {
     for (int k = 0; k < MR_AP_HEIGHTS; k++) {
-        double x = axes->x + 14, y = axes->y + axes->height - 14 - 18 * (MR_AP_HEIGHTS - 1 - k);
+        double x = axes->x + axes->width - 180, y = axes->y + 14 + 18 * k;
         char text[64];
         snprintf(text, sizeof text, "faces from %d px: AP %.3f", mr_ap_heights[k], figures->ap[k]);
         mr_chart_colour(cr, k);

@@ -40,9 +40,11 @@ static void steps_of_recall_are_weighted_by_precision(void **state) {
     assert_true(near(mr_recall_at(&ranking, 1), 2.0 / 4));
     assert_true(near(mr_recall_at(&ranking, 9), 3.0 / 4));
     mr_curve_point points[10];
-    assert_int_equal(mr_hits_curve(&ranking, points, 10), 5);
-    assert_true(near(points[2].precision, 2.0 / 3) && near(points[2].recall, 1.0 / 2));
-    assert_true(points[4].score == .5F && near(points[4].precision, 3.0 / 5));
+    assert_int_equal(mr_hits_curve(&ranking, points, 10), 3);
+    assert_true(near(points[1].precision, 2.0 / 3) && near(points[1].recall, 1.0 / 2));
+    assert_true(points[2].score == .5F && near(points[2].precision, 3.0 / 5));
+    assert_int_equal(mr_hits_curve(&ranking, points, 2), 2);
+    assert_true(near(points[0].recall, 2.0 / 4) && near(points[1].recall, 3.0 / 4));
     mr_hits_free(&ranking);
 }
 
