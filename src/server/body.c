@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -80,8 +81,7 @@ static bool read_delimiter(const char *content_type, char delimiter[BOUNDARY_MAX
     if (!find_parameter(content_type, "boundary", boundary, sizeof boundary) ||
         boundary[strspn(boundary, allowed)] != '\0')
         return false;
-    memcpy(delimiter, "\r\n--", 4);
-    strcpy(delimiter + 4, boundary);
+    snprintf(delimiter, BOUNDARY_MAX + 5, "\r\n--%s", boundary);
     return true;
 }
 

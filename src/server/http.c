@@ -162,7 +162,7 @@ static enum MHD_Result answer(mr_request *request) {
         return send_problem(request);
     if (request->route != NULL && request->route->worker)
         return hand_to_worker(request);
-    bool answered = request->file != NULL ? answer_file(request) : handle_here(request);
+    bool answered = request->route != NULL ? handle_here(request) : answer_file(request);
     return answered ? send_answer(request) : send_problem(request);
 }
 

@@ -39,7 +39,7 @@ const char *mr_status_title(int status) {
     return "Error";
 }
 
-bool mr_problem_set(mr_problem *problem, int status, const char *field, const char *format, ...) {
+bool(mr_problem_set)(mr_problem *problem, int status, const char *field, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(problem->detail, sizeof problem->detail, format, arguments);
@@ -49,7 +49,7 @@ bool mr_problem_set(mr_problem *problem, int status, const char *field, const ch
     return false;
 }
 
-bool mr_problem_from(mr_problem *problem, mr_status status, const char *field) {
+bool(mr_problem_from)(mr_problem *problem, mr_status status, const char *field) {
     switch (status) {
     case MR_E_NOT_FOUND:
         return mr_problem_set(problem, 404, field, "%s", mr_last_error());

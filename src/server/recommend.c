@@ -6,6 +6,7 @@
 #include "server/seats.h"
 #include "json/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define FILMS_MAX 100
@@ -75,7 +76,7 @@ static bool name_of(mr_request *request, const struct wish *wish, size_t seat,
         return mr_request_cookie(request, name);
     if (named == NULL || !mr_viewer_id_is_valid(named))
         return false;
-    strcpy(name, named);
+    snprintf(name, MR_VIEWER_ID_SIZE, "%s", named);
     return true;
 }
 

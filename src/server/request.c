@@ -41,7 +41,7 @@ static bool find_target(mr_request *request, const char *method) {
     if (request->query != NULL)
         *request->query++ = '\0';
     if ((request->file = mr_files_find(request->server->files, request->target)) != NULL) {
-        strcpy(request->allowed, "GET, HEAD");
+        snprintf(request->allowed, sizeof request->allowed, "GET, HEAD");
         return !is_unsafe(method) ||
                mr_problem_set(&request->problem, 405, NULL, "a file can only be read");
     }

@@ -3,6 +3,7 @@
 #include "server/handlers.h"
 #include "json/viewer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct consent {
@@ -71,7 +72,7 @@ bool mr_request_viewer(mr_request *request, const char *name, char viewer[MR_VIE
                mr_problem_set(&request->problem, 404, "viewer", "no cookie names a viewer");
     if (!mr_viewer_id_is_valid(name))
         return mr_problem_set(&request->problem, 404, "viewer", "not the name of a viewer");
-    strcpy(viewer, name);
+    snprintf(viewer, MR_VIEWER_ID_SIZE, "%s", name);
     return true;
 }
 

@@ -181,8 +181,7 @@ static char *make_bomb(size_t size, bool many, size_t *length) {
             used += (size_t)sprintf(bytes + used, "X-%zu: y\r\n", used);
     else
         used += (size_t)sprintf(bytes + used, "X: %0*d\r\n", (int)size, 7);
-    memcpy(bytes + used, "\r\n", 2);
-    *length = used + 2;
+    *length = used + (size_t)sprintf(bytes + used, "\r\n");
     return bytes;
 }
 
@@ -385,7 +384,7 @@ static void garbage_is_answered_or_closed(void **state) {
 static int send_damaged(mr_rng *rng, const char *good) {
     char bytes[512];
     size_t size = strlen(good);
-    memcpy(bytes, good, size);
+    memcpy(bytes, good, size + 1);
     for (uint64_t k = mr_rng_below(rng, 4); k > 0; k--)
         bytes[mr_rng_below(rng, size)] = (char)mr_rng_next(rng);
     if (mr_rng_below(rng, 4) == 0)

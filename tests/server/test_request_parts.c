@@ -147,7 +147,7 @@ static void bodies_are_bound_to_fields(void **state) {
 static void what_is_needed_or_given_twice_is_seen(void **state) {
     (void)state;
     struct wish wish = {0};
-    mr_problem problem;
+    mr_problem problem = {0};
     mr_binding binding = {&table, &wish, &problem, 0};
     char text[] = "n=1";
     json_t *twice = json_loads("{\"n\": 2}", 0, NULL);
@@ -276,7 +276,7 @@ static void heads_are_checked_strictly(void **state) {
 static const char *form(const char *type, const char *bytes) {
     static char text[256];
     mr_part part;
-    mr_problem problem;
+    mr_problem problem = {0};
     if (!mr_form_part(type, (const uint8_t *)bytes, strlen(bytes), "image", &part, &problem))
         return problem.status == 400 ? "(refused)" : "(?)";
     snprintf(text, sizeof text, "%.*s", (int)part.size, (const char *)part.bytes);
@@ -336,7 +336,7 @@ static void bodies_stay_within_the_common_limit(void **state) {
     (void)state;
     atomic_size_t taken = 0;
     mr_body first = {0}, second = {0};
-    mr_problem problem;
+    mr_problem problem = {0};
     assert_true(mr_body_append(&first, "abcdef", 6, &taken, 100, &problem));
     assert_true(mr_body_append(&first, "ghi", 3, &taken, 100, &problem));
     assert_memory_equal(first.bytes, "abcdefghi", 9);
@@ -360,7 +360,7 @@ static void write_key(const char *text) {
 static void keys_are_read_and_compared(void **state) {
     (void)state;
     mr_gate *gate;
-    mr_problem problem;
+    mr_problem problem = {0};
     int made = mkstemp(key_file);
     assert_true(made >= 0);
     close(made);
@@ -400,7 +400,7 @@ static void keys_are_read_and_compared(void **state) {
 static void hosts_and_origins_are_ours_or_refused(void **state) {
     (void)state;
     mr_gate *gate;
-    mr_problem problem;
+    mr_problem problem = {0};
     const char *const origins[] = {"https://Films.example", "http://lan:8080"};
     assert_ok(mr_gate_create(NULL, origins, 2, &gate));
     static const char *const ours[] = {"localhost",         "LOCALHOST:8080", "127.0.0.1:8080",
