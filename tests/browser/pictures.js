@@ -9,9 +9,9 @@ const WATCH_MS = 45000;
 
 const server = await createServerUnderTest();
 await server.start();
-const browser = await launchWithCamera();
+const browser = await launchWithCamera({ still: true });
 try {
-  const desktop = await openPage(browser, server.url, { viewport: { width: 1280, height: 1000 }, colorScheme: 'dark' });
+  const desktop = await openPage(browser, server.url, { viewport: { width: 1440, height: 940 }, colorScheme: 'dark' });
   await agree(desktop.page);
   await startCamera(desktop.page);
   await desktop.page.waitForTimeout(WATCH_MS);

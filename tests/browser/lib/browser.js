@@ -10,10 +10,10 @@ const launch = (...args) => chromium.launch({
 });
 
 /** Chromium whose webcam shows the sample photo. */
-export async function launchWithCamera() {
+export async function launchWithCamera({ still = false } = {}) {
   const video = join(process.env.MR_BROWSER_DIR, 'webcam.mjpeg');
   const painter = await launch();
-  await makeVideo(painter, video);
+  await makeVideo(painter, video, still);
   await painter.close();
   return launch('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${video}`);
 }

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const FRAMES = 60;
 
-async function drawFrames({ photo, frames }) {
+async function drawFrames({ photo, frames, still }) {
   const image = new Image();
   image.src = `data:image/jpeg;base64,${photo}`;
   await image.decode();
@@ -15,17 +15,18 @@ async function drawFrames({ photo, frames }) {
     const angle = (2 * Math.PI * i) / frames;
     context.fillStyle = '#5d6b70';
     context.fillRect(0, 0, 640, 480);
-    context.drawImage(image, 170 + 40 * Math.sin(angle), 10 + 20 * Math.sin(2 * angle), 512, 512);
+    if (still) context.drawImage(image, 0, -30, 640, 640);
+    else context.drawImage(image, 170 + 40 * Math.sin(angle), 10 + 20 * Math.sin(2 * angle), 512, 512);
     list.push(canvas.toDataURL('image/jpeg', 0.85).split(',')[1]);
   }
   return list;
 }
 
-/** Writes the video to `path`; `browser` is any running Chromium. */
-export async function makeVideo(browser, path) {
+/** Writes the video to `path`, one in which nothing moves if `still`; `browser` is any running Chromium. */
+export async function makeVideo(browser, path, still) {
   const page = await browser.newPage();
   const photo = readFileSync('data/samples/astronaut.jpg').toString('base64');
-  const frames = await page.evaluate(drawFrames, { photo, frames: FRAMES });
+  const frames = await page.evaluate(drawFrames, { photo, frames: FRAMES, still });
   await page.close();
   writeFileSync(path, Buffer.concat(frames.map((frame) => Buffer.from(frame, 'base64'))));
 }
