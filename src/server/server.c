@@ -37,8 +37,6 @@ mr_server_options mr_server_options_defaults(void) {
 }
 
 static mr_status check_options(const mr_server_options *options) {
-    if (options->store == NULL)
-        return mr_fail(MR_E_ARGUMENT, "mr_server_start: needs a store");
     if (options->http_threads < 2 || options->http_threads > 64)
         return mr_fail(MR_E_ARGUMENT, "HTTP threads: %d: expected 2 to 64", options->http_threads);
     if (!(options->head_seconds > 0) || !(options->body_seconds > 0))
@@ -79,6 +77,15 @@ static mr_status load_page(mr_server *server) {
     return status;
 }
 
+/* Where nothing is to last, viewers are remembered in memory. */
+static mr_status open_store(mr_server *server) {
+    if (server->options.store != NULL)
+        return MR_OK;
+    MR_TRY(mr_store_open("sqlite::memory:", &server->own_store));
+    server->options.store = server->own_store;
+    return MR_OK;
+}
+
 static mr_status open_workers(mr_server *server) {
     const mr_server_options *options = &server->options;
     mr_pool_options pool = mr_pool_options_defaults();
@@ -106,6 +113,7 @@ static mr_status start(mr_server *server) {
     MR_TRY(mr_metrics_create(&server->metrics));
     MR_TRY(mr_rate_create(options->rate, options->burst, &server->rate));
     MR_TRY(mr_connections_create(shortest / 20, &server->connections));
+    MR_TRY(open_store(server));
     MR_TRY(open_workers(server));
     return mr_http_start(server);
 }
@@ -159,6 +167,7 @@ void mr_server_stop(mr_server *server) {
         mr_streams_free(server->streams);
     mr_pool_free(server->pool);
     mr_lessor_free(server->lessor);
+    mr_store_close(server->own_store);
     mr_connections_free(server->connections);
     mr_rate_free(server->rate);
     mr_metrics_free(server->metrics);

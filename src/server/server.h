@@ -36,8 +36,8 @@
 typedef struct mr_server mr_server;
 
 typedef struct mr_server_options {
-    const char *listen;   /* "127.0.0.1:8080", "[::1]:8080"; port 0: one that is free */
-    mr_store *store;      /* the caller's; must outlive the server */
+    const char *listen; /* "127.0.0.1:8080", "[::1]:8080"; port 0: one that is free */
+    mr_store *store;    /* the caller's, which outlives the server; NULL, the default: in memory */
     const char *key_file; /* holds the key, one line; NULL, the default: none is needed */
     const char *web;      /* the page's folder; NULL, the default: web/ in the home folder */
     /* Origins of the page beside the server's own, "https://films.example"; ended by origin_count.

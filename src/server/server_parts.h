@@ -24,6 +24,7 @@ struct mr_server {
     mr_server_options options; /* what it points to is the caller's, and gone */
     char address[96];
     int listener, port;
+    mr_store *own_store; /* what options.store is where the caller gave none; else NULL */
     mr_lessor *lessor;
     mr_latency latency;
     mr_metrics *metrics;

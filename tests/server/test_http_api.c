@@ -860,6 +860,7 @@ static void a_key_is_asked_for_where_one_is_set(void **state) {
     chosen.engine.attributes.emotion = chosen.engine.attributes.ethnicity = false;
     chosen.ethnicity = true;
     chosen.secure_cookies = true;
+    chosen.store = NULL;
     other = start_with(&chosen);
     int at = mr_server_port(other);
     const char *key = "Authorization: Bearer 0123456789abcdef\r\n";
@@ -913,9 +914,6 @@ static void starting_wrongly_is_an_error(void **state) {
     chosen = options();
     chosen.web = "data";
     assert_int_equal(mr_server_start(&chosen, &other), MR_E_NOT_FOUND);
-    chosen = options();
-    chosen.store = NULL;
-    assert_int_equal(mr_server_start(&chosen, &other), MR_E_ARGUMENT);
     mr_server_stop(NULL);
 }
 
