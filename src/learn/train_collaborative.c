@@ -23,8 +23,8 @@ mr_collaborative_params mr_collaborative_params_defaults(void) {
                                      .rank = 96,
                                      .low_pass = 1.2f,
                                      .links = 400,
-                                     .prior_weight = 10,
-                                     .prior_half = 10,
+                                     .prior_weight = 12,
+                                     .prior_half = 6,
                                      .prior_people = 200};
 }
 
