@@ -14,7 +14,7 @@ struct settings {
     mr_cli_engine_settings engine;
     const char *listen, *store, *key_file, *web;
     mr_cli_list origins;
-    int workers, connections, ethnicity;
+    int workers, connections, rate, ethnicity;
     bool no_age, no_gender, no_ethnicity, no_emotion;
     bool trusted_proxy, secure_cookies, quiet;
 };
@@ -41,6 +41,8 @@ static const mr_cli_option options[] = {
                "threads that look at pictures; one for each processor"),
     MR_CLI_INT("connections", 0, struct settings, connections, "N", 8, 65536,
                "most connections at once"),
+    MR_CLI_INT("rate", 0, struct settings, rate, "N", 1, 1000000,
+               "requests to the API a second from one address, and twice as many at once"),
     MR_CLI_STRING("web", 0, struct settings, web, "DIR", "the page, instead of the shipped one"),
     MR_CLI_ENGINE_ROWS(struct settings, engine),
     MR_CLI_FLAG("quiet", 'q', struct settings, quiet, "no line for each request"),
@@ -80,6 +82,8 @@ static mr_server_options server_options(const struct settings *settings) {
     made.ethnicity = settings->ethnicity == 1;
     made.workers = settings->workers;
     made.connections = (size_t)settings->connections;
+    made.rate = settings->rate;
+    made.burst = 2.0 * settings->rate;
     made.engine.detector = (mr_detector_kind)settings->engine.detector;
     made.engine.threads = settings->engine.threads;
     made.engine.mirror = !settings->engine.no_mirror;
@@ -117,7 +121,8 @@ int mr_cmd_serve(int argc, char **argv) {
     mr_server_options defaults = mr_server_options_defaults();
     struct settings settings = {.engine = mr_cli_engine_defaults(),
                                 .listen = defaults.listen,
-                                .connections = (int)defaults.connections};
+                                .connections = (int)defaults.connections,
+                                .rate = (int)defaults.rate};
     mr_cli_operands none;
     int code;
     if (!mr_cli_parse(&usage, argc, argv, &settings, &none, &code))
