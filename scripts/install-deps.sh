@@ -14,12 +14,12 @@ packages() {
     build) echo "build-essential cmake pkg-config|pkgconf libdnnl-dev libjpeg-dev libpng-dev" \
         "libwebp-dev libexpat1-dev libjansson-dev libcairo2-dev libmicrohttpd-dev libwslay-dev" \
         "libsqlite3-dev libpq-dev libavformat-dev libavcodec-dev libavdevice-dev libavutil-dev" \
-        "libswscale-dev" ;;
+        "libswscale-dev libopenblas-dev liblapacke-dev" ;;
     run) echo "opencv-data" ;;
     # The house format is that of clang-format 14. libomp-dev: omp.h for clang-tidy.
     check) echo "libcmocka-dev clang clang-tidy clang-tools clang-format-14|clang-format" \
         "libomp-dev cppcheck postgresql" ;;
-    browser) echo "chromium npm" ;;
+    browser) echo "chromium nodejs npm" ;;
     *) echo "install-deps.sh: $1: expected build, run, check or browser" >&2 && return 2 ;;
     esac
 }

@@ -19,7 +19,7 @@ static const char *label_of(const char *const *labels, int count, int value) {
 }
 
 static int value_of(const char *const *labels, int count, const char *label) {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; label && i < count; i++)
         if (strcasecmp(labels[i], label) == 0)
             return i;
     return -1;

@@ -57,12 +57,15 @@ static void print_film(size_t number, const mr_recommended_film *film) {
     const char *joint = "     ";
     for (int i = 0; i < facts->genre_count; i++, joint = ", ")
         printf("%s%s", joint, facts->genres[i]);
-    if (*facts->language)
-        printf("%s%s", facts->genre_count ? " · " : joint, facts->language);
-    if (*facts->certificate)
-        printf("%s%s", facts->genre_count || *facts->language ? " · " : joint, facts->certificate);
-    if (facts->genre_count || *facts->language || *facts->certificate)
-        putchar('\n');
+    if (facts->genre_count)
+        joint = " · ";
+    const char *const others[] = {facts->language, facts->certificate, facts->id};
+    for (int i = 0; i < 3; i++)
+        if (*others[i]) {
+            printf("%s%s", joint, others[i]);
+            joint = " · ";
+        }
+    putchar('\n');
     for (int i = 0; i < film->reason_count; i++)
         printf("     + %s\n", film->reasons[i]);
 }

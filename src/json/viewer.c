@@ -17,7 +17,7 @@ json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback) {
     (void)mr_film_find(engine, feedback->film, &film);
     bool rated = feedback->kind == MR_FEEDBACK_RATING;
     return json_pack(
-        "{s:o, s:o, s:o, s:s, s:o, s:o}", "film", mr_json_text(feedback->film), "title",
+        "{s:{s:o, s:o, s:o}, s:s, s:o, s:o}", "film", "id", mr_json_text(feedback->film), "title",
         mr_json_text_or_null(film.title), "year", film.year ? json_integer(film.year) : json_null(),
         "kind", mr_feedback_label(feedback->kind), "rating",
         rated ? json_integer(feedback->rating) : json_null(), "at", mr_json_time(feedback->at));

@@ -3,7 +3,7 @@
  * GET /v1/viewers/{id}: everything the store has, so that a person gets all there is.
  *
  *     {"id": "anna", "since": "2026-05-04T18:30:00Z", "feedback": [
- *       {"film": "Q2345", "title": "…", "year": 1998, "kind": "rating", "rating": 4,
+ *       {"film": {"id": "Q2345", "title": "…", "year": 1998}, "kind": "rating", "rating": 4,
  *        "at": "2026-05-04T18:31:12Z"}]}
  *
  * Functions return a new reference, or NULL when memory is out. Thread rule: no shared state.
@@ -17,7 +17,7 @@
 /* Seconds since 1970 as ISO 8601 in UTC; null for 0, an unknown time. */
 json_t *mr_json_time(int64_t seconds);
 
-/* {"film", "title", "year", "kind", "rating", "at"}; title and year are null for a film that the
+/* {"film": {"id", "title", "year"}, "kind", "rating", "at"}; title and year are null for a film that the
  * catalogue lacks, rating is null unless the kind is "rating". */
 json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback);
 

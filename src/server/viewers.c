@@ -108,18 +108,6 @@ bool mr_handle_new_viewer(mr_request *request, const mr_leased_session *at) {
     return true;
 }
 
-/* {"film": {"id", "title", "year"}, "kind", "rating", "at"} */
-static json_t *opinion_json(const mr_engine *engine, const mr_feedback *said) {
-    mr_film film = {.title = ""}; /* stays so when the catalogue lacks it */
-    (void)mr_film_find(engine, said->film, &film);
-    return json_pack("{s:{s:o, s:o, s:o}, s:s, s:o, s:o}", "film", "id", mr_json_text(said->film),
-                     "title", mr_json_text_or_null(film.title), "year",
-                     film.year != 0 ? json_integer(film.year) : json_null(), "kind",
-                     mr_feedback_label(said->kind), "rating",
-                     said->kind == MR_FEEDBACK_RATING ? json_integer(said->rating) : json_null(),
-                     "at", mr_json_time(said->at));
-}
-
 bool mr_handle_viewer(mr_request *request, const mr_leased_session *at) {
     const struct viewer_id *wanted = request->params;
     char id[MR_VIEWER_ID_SIZE];
@@ -133,13 +121,9 @@ bool mr_handle_viewer(mr_request *request, const mr_leased_session *at) {
         status = STORE(request, mr_store_history(request->server->options.store, id, &history));
     if (status != MR_OK)
         return fail(request, status, "viewer");
-    json_t *list = json_array();
-    for (size_t i = 0; i < history.count; i++)
-        json_array_append_new(list, opinion_json(mr_lease_engine(at->lease), &history.items[i]));
+    json_t *document = mr_json_history(mr_lease_engine(at->lease), id, since, &history);
     mr_history_free(&history);
-    if (!mr_answer_json(
-            request, 200,
-            json_pack("{s:s, s:o, s:o}", "id", id, "since", mr_json_time(since), "feedback", list)))
+    if (!mr_answer_json(request, 200, document))
         return false;
     if (wanted->download)
         mr_answer_header(request, "Content-Disposition",

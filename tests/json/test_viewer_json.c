@@ -44,10 +44,10 @@ static void a_history_names_its_films(void **state) {
         {.film = "no such film", .kind = MR_FEEDBACK_SEEN}};
     mr_history history = {.count = 2, .items = said};
     json_t *expected = json_pack(
-        "{s:s, s:s, s:[{s:s, s:s, s:i, s:s, s:i, s:s}, {s:s, s:n, s:n, s:s, s:n, s:n}]}", "id",
-        "anna", "since", "1970-01-01T00:01:40Z", "feedback", "film", film.id, "title", film.title,
-        "year", film.year, "kind", "rating", "rating", 4, "at", "2024-02-29T12:34:56Z", "film",
-        "no such film", "title", "year", "kind", "seen", "rating", "at");
+        "{s:s, s:s, s:[{s:{s:s, s:s, s:i}, s:s, s:i, s:s}, {s:{s:s, s:n, s:n}, s:s, s:n, s:n}]}",
+        "id", "anna", "since", "1970-01-01T00:01:40Z", "feedback", "film", "id", film.id, "title",
+        film.title, "year", film.year, "kind", "rating", "rating", 4, "at", "2024-02-29T12:34:56Z",
+        "film", "id", "no such film", "title", "year", "kind", "seen", "rating", "at");
     char *text = json_dumps(expected, 0);
     assert_document(mr_json_history(engine, "anna", 100, &history), text);
     free(text);
