@@ -17,8 +17,8 @@
 /* Seconds since 1970 as ISO 8601 in UTC; null for 0, an unknown time. */
 json_t *mr_json_time(int64_t seconds);
 
-/* {"film": {"id", "title", "year"}, "kind", "rating", "at"}; title and year are null for a film that the
- * catalogue lacks, rating is null unless the kind is "rating". */
+/* {"film": {"id", "title", "year"}, "kind", "rating", "at"}; title and year are null for a film
+ * that the catalogue lacks, rating is null unless the kind is "rating". */
 json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback);
 
 /* The whole document, oldest feedback first. */
