@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,4 +139,14 @@ mr_status mr_csv_number(const mr_csv *csv, const char *path, size_t row, int col
                        csv->lines[row], csv->fields[column], text);
     *out = value;
     return MR_OK;
+}
+
+void mr_csv_print(FILE *file, const char *text) {
+    putc('"', file);
+    for (; *text; text++) {
+        if (*text == '"')
+            putc('"', file);
+        putc(*text, file);
+    }
+    putc('"', file);
 }

@@ -18,6 +18,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #define MR_CSV_DEFAULT_LIMIT ((size_t)256 << 20)
 
@@ -45,5 +46,8 @@ const char *mr_csv_field(const mr_csv *csv, size_t row, int column);
 
 /* The field as a number; an error names `path`, line, column and what was found. */
 mr_status mr_csv_number(const mr_csv *csv, const char *path, size_t row, int column, double *out);
+
+/* Writes a field in quotes, those inside it doubled (RFC 4180). */
+void mr_csv_print(FILE *file, const char *text);
 
 #endif

@@ -14,7 +14,9 @@ float mr_box_iou(const mr_box *a, const mr_box *b) {
 }
 
 static bool comes_after(const mr_face *faces, uint32_t a, uint32_t b) {
-    return faces[a].score < faces[b].score || (faces[a].score == faces[b].score && a > b);
+    if (faces[a].score != faces[b].score)
+        return faces[a].score < faces[b].score;
+    return a > b;
 }
 
 /* Lets the item at `top` sink to its place in a heap whose last comer is on top. */

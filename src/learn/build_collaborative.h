@@ -16,8 +16,8 @@ typedef struct mr_collaborative_built {
     double likes_mapped;          /* share of the learned ratings that are of these films */
 } mr_collaborative_built;
 
-mr_status mr_build_collaborative(const char *ratings, const mr_catalogue *catalogue,
-                                 const mr_collaborative_params *params, const char *folder,
+mr_status mr_build_collaborative(const char *folder, const mr_catalogue *catalogue,
+                                 const mr_collaborative_params *params, const char *out_folder,
                                  mr_collaborative_built *out);
 
 #endif

@@ -102,17 +102,20 @@ static mr_status begin_scene(const reading *r, size_t row, mr_labelled_picture *
     return MR_OK;
 }
 
+static bool is_of_last_scene(const mr_detection_set *set, const char *name) {
+    return set->scene_count > 0 && strcmp(set->scenes[set->scene_count - 1].name, name) == 0;
+}
+
 /* Rows of one picture follow each other now. */
 static mr_status read_scenes(const reading *r, mr_detection_set *set) {
     for (size_t i = 0; i < r->csv.rows; i++) {
         size_t row = r->order[i];
-        mr_labelled_picture *scene = set->scene_count ? &set->scenes[set->scene_count - 1] : NULL;
-        if (!scene || strcmp(scene->name, field(r, row, IMAGE)) != 0) {
-            scene = &set->scenes[set->scene_count];
-            scene->first = i;
-            MR_TRY(begin_scene(r, row, scene));
+        if (!is_of_last_scene(set, field(r, row, IMAGE))) {
+            set->scenes[set->scene_count].first = i;
+            MR_TRY(begin_scene(r, row, &set->scenes[set->scene_count]));
             set->scene_count++;
         }
+        mr_labelled_picture *scene = &set->scenes[set->scene_count - 1];
         int width, height;
         MR_TRY(read_side(r, row, WIDTH, &width));
         MR_TRY(read_side(r, row, HEIGHT, &height));

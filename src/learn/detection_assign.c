@@ -104,7 +104,7 @@ static void set_qualities(const candidates *best, int face, mr_cell_target *targ
 
 void mr_assign(const mr_assign_params *params, const mr_yolo_grid *grid, const mr_face *predicted,
                const mr_labelled_face *faces, size_t count, mr_cell_target *targets) {
-    candidates best;
+    candidates best = {.count = 0};
     for (size_t i = 0; i < grid->cells; i++)
         targets[i] = (mr_cell_target){.face = MR_CELL_BACKGROUND};
     for (size_t i = 0; i < count; i++)

@@ -10,6 +10,7 @@ static mr_status no_memory(size_t count) {
     return mr_fail(MR_E_MEMORY, "interactions: no memory for %zu entries", count);
 }
 
+/* What was made of it on failure is for the caller to free. */
 static mr_status reserve(size_t users, size_t items, size_t count, mr_interactions *out) {
     *out = (mr_interactions){.users = users,
                              .items = items,
@@ -20,7 +21,6 @@ static mr_status reserve(size_t users, size_t items, size_t count, mr_interactio
                              .audience = mr_alloc(users + 1)};
     if (out->start && out->item && out->user_of && out->film_of && out->audience)
         return MR_OK;
-    mr_interactions_free(out);
     return no_memory(count);
 }
 
@@ -169,7 +169,11 @@ mr_status mr_interactions_make(const mr_ratings *ratings, int least, int core,
 
 mr_status mr_interactions_part(const mr_interactions *all, const uint8_t *flags, uint8_t wanted,
                                mr_interactions *out) {
-    MR_TRY(reserve(all->users, all->items, all->count, out));
+    mr_status status = reserve(all->users, all->items, all->count, out);
+    if (status != MR_OK) {
+        mr_interactions_free(out);
+        return status;
+    }
     memcpy(out->user_of, all->user_of, all->users * sizeof *out->user_of);
     memcpy(out->film_of, all->film_of, all->items * sizeof *out->film_of);
     memcpy(out->audience, all->audience, all->users);

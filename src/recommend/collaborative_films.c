@@ -88,16 +88,6 @@ void mr_collaborative_films_free(mr_collaborative_films *films) {
 
 /* --- saving ---------------------------------------------------------------------------------- */
 
-static void print_quoted(FILE *file, const char *text) {
-    putc('"', file);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', file);
-        putc(*text, file);
-    }
-    putc('"', file);
-}
-
 static mr_status save_films(const mr_collaborative *model, const uint32_t *films,
                             const mr_catalogue *catalogue, const char *path) {
     char *text = NULL;
@@ -109,7 +99,7 @@ static mr_status save_films(const mr_collaborative *model, const uint32_t *films
     for (size_t i = 0; i < model->items; i++) {
         const mr_catalogue_film *film = mr_catalogue_entry(catalogue, films[i]);
         fprintf(file, "%s,", film->id);
-        print_quoted(file, film->title);
+        mr_csv_print(file, film->title);
         putc('\n', file);
     }
     mr_status status = fclose(file) == 0 ? mr_file_write(path, text, size)

@@ -28,16 +28,6 @@ static mr_status sheet_save(sheet *page, const char *folder, const char *name) {
     return status;
 }
 
-static void print_quoted(FILE *file, const char *text) {
-    putc('"', file);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', file);
-        putc(*text, file);
-    }
-    putc('"', file);
-}
-
 static mr_status save_films(const mr_profile_forest *belief, const mr_catalogue *catalogue,
                             const char *folder) {
     sheet out;
@@ -46,7 +36,7 @@ static mr_status save_films(const mr_profile_forest *belief, const mr_catalogue 
     for (size_t f = 0; f < belief->film_count; f++) {
         const mr_catalogue_film *film = mr_catalogue_entry(catalogue, belief->films[f]);
         fprintf(out.file, "%s,", film->id);
-        print_quoted(out.file, film->title);
+        mr_csv_print(out.file, film->title);
         putc('\n', out.file);
     }
     return sheet_save(&out, folder, "films.csv");

@@ -81,7 +81,8 @@ mr_status mr_listen(const struct sockaddr_storage *address, socklen_t size, int 
                     char *url, size_t url_size, int *port) {
     int on = 1,
         socket_number = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct sockaddr_storage got = {0};
+    struct sockaddr_storage got;
+    memset(&got, 0, sizeof got);
     socklen_t got_size = sizeof got;
     write_url(address, url, url_size, port);
     if (socket_number < 0 ||

@@ -211,7 +211,7 @@ static void suppression_agrees_with_the_plain_way(void **state) {
     (void)state;
     mr_rng rng = mr_rng_seeded(9);
     for (int round = 0; round < 40; round++) {
-        mr_face faces[MANY], expected[MANY], spare[MANY];
+        mr_face faces[MANY] = {0}, expected[MANY], spare[MANY];
         uint32_t order[MANY];
         size_t count = mr_rng_below(&rng, MANY + 1);
         for (size_t i = 0; i < count; i++)

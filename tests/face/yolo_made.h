@@ -47,8 +47,8 @@ static inline mr_image made_square(int width, int height, int channels, int x, i
     mr_image image;
     assert_ok(mr_image_create(width, height, channels, &image));
     for (int row = y; row < y + side; row++)
-        memset(image.pixels + (size_t)row * image.stride + (size_t)(x * channels), 255,
-               (size_t)(side * channels));
+        memset(image.pixels + (size_t)row * image.stride + (size_t)x * (size_t)channels, 255,
+               (size_t)side * (size_t)channels);
     return image;
 }
 
