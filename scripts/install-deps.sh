@@ -28,12 +28,12 @@ is_installed() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# True when one of the names in "a|b" is installed.
+# True when one of the names in "a|b" is installed. Others' packages of Node bring npm with them.
 is_satisfied() {
     for name in $(echo "$1" | tr '|' ' '); do
         is_installed "$name" && return 0
     done
-    return 1
+    [ "$1" = npm ] && command -v npm >/dev/null
 }
 
 # The first of the names in "a|b" that can be installed, else the first.
