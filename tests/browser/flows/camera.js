@@ -29,11 +29,14 @@ async function facesAndFilms({ server, browser }) {
   // The chart fills, and says so in words.
   await page.waitForFunction(() => document.getElementById('chart').getAttribute('aria-label').includes('mostly happy'));
   await page.waitForFunction(() => {
-    const canvas = document.getElementById('chart');
-    const { data } = canvas.getContext('2d').getImageData(0, canvas.height >> 1, canvas.width, 1);
+    // A copy, since Chromium complains of a canvas that is read again and again.
+    const { width, height } = document.getElementById('chart');
+    const row = new OffscreenCanvas(width, 1).getContext('2d', { willReadFrequently: true });
+    row.drawImage(document.getElementById('chart'), 0, height >> 1, width, 1, 0, 0, width, 1);
+    const { data } = row.getImageData(0, 0, width, 1);
     const happy = (i) => data[i] > 180 && data[i + 1] > 120 && data[i + 2] < 120;
-    return Array.from({ length: canvas.width }, (_, x) => 4 * x).filter(happy).length > 3;
-  });
+    return Array.from({ length: width }, (_, x) => 4 * x).filter(happy).length > 3;
+  }, null, { polling: 250 });
 
   await control(page, 'switch', 'Ethnicity').check();
   await page.locator('[data-estimate="ethnicity"]').waitFor();
