@@ -237,12 +237,8 @@ mr_status mr_http_start(mr_server *server) {
         MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, server, MHD_OPTION_END);
     if (server->daemon == NULL)
         return mr_fail(MR_E_IO, "%s: the HTTP server does not start", server->address);
+    server->listener = -1; /* the daemon's now, which closes it */
     return MR_OK;
-}
-
-void mr_http_quiesce(mr_server *server) {
-    if (server->daemon != NULL)
-        (void)MHD_quiesce_daemon(server->daemon);
 }
 
 void mr_http_stop(mr_server *server) {

@@ -9,11 +9,8 @@
 
 #include "server/server_parts.h"
 
-/* Starts libmicrohttpd on server->listener. */
+/* Starts libmicrohttpd on server->listener, which becomes its own. */
 mr_status mr_http_start(mr_server *server);
-
-/* Takes no new connections; those that are open go on. */
-void mr_http_quiesce(mr_server *server);
 
 /* Ends libmicrohttpd. No request may be at a worker any more. */
 void mr_http_stop(mr_server *server);

@@ -151,13 +151,16 @@ mr_status mr_server_reload(mr_server *server) {
     return MR_OK;
 }
 
-/* The order matters: streams and requests need the workers to come to their end, and libmicrohttpd
- * must not have suspended connections when it stops. */
+/*
+ * The order matters: streams and requests need the workers to come to their end, and libmicrohttpd
+ * must not have suspended connections when it stops; from `stopping` on, new requests get 503 and
+ * are not suspended. MHD_quiesce_daemon is left alone: in 0.9.75 it races with the daemon's own
+ * threads for the listening socket, and the loser ends the process.
+ */
 void mr_server_stop(mr_server *server) {
     if (server == NULL)
         return;
     atomic_store(&server->stopping, true);
-    mr_http_quiesce(server);
     if (server->streams != NULL)
         mr_streams_stop(server->streams);
     if (server->pool != NULL)
