@@ -120,7 +120,7 @@ static void seat_viewers(const mr_engine *engine, const mr_viewer *viewers, size
     }
 }
 
-static size_t longest_histories(const mr_viewer *viewers, size_t count) {
+static size_t length_of_histories(const mr_viewer *viewers, size_t count) {
     size_t total = 0;
     for (size_t i = 0; i < count; i++)
         total += viewers[i].history_count;
@@ -131,7 +131,7 @@ static mr_status rank_viewers(const mr_engine *engine, const mr_viewer *viewers,
                               const mr_rank_options *options, mr_ranking *ranking) {
     mr_sofa_seat seats[MR_VIEWERS_MAX];
     uint8_t *said = malloc(mr_catalogue_count(engine->catalogue) + 1);
-    mr_opinion *opinions = calloc(longest_histories(viewers, count) + 1, sizeof *opinions);
+    mr_opinion *opinions = calloc(length_of_histories(viewers, count) + 1, sizeof *opinions);
     mr_status status = MR_OK;
     if (said == NULL || opinions == NULL)
         status = mr_fail(MR_E_MEMORY, "recommendation: out of memory for the viewers' histories");

@@ -14,6 +14,7 @@
  */
 #include "recommend/collaborative.h"
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/rng.h"
 
@@ -39,18 +40,6 @@ static uint64_t file_bytes(uint64_t items, uint64_t links) {
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static uint8_t *put(uint8_t *to, uint64_t number, int bytes) {
-    for (int i = 0; i < bytes; i++)
-        *to++ = (uint8_t)(number >> 8 * i);
-    return to;
-}
-
-static uint8_t *put_float(uint8_t *to, float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return put(to, bits, 4);
-}
-
 /* Greatest size of an item's weights. */
 static float scale_of(const mr_collaborative *model, size_t item) {
     float scale = 0;
@@ -61,15 +50,16 @@ static float scale_of(const mr_collaborative *model, size_t item) {
 
 static uint8_t *put_links(uint8_t *to, const mr_collaborative *model) {
     for (size_t i = 0; i < model->items; i++)
-        to = put(to, model->start[i + 1] - model->start[i], 2);
+        to = mr_put(to, model->start[i + 1] - model->start[i], 2);
     for (size_t i = 0; i < model->items; i++)
-        to = put_float(to, scale_of(model, i));
+        to = mr_put_float(to, scale_of(model, i));
     for (size_t l = 0; l < model->links; l++)
-        to = put(to, model->to[l], 2);
+        to = mr_put(to, model->to[l], 2);
     for (size_t i = 0; i < model->items; i++) {
         float scale = scale_of(model, i);
         for (uint32_t l = model->start[i]; l < model->start[i + 1]; l++)
-            to = put(to, (uint16_t)lrintf(scale > 0 ? STEPS * (model->weight[l] / scale) : 0), 2);
+            to =
+                mr_put(to, (uint16_t)lrintf(scale > 0 ? STEPS * (model->weight[l] / scale) : 0), 2);
     }
     return to;
 }
@@ -85,18 +75,18 @@ mr_status mr_collaborative_encode(const mr_collaborative *model, uint8_t **bytes
     uint8_t *to = made;
     memcpy(to, magic, sizeof magic);
     to += sizeof magic;
-    to = put(to, VERSION, 4);
-    to = put(to, model->items, 4);
-    to = put(to, model->links, 4);
-    to = put(to, MR_AUDIENCES, 4);
-    to = put_float(to, model->prior_weight);
-    to = put_float(to, model->prior_half);
+    to = mr_put(to, VERSION, 4);
+    to = mr_put(to, model->items, 4);
+    to = mr_put(to, model->links, 4);
+    to = mr_put(to, MR_AUDIENCES, 4);
+    to = mr_put_float(to, model->prior_weight);
+    to = mr_put_float(to, model->prior_half);
     for (int a = 0; a < MR_AUDIENCES; a++)
-        to = put_float(to, model->audience[a]);
+        to = mr_put_float(to, model->audience[a]);
     to = put_links(to, model);
     for (size_t i = 0; i < MR_AUDIENCES * model->items; i++)
-        to = put_float(to, model->liked[i]);
-    put(to, mr_hash(made, total - TRAILER_BYTES), TRAILER_BYTES);
+        to = mr_put_float(to, model->liked[i]);
+    mr_put(to, mr_hash(made, total - TRAILER_BYTES), TRAILER_BYTES);
     *bytes = made;
     *size = total;
     return MR_OK;
@@ -113,18 +103,10 @@ mr_status mr_collaborative_save(const mr_collaborative *model, const char *path)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static uint64_t get(const uint8_t **from, int bytes) {
-    uint64_t number = 0;
-    for (int i = 0; i < bytes; i++)
-        number |= (uint64_t)(*from)[i] << 8 * i;
-    *from += bytes;
-    return number;
-}
-
 /* A number in low … high; NaN is in no range. */
 static mr_status get_float(const uint8_t **from, const char *what, float low, float high,
                            float *out) {
-    uint32_t bits = (uint32_t)get(from, 4);
+    uint32_t bits = (uint32_t)mr_get(from, 4);
     memcpy(out, &bits, sizeof bits);
     if (!(*out >= low && *out <= high))
         return mr_fail(MR_E_FORMAT, "%s %g is not in %g … %g", what, *out, low, high);
@@ -137,10 +119,10 @@ static mr_status get_sizes(const uint8_t *bytes, size_t size, uint32_t *items, u
     if (memcmp(bytes, magic, sizeof magic) != 0)
         return mr_fail(MR_E_FORMAT, "no collaborative filter: it does not begin with MRCOLLAB");
     const uint8_t *from = bytes + sizeof magic;
-    uint32_t version = (uint32_t)get(&from, 4);
-    *items = (uint32_t)get(&from, 4);
-    *links = (uint32_t)get(&from, 4);
-    uint32_t audiences = (uint32_t)get(&from, 4);
+    uint32_t version = (uint32_t)mr_get(&from, 4);
+    *items = (uint32_t)mr_get(&from, 4);
+    *links = (uint32_t)mr_get(&from, 4);
+    uint32_t audiences = (uint32_t)mr_get(&from, 4);
     if (version != VERSION || audiences != MR_AUDIENCES)
         return mr_fail(MR_E_UNSUPPORTED, "version %u with %u audiences: only %d with %d is known",
                        version, audiences, VERSION, MR_AUDIENCES);
@@ -150,14 +132,14 @@ static mr_status get_sizes(const uint8_t *bytes, size_t size, uint32_t *items, u
                        "%zu bytes where the header announces %llu", size,
                        (unsigned long long)expected);
     const uint8_t *trailer = bytes + size - TRAILER_BYTES;
-    if (get(&trailer, TRAILER_BYTES) != mr_hash(bytes, size - TRAILER_BYTES))
+    if (mr_get(&trailer, TRAILER_BYTES) != mr_hash(bytes, size - TRAILER_BYTES))
         return mr_fail(MR_E_FORMAT, "the checksum does not match: the file is damaged");
     return MR_OK;
 }
 
 static mr_status get_ends(const uint8_t **from, mr_collaborative *model) {
     for (size_t l = 0; l < model->links; l++)
-        model->to[l] = (uint16_t)get(from, 2);
+        model->to[l] = (uint16_t)mr_get(from, 2);
     for (size_t i = 0; i < model->items; i++)
         for (uint32_t l = model->start[i]; l < model->start[i + 1]; l++)
             if (model->to[l] >= model->items ||
@@ -170,7 +152,7 @@ static mr_status get_ends(const uint8_t **from, mr_collaborative *model) {
 static mr_status get_links(const uint8_t **from, mr_collaborative *model) {
     uint64_t next = 0;
     for (size_t i = 0; i < model->items; i++) {
-        next += get(from, 2);
+        next += mr_get(from, 2);
         if (next > model->links)
             return mr_fail(MR_E_FORMAT, "item %zu: more links than there are", i);
         model->start[i + 1] = (uint32_t)next;
@@ -185,7 +167,7 @@ static mr_status get_links(const uint8_t **from, mr_collaborative *model) {
         float scale;
         MR_TRY(get_float(&scales, "greatest weight", 0, LARGEST, &scale));
         for (uint32_t l = model->start[i]; l < model->start[i + 1]; l++)
-            model->weight[l] = scale * ((float)(int16_t)get(from, 2) / STEPS);
+            model->weight[l] = scale * ((float)(int16_t)mr_get(from, 2) / STEPS);
     }
     return MR_OK;
 }

@@ -2,17 +2,24 @@
  * The forest's file. All numbers are little-endian.
  *
  *     bytes 8       "MRFOREST"
- *     u32           version, features, classes, trees, nodes, mixed leaves, their entries,
- * bootstrap u64           rows, seed, fingerprint f64 features  impurity importance u32 trees nodes
- * of the tree u32 nodes     mr_forest_node.what, trees in breadth-first order f32 splits threshold
- * of each node that is no leaf u16 leaves    entries of each mixed leaf u16 entries   class f32
- * entries   share u64           FNV-1a hash of all bytes before it
+ *     u32           version, features, classes, trees, nodes, mixed leaves, their entries
+ *     u32           bootstrap
+ *     u64           rows, seed, fingerprint
+ *     f64 features  impurity importance
+ *     u32 trees     nodes of the tree
+ *     u32 nodes     mr_forest_node.what, trees in breadth-first order
+ *     f32 splits    threshold of each node that is no leaf
+ *     u16 leaves    entries of each mixed leaf
+ *     u16 entries   class
+ *     f32 entries   share
+ *     u64           FNV-1a hash of all bytes before it
  *
  * Child numbers are not stored: in breadth-first order the k-th split (from 0) of a tree has the
  * nodes 2k+1 and 2k+2 as children. Nor are pure leaves, which have the numbers of their classes.
  */
 #include "recommend/forest_parts.h"
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/rng.h"
 
@@ -28,22 +35,10 @@ static const char magic[8] = {'M', 'R', 'F', 'O', 'R', 'E', 'S', 'T'};
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static uint8_t *put(uint8_t *to, uint64_t number, int bytes) {
-    for (int i = 0; i < bytes; i++)
-        *to++ = (uint8_t)(number >> 8 * i);
-    return to;
-}
-
-static uint8_t *put_float(uint8_t *to, float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return put(to, bits, 4);
-}
-
 static uint8_t *put_double(uint8_t *to, double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    return put(to, bits, 8);
+    return mr_put(to, bits, 8);
 }
 
 /* The sizes that the header states; counts of leaves and entries are of the mixed ones. */
@@ -64,30 +59,30 @@ static uint8_t *put_header(uint8_t *to, const mr_forest *forest, const sizes *s)
     const uint32_t words[] = {VERSION,  s->features, s->classes, s->trees,
                               s->nodes, s->leaves,   s->entries, forest->bootstrap};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        to = put(to, words[i], 4);
-    to = put(to, forest->rows, 8);
-    to = put(to, forest->seed, 8);
-    return put(to, forest->fingerprint, 8);
+        to = mr_put(to, words[i], 4);
+    to = mr_put(to, forest->rows, 8);
+    to = mr_put(to, forest->seed, 8);
+    return mr_put(to, forest->fingerprint, 8);
 }
 
 static uint8_t *put_trees(uint8_t *to, const mr_forest *forest, uint32_t nodes) {
     for (size_t t = 0; t < forest->trees; t++)
-        to = put(to, forest->roots[t + 1] - forest->roots[t], 4);
+        to = mr_put(to, forest->roots[t + 1] - forest->roots[t], 4);
     for (size_t i = 0; i < nodes; i++)
-        to = put(to, forest->nodes[i].what, 4);
+        to = mr_put(to, forest->nodes[i].what, 4);
     for (size_t i = 0; i < nodes; i++)
         if (!(forest->nodes[i].what & MR_FOREST_LEAF))
-            to = put_float(to, forest->nodes[i].threshold);
+            to = mr_put_float(to, forest->nodes[i].threshold);
     return to;
 }
 
 static uint8_t *put_leaves(uint8_t *to, const mr_forest_leaves *leaves, size_t pure) {
     for (size_t leaf = pure; leaf < leaves->count; leaf++)
-        to = put(to, leaves->start[leaf + 1] - leaves->start[leaf], 2);
+        to = mr_put(to, leaves->start[leaf + 1] - leaves->start[leaf], 2);
     for (size_t i = pure; i < leaves->entries; i++)
-        to = put(to, leaves->classes[i], 2);
+        to = mr_put(to, leaves->classes[i], 2);
     for (size_t i = pure; i < leaves->entries; i++)
-        to = put_float(to, leaves->shares[i]);
+        to = mr_put_float(to, leaves->shares[i]);
     return to;
 }
 
@@ -110,7 +105,7 @@ mr_status mr_forest_encode(const mr_forest *forest, uint8_t **bytes, size_t *siz
         to = put_double(to, forest->importance[f]);
     to = put_trees(to, forest, s.nodes);
     to = put_leaves(to, &forest->leaves, forest->classes);
-    put(to, mr_hash(made, total - TRAILER_BYTES), TRAILER_BYTES);
+    mr_put(to, mr_hash(made, total - TRAILER_BYTES), TRAILER_BYTES);
     *bytes = made;
     *size = total;
     return MR_OK;
@@ -127,23 +122,15 @@ mr_status mr_forest_save(const mr_forest *forest, const char *path) {
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static uint64_t get(const uint8_t **from, int bytes) {
-    uint64_t number = 0;
-    for (int i = 0; i < bytes; i++)
-        number |= (uint64_t)(*from)[i] << 8 * i;
-    *from += bytes;
-    return number;
-}
-
 static float get_float(const uint8_t **from) {
-    uint32_t bits = (uint32_t)get(from, 4);
+    uint32_t bits = (uint32_t)mr_get(from, 4);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
 static double get_double(const uint8_t **from) {
-    uint64_t bits = get(from, 8);
+    uint64_t bits = mr_get(from, 8);
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -156,13 +143,13 @@ static mr_status get_sizes(const uint8_t *bytes, size_t size, sizes *s) {
     if (memcmp(bytes, magic, sizeof magic) != 0)
         return mr_fail(MR_E_FORMAT, "not a forest: it does not begin with MRFOREST");
     const uint8_t *from = bytes + sizeof magic;
-    uint32_t version = (uint32_t)get(&from, 4);
+    uint32_t version = (uint32_t)mr_get(&from, 4);
     if (version != VERSION)
         return mr_fail(MR_E_UNSUPPORTED, "forest version %u: only %d is known", version, VERSION);
     uint32_t *const fields[] = {&s->features, &s->classes, &s->trees,
                                 &s->nodes,    &s->leaves,  &s->entries};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        *fields[i] = (uint32_t)get(&from, 4);
+        *fields[i] = (uint32_t)mr_get(&from, 4);
     if (s->features < 1 || s->features > MR_FOREST_MAX_FEATURES || s->classes < 1 ||
         s->classes > MR_FOREST_MAX_CLASSES || s->trees < 1 || s->trees > MR_FOREST_MAX_TREES)
         return mr_fail(MR_E_LIMIT, "forest of %u features, %u classes, %u trees", s->features,
@@ -179,18 +166,18 @@ static mr_status get_sizes(const uint8_t *bytes, size_t size, sizes *s) {
 
 static mr_status check_hash(const uint8_t *bytes, size_t size) {
     const uint8_t *trailer = bytes + size - TRAILER_BYTES;
-    if (get(&trailer, TRAILER_BYTES) != mr_hash(bytes, size - TRAILER_BYTES))
+    if (mr_get(&trailer, TRAILER_BYTES) != mr_hash(bytes, size - TRAILER_BYTES))
         return mr_fail(MR_E_FORMAT, "the checksum does not match: the file is damaged");
     return MR_OK;
 }
 
 static mr_status get_origin(const uint8_t *bytes, mr_forest *forest) {
     const uint8_t *from = bytes + HEADER_BYTES - 28;
-    uint32_t bootstrap = (uint32_t)get(&from, 4);
+    uint32_t bootstrap = (uint32_t)mr_get(&from, 4);
     forest->bootstrap = bootstrap == 1;
-    forest->rows = get(&from, 8);
-    forest->seed = get(&from, 8);
-    forest->fingerprint = get(&from, 8);
+    forest->rows = mr_get(&from, 8);
+    forest->seed = mr_get(&from, 8);
+    forest->fingerprint = mr_get(&from, 8);
     if (bootstrap > 1 || forest->rows < 1 || forest->rows > MR_FOREST_MAX_ROWS)
         return mr_fail(MR_E_FORMAT, "impossible origin: %zu rows, bootstrap %u", forest->rows,
                        bootstrap);
@@ -210,7 +197,7 @@ static mr_status get_importance(const uint8_t **from, mr_forest *forest) {
 static mr_status get_roots(const uint8_t **from, uint32_t nodes, mr_forest *forest) {
     uint64_t next = 0;
     for (size_t t = 0; t < forest->trees; t++) {
-        uint32_t count = (uint32_t)get(from, 4);
+        uint32_t count = (uint32_t)mr_get(from, 4);
         next += count;
         if (count % 2 == 0 || next > nodes)
             return mr_fail(MR_E_FORMAT, "tree %zu: impossible count of %u nodes", t, count);
@@ -235,7 +222,7 @@ static mr_status get_nodes(const uint8_t **from, size_t tree, size_t leaves, mr_
     uint32_t begin = forest->roots[tree], end = forest->roots[tree + 1];
     uint32_t claimed = begin + 1;
     for (uint32_t i = begin; i < end; i++) {
-        uint32_t what = (uint32_t)get(from, 4);
+        uint32_t what = (uint32_t)mr_get(from, 4);
         if (i >= claimed || !node_is_sound(forest, what, leaves))
             return mr_fail(MR_E_FORMAT, "tree %zu: node %u is impossible", tree, i - begin);
         forest->nodes[i].what = what;
@@ -265,7 +252,7 @@ static mr_status get_thresholds(const uint8_t **from, mr_forest *forest) {
 static mr_status get_leaf_starts(const uint8_t **from, const sizes *s, mr_forest_leaves *leaves) {
     uint64_t next = leaves->entries;
     for (uint32_t i = 0; i < s->leaves; i++) {
-        next += get(from, 2);
+        next += mr_get(from, 2);
         if (next > (uint64_t)s->classes + s->entries)
             return mr_fail(MR_E_FORMAT, "mixed leaf %u: more entries than there are", i);
         leaves->start[++leaves->count] = (uint32_t)next;
@@ -297,7 +284,7 @@ static mr_status get_leaves(const uint8_t **from, const sizes *s, mr_forest *for
     mr_forest_leaves *leaves = &forest->leaves;
     MR_TRY(get_leaf_starts(from, s, leaves));
     for (size_t i = s->classes; i < leaves->entries; i++)
-        leaves->classes[i] = (uint16_t)get(from, 2);
+        leaves->classes[i] = (uint16_t)mr_get(from, 2);
     for (size_t i = s->classes; i < leaves->entries; i++)
         leaves->shares[i] = get_float(from);
     for (size_t leaf = s->classes; leaf < leaves->count; leaf++)
