@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "recommend/fold.h"
-#include "recommend/intern.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,59 +59,21 @@ int mr_match_titles(const char *title, char out[MR_MATCH_TITLES][MR_MATCH_LENGTH
     return count;
 }
 
-/* --- the catalogue by folded title ----------------------------------------------------------- */
-
-/* Films with the same folded title are chained. */
-typedef struct index {
-    const mr_catalogue *catalogue;
-    char *texts; /* MR_CATALOGUE_MAX_TITLE + 1 bytes for each film */
-    mr_intern titles;
-    int32_t *first; /* film of a title's number */
-    int32_t *next;  /* film with the same title */
-} title_index;
-
-static void index_free(title_index *index) {
-    free(index->texts);
-    mr_intern_free(&index->titles);
-    free(index->first);
-    free(index->next);
-}
-
-static mr_status index_make(const mr_catalogue *catalogue, title_index *out) {
-    const size_t size = MR_CATALOGUE_MAX_TITLE + 1, films = mr_catalogue_count(catalogue);
-    *out = (title_index){.catalogue = catalogue,
-                         .texts = mr_alloc((films + 1) * size),
-                         .first = malloc((films + 1) * sizeof *out->first),
-                         .next = malloc((films + 1) * sizeof *out->next)};
-    bool made = out->texts && out->first && out->next;
-    for (size_t f = films; f-- > 0 && made;) {
-        char *text = out->texts + f * size;
-        mr_fold(mr_catalogue_entry(catalogue, f)->title, text, size);
-        size_t known = out->titles.count;
-        long number = mr_intern_add(&out->titles, text);
-        made = number >= 0;
-        if (made) {
-            out->next[f] = (size_t)number < known ? out->first[number] : -1;
-            out->first[number] = (int32_t)f;
-        }
-    }
-    if (made)
-        return MR_OK;
-    index_free(out);
-    return mr_fail(MR_E_MEMORY, "no memory for the titles of %zu films", films);
-}
+/* --- the catalogue --------------------------------------------------------------------------- */
 
 /* Among films with this title the nearest in year, then the better known; -1 if none is free. */
-static int32_t find(const title_index *index, const char *title, int year, const uint8_t *taken) {
-    long number = mr_intern_find(&index->titles, title);
+static int32_t find(const mr_catalogue *catalogue, const char *title, int year,
+                    const uint8_t *taken) {
+    size_t count;
+    const mr_title_key *key = mr_catalogue_titled(catalogue, title, &count);
     int32_t best = -1;
     int best_rank = 0;
-    for (int32_t f = number >= 0 ? index->first[number] : -1; f >= 0; f = index->next[f]) {
-        const mr_catalogue_film *film = mr_catalogue_entry(index->catalogue, (size_t)f);
+    for (size_t i = 0; i < count; i++) {
+        const mr_catalogue_film *film = mr_catalogue_entry(catalogue, key[i].film);
         int apart = abs(film->year - year), rank = apart * MR_CATALOGUE_TIERS + film->tier;
-        if (apart > 1 || taken[f] || (best >= 0 && rank >= best_rank))
+        if (apart > 1 || taken[key[i].film] || (best >= 0 && rank >= best_rank))
             continue;
-        best = f;
+        best = (int32_t)key[i].film;
         best_rank = rank;
     }
     return best;
@@ -123,19 +84,15 @@ mr_status mr_match_films(const mr_rated_film *films, size_t count, const mr_cata
     uint8_t *taken = mr_alloc(mr_catalogue_count(catalogue) + 1);
     if (!taken)
         return mr_fail(MR_E_MEMORY, "no memory for the films of a catalogue");
-    title_index index;
-    mr_status status = index_make(catalogue, &index);
-    for (size_t i = 0; i < count && status == MR_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         char titles[MR_MATCH_TITLES][MR_MATCH_LENGTH];
         int n = mr_match_titles(films[i].title, titles);
         matches[i] = -1;
         for (int t = 0; t < n && matches[i] < 0; t++)
-            matches[i] = find(&index, titles[t], films[i].year, taken);
+            matches[i] = find(catalogue, titles[t], films[i].year, taken);
         if (matches[i] >= 0)
             taken[matches[i]] = 1;
     }
-    if (status == MR_OK)
-        index_free(&index);
     free(taken);
-    return status;
+    return MR_OK;
 }

@@ -2,8 +2,9 @@
  * Finds the films of MovieLens in the catalogue by title and year.
  *
  * MovieLens writes "Postino, Il (The Postman)": an article comes last, and other titles stand in
- * brackets. Each title is tried with its article in front, folded as recommend/fold.h does, among
- * films whose year differs by at most one; the same year and then the better known film goes first.
+ * brackets. Each title is tried with its article in front, as recommend/catalogue.h finds titles,
+ * among films whose year differs by at most one; the same year and then the better known film goes
+ * first.
  */
 #ifndef MR_LEARN_MATCH_FILMS_H
 #define MR_LEARN_MATCH_FILMS_H

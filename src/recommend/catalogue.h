@@ -8,10 +8,12 @@
  *         puts(mr_catalogue_entry(catalogue, (size_t)film)->id);
  *     mr_catalogue_free(catalogue);
  *
- * The file has the columns id, title, year, genres, and may have language, country, certificate,
- * tier, directors, cast; lists are separated by '|'. A broken row refuses the whole file, with its
- * line. What ranking needs for every film at once (genres, minimum ages, people as small numbers)
- * is kept in plain arrays.
+ * The file has the columns id, title, year, genres, and may have also (other titles), language,
+ * country, certificate, tier, directors, cast; lists are separated by '|'. A broken row refuses the
+ * whole file, with its line. What an operator imported lies beside it in imported.csv
+ * (catalogue_import.h): a film with a new id is added, one with a known id takes its place. What
+ * ranking needs for every film at once (genres, minimum ages, people as small numbers) is kept in
+ * plain arrays.
  *
  * Ownership: the catalogue owns all strings and entries. Thread rule: read-only once loaded.
  */
@@ -20,18 +22,22 @@
 
 #include "recommend/genre.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MR_CATALOGUE_MAX_FILMS  ((size_t)1 << 20)
 #define MR_CATALOGUE_FIRST_YEAR 1888
 #define MR_CATALOGUE_LAST_YEAR  2100
 #define MR_CATALOGUE_TIERS      4
-#define MR_CATALOGUE_MAX_TITLE  300 /* bytes of an id or a title */
-#define MR_CATALOGUE_MAX_PEOPLE 16  /* directors or cast kept of a film */
+#define MR_CATALOGUE_MAX_TITLE  300  /* bytes of an id or a title */
+#define MR_CATALOGUE_MAX_ALSO   1200 /* bytes of the other titles together */
+#define MR_CATALOGUE_MAX_PEOPLE 16   /* directors or cast kept of a film */
+#define MR_CATALOGUE_IMPORTED   "imported.csv"
 
 /* One film; unknown facts are empty strings. */
 typedef struct mr_catalogue_film {
     const char *id, *title;
+    const char *also; /* other titles, '|' between them */
     const char *language, *country, *certificate;
     mr_genre_set genres; /* at least one */
     float genre_scale;   /* 1 / sqrt(number of genres) */
@@ -42,6 +48,7 @@ typedef struct mr_catalogue_film {
     /* Numbers of directors, then cast, in mr_catalogue_people. */
     uint32_t people;
     uint16_t director_count, cast_count;
+    bool imported; /* by the operator */
 } mr_catalogue_film;
 
 typedef struct mr_catalogue mr_catalogue;
@@ -70,9 +77,39 @@ size_t mr_catalogue_language_count(const mr_catalogue *catalogue);
 /* Index of the film with this id, or -1. */
 long mr_catalogue_find(const mr_catalogue *catalogue, const char *id);
 
-/* Index of the best known film with this title (case, accents and punctuation do not matter), of
- * this year unless it is 0; or -1. */
+/* Index of the best known film with this title, of this year unless it is 0; or -1. Case, accents,
+ * script, punctuation and a leading article do not matter (fold.h). */
 long mr_catalogue_find_title(const mr_catalogue *catalogue, const char *title, int year);
+
+/* One title of a film as it is looked up. */
+typedef struct mr_title_key {
+    const char *text; /* folded, without a leading article */
+    uint64_t letters; /* set of its letters */
+    uint16_t length;
+    uint32_t film;
+} mr_title_key;
+
+/* All films with this title, best known first; *count may be 0. */
+const mr_title_key *mr_catalogue_titled(const mr_catalogue *catalogue, const char *title,
+                                        size_t *count);
+
+/* A film whose title is like one that was typed. */
+typedef struct mr_title_match {
+    uint32_t film;
+    int distance; /* typing errors between them */
+} mr_title_match;
+
+/*
+ * The films whose title, or another of their titles, is at most so many typing errors away: one in
+ * 3 to 5 letters, two in up to 11, three in more. Nearest first, then best known; of this year
+ * unless it is 0. Writes at most `most` and returns how many.
+ */
+size_t mr_catalogue_search(const mr_catalogue *catalogue, const char *title, int year,
+                           mr_title_match *out, size_t most);
+
+/* Where what was imported to the catalogue at `path` lies; freed by the caller, NULL when memory is
+ * out. */
+char *mr_catalogue_imported_path(const char *path);
 
 /* Number of a language by its name (case ignored), or -1 when no film has it. */
 long mr_catalogue_find_language(const mr_catalogue *catalogue, const char *language);

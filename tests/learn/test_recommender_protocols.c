@@ -305,7 +305,7 @@ static void titles_to_try(void **state) {
     assert_int_equal(mr_match_titles("Matrix, The", titles), 1);
     assert_string_equal(titles[0], "the matrix");
     assert_int_equal(mr_match_titles("Me, Myself & Irene", titles), 1);
-    assert_string_equal(titles[0], "me myself irene");
+    assert_string_equal(titles[0], "me myself and irene");
     assert_int_equal(mr_match_titles("Professional, The (a.k.a. Leon: The Professional)", titles),
                      3);
     assert_string_equal(titles[1], "leon the professional");

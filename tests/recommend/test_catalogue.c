@@ -2,6 +2,7 @@
 #include "recommend/certificate.h"
 #include "recommend/fold.h"
 #include "recommend/intern.h"
+#include "recommend/utf8.h"
 #include "support.h"
 
 #include <stdlib.h>
@@ -15,9 +16,25 @@ static void titles_fold(void **state) {
     (void)state;
     static const struct {
         const char *text, *folded;
-    } cases[] = {{"Amélie", "amelie"}, {"WALL-E", "wall e"},
-                 {"  8½ ", "8½"},      {"Ænigma – Łódź: 'x'", "anigma – lodz x"},
-                 {"???", ""},          {"七人の侍", "七人の侍"}};
+    } cases[] = {{"Amélie", "amelie"},
+                 {"Ame\u0301lie", "amelie"},
+                 {"WALL-E", "wall e"},
+                 {"  8½ ", "8 1 2"},
+                 {"Alien³", "alien3"},
+                 {"Ænigma – Łódź: 'x'", "aenigma lodz x"},
+                 {"Schindler’s List", "schindler s list"},
+                 {"Lock, Stock & Two", "lock stock and two"},
+                 {"Straße", "strasse"},
+                 {"Đèn lồng đỏ", "den long do"},
+                 {"Сталкер", "stalker"},
+                 {"ИРОНИЯ судьбы", "ironiya sudby"},
+                 {"బాహుబలి", "baahubali"},
+                 {"राम", "raama"},
+                 {"सत्यम्", "satyam"},
+                 {"நாயகன்", "naayakan"},
+                 {"Am\xe9lie \xff\xc3", "am lie"},
+                 {"???", ""},
+                 {"七人の侍", "七人の侍"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char folded[64];
         size_t length = mr_fold(cases[i].text, folded, sizeof folded);
@@ -26,6 +43,19 @@ static void titles_fold(void **state) {
     }
     char small[5];
     assert_true(mr_fold("a-b-c-d-e-f", small, sizeof small) < sizeof small);
+    assert_string_equal(small, "a b");
+}
+
+static void text_is_utf8(void **state) {
+    (void)state;
+    static const char *const good[] = {"", "Amélie", "七人の侍", "\xf0\x9f\x8e\xac"};
+    static const char *const bad[] = {
+        "\xe9",         "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80",
+        "\xe0\x80\x80", "a\tb", "a\nb",     "\x7f",         "\xc2\x85"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(mr_utf8_is_text(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(mr_utf8_is_text(bad[i]));
 }
 
 static void strings_get_numbers(void **state) {
@@ -158,7 +188,7 @@ static void the_shipped_catalogue_holds_what_it_promises(void **state) {
                                         "Gabbar Singh"};
     mr_catalogue *catalogue;
     assert_ok(mr_catalogue_load("data/films.csv", &catalogue));
-    assert_true(mr_catalogue_count(catalogue) >= 2000);
+    assert_true(mr_catalogue_count(catalogue) >= 10000);
     for (size_t i = 0; i < sizeof paper / sizeof *paper; i++) {
         long film = mr_catalogue_find_title(catalogue, paper[i], 0);
         if (film < 0)
@@ -186,6 +216,7 @@ static void the_shipped_catalogue_holds_what_it_promises(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(titles_fold),
+        cmocka_unit_test(text_is_utf8),
         cmocka_unit_test(strings_get_numbers),
         cmocka_unit_test(genres_parse),
         cmocka_unit_test(certificates_have_ages),

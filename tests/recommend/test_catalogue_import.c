@@ -1,0 +1,234 @@
+#include "base/file.h"
+#include "recommend/catalogue.h"
+#include "recommend/catalogue_import.h"
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static char folder[] = "/tmp/moodreel-import-XXXXXX";
+static char films[64], ours[64], imported[64];
+
+static void write_file(const char *path, const char *text) {
+    assert_ok(mr_file_write(path, text, strlen(text)));
+}
+
+static int set_up(void **state) {
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(films, sizeof films, "%s/films.csv", folder);
+    snprintf(ours, sizeof ours, "%s/ours.csv", folder);
+    snprintf(imported, sizeof imported, "%s/imported.csv", folder);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    mr_test_remove(folder);
+    return 0;
+}
+
+static int fresh(void **state) {
+    (void)state;
+    remove(imported);
+    write_file(films, "id,title,also,year,genres,language,country,certificate,tier,directors,cast\n"
+                      "Q1,Amélie,,2001,Comedy|Romance,French,France,R,1,Jeunet,Tautou|Kassovitz\n"
+                      "Q2,The Matrix,Matrix,1999,Action|Sci-Fi,English,,,2,,\n"
+                      "Q3,Arya,,2004,Action,Telugu,India,UA,3,Sukumar,\n");
+    return 0;
+}
+
+static char told[4096];
+
+static void keep(const char *error, void *context) {
+    (void)context;
+    size_t used = strlen(told);
+    snprintf(told + used, sizeof told - used, "%s\n", error);
+}
+
+static mr_status import(const char *text, mr_film_import *done) {
+    told[0] = 0;
+    write_file(ours, text);
+    return mr_films_import(ours, films, keep, NULL, done);
+}
+
+static mr_catalogue *reload(void) {
+    mr_catalogue *catalogue;
+    assert_ok(mr_catalogue_load(films, &catalogue));
+    return catalogue;
+}
+
+static const mr_catalogue_film *film_of(const mr_catalogue *catalogue, const char *id) {
+    long film = mr_catalogue_find(catalogue, id);
+    assert_true(film >= 0);
+    return mr_catalogue_entry(catalogue, (size_t)film);
+}
+
+static void new_films_are_added(void **state) {
+    (void)state;
+    mr_film_import done;
+    assert_ok(import("title,year,genres,cast,directors\n"
+                     "Our \"Film\",2020,Drama,\"Ann|Bo, Jr.\",Cy\n"
+                     "Bahçe & Ev,2021,Comedy|Drama,,\n",
+                     &done));
+    assert_int_equal(done.added, 2);
+    assert_int_equal(done.changed, 0);
+    mr_catalogue *catalogue = reload();
+    assert_int_equal(mr_catalogue_count(catalogue), 5);
+    const mr_catalogue_film *film = film_of(catalogue, "own-our-film-2020");
+    assert_string_equal(film->title, "Our \"Film\"");
+    assert_int_equal(film->tier, MR_CATALOGUE_TIERS);
+    assert_int_equal(film->minimum_age, 18);
+    assert_int_equal(film->director_count, 1);
+    assert_int_equal(film->cast_count, 2);
+    assert_true(film->imported);
+    assert_false(film_of(catalogue, "Q1")->imported);
+    assert_string_equal(film_of(catalogue, "own-bahce-and-ev-2021")->title, "Bahçe & Ev");
+    mr_catalogue_free(catalogue);
+}
+
+static void known_films_take_what_is_stated(void **state) {
+    (void)state;
+    mr_film_import done;
+    assert_ok(import("id,title,year,genres,certificate,tier,cast\n"
+                     "Q3,Aarya,2005,Action|Comedy,U,1,\n"  /* by its id: all that is stated */
+                     ",amelie,2001,Comedy,U,,Dussollier\n" /* by its title: R is stricter */
+                     "X9,matrix,1999,Action,PG-13,,\n",    /* by another title; unknown was 18 */
+                     &done));
+    assert_int_equal(done.added, 0);
+    assert_int_equal(done.changed, 3);
+    mr_catalogue *catalogue = reload();
+    assert_int_equal(mr_catalogue_count(catalogue), 3);
+    const mr_catalogue_film *film = film_of(catalogue, "Q3");
+    assert_string_equal(film->title, "Aarya");
+    assert_int_equal(film->year, 2005);
+    assert_string_equal(film->certificate, "U");
+    assert_int_equal(film->tier, 1);
+    assert_string_equal(film->country, "India");
+    assert_int_equal(film->director_count, 1);
+    film = film_of(catalogue, "Q1");
+    assert_string_equal(film->title, "Amélie");
+    assert_string_equal(film->certificate, "R");
+    assert_int_equal(mr_genre_set_size(film->genres), 1);
+    assert_int_equal(film->tier, 1);
+    assert_int_equal(film->director_count, 1);
+    assert_int_equal(film->cast_count, 1);
+    film = film_of(catalogue, "Q2");
+    assert_string_equal(film->title, "The Matrix");
+    assert_int_equal(film->minimum_age, 13);
+    assert_int_equal(mr_catalogue_find(catalogue, "X9"), -1);
+    assert_int_equal(mr_catalogue_find_title(catalogue, "arya", 0), -1);
+    mr_catalogue_free(catalogue);
+}
+
+static void another_language_is_another_film(void **state) {
+    (void)state;
+    mr_film_import done;
+    assert_ok(import("title,year,genres,language\nArya,2004,Drama,Hindi\n", &done));
+    assert_int_equal(done.added, 1);
+    mr_catalogue *catalogue = reload();
+    assert_int_equal(mr_catalogue_count(catalogue), 4);
+    mr_catalogue_free(catalogue);
+}
+
+static void imports_add_up_and_can_be_repeated(void **state) {
+    (void)state;
+    mr_film_import done;
+    static const char first[] = "title,year,genres\nOne,2001,Drama\nAmelie,2001,Drama\n";
+    assert_ok(import(first, &done));
+    assert_ok(import("id,title,year,genres\nown-two,Two,2002,Drama\n", &done));
+    assert_int_equal(done.added, 1);
+    unsigned char *before, *after;
+    size_t size_before, size_after;
+    assert_ok(import(first, &done));
+    assert_int_equal(done.changed, 2);
+    assert_ok(mr_file_read(imported, 4096, &before, &size_before));
+    assert_ok(import(first, &done));
+    assert_ok(mr_file_read(imported, 4096, &after, &size_after));
+    assert_string_equal((char *)before, (char *)after);
+    free(before);
+    free(after);
+    mr_catalogue *catalogue = reload();
+    assert_int_equal(mr_catalogue_count(catalogue), 5);
+    mr_catalogue_free(catalogue);
+}
+
+/* Every bad line is told, and what was there before stays as it was. */
+static void bad_lines_are_all_told_and_nothing_changes(void **state) {
+    (void)state;
+    mr_film_import done;
+    assert_ok(import("title,year,genres\nKept,2001,Drama\n", &done));
+    assert_int_equal(import("id,title,year,genres,certificate\n"
+                            "a,Good,2000,Drama,\n"
+                            "b,,2000,Drama,\n"
+                            "c,Year,20x0,Drama,\n"
+                            "d,Genre,2000,Dramma,\n"
+                            "e,Certificate,2000,Drama,Z\n"
+                            "a,Twice,2000,Drama,\n"
+                            "f,Latin-1 \xe9,2000,Drama,\n"
+                            "g,Bell \a,2000,Drama,\n"
+                            "Q1,Amélie,2001,Drama,\n"
+                            ",amelie,2001,Drama,\n"
+                            ",Same,2003,Drama,\n"
+                            ",same!,2003,Drama,\n",
+                            &done),
+                     MR_E_FORMAT);
+    assert_int_equal(done.bad, 9);
+    assert_non_null(strstr(mr_last_error(), "9 bad lines, nothing imported"));
+    static const char *const says[] = {"line 3: title", "line 4: year",       "line 5: genres",
+                                       "line 6: cert",  "line 7: id 'a'",     "line 8: column 2",
+                                       "line 9: col",   "line 11: film 'ame", "line 13: id 'own"};
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+        if (!strstr(told, says[i]))
+            fail_msg("'%s' does not say '%s'", told, says[i]);
+    mr_catalogue *catalogue = reload();
+    assert_int_equal(mr_catalogue_count(catalogue), 4);
+    assert_true(mr_catalogue_find(catalogue, "a") < 0);
+    mr_catalogue_free(catalogue);
+}
+
+static void broken_files_are_refused(void **state) {
+    (void)state;
+    mr_film_import done;
+    static const struct {
+        const char *text, *says;
+    } cases[] = {{"", "empty"},
+                 {"title,year\nA,2000\n", "no column 'genres'"},
+                 {"title,year,genres\n", "no films"},
+                 {"title,year,genres\nA,2000\n", "1 bad line, nothing"},
+                 {"title,year,genres\n\"A,2000,Drama\n", "1 bad line, nothing"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_not_equal(import(cases[i].text, &done), MR_OK);
+        if (!strstr(mr_last_error(), cases[i].says) && !strstr(told, cases[i].says))
+            fail_msg("'%s%s' does not say '%s'", told, mr_last_error(), cases[i].says);
+        assert_int_not_equal(access(imported, F_OK), 0);
+    }
+    assert_int_equal(mr_films_import("/nowhere.csv", films, keep, NULL, &done), MR_E_NOT_FOUND);
+    assert_int_equal(mr_films_import(ours, "/nowhere.csv", keep, NULL, &done), MR_E_NOT_FOUND);
+}
+
+/* A folder in the place of the file: the write fails, and nothing else is lost. */
+static void a_failed_write_is_an_error(void **state) {
+    (void)state;
+    mr_film_import done;
+    mkdir(imported, 0700);
+    write_file(ours, "title,year,genres\nA,2000,Drama\n");
+    assert_int_not_equal(mr_films_import(ours, films, keep, NULL, &done), MR_OK);
+    rmdir(imported);
+    mr_catalogue_free(reload());
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(new_films_are_added, fresh),
+        cmocka_unit_test_setup(known_films_take_what_is_stated, fresh),
+        cmocka_unit_test_setup(another_language_is_another_film, fresh),
+        cmocka_unit_test_setup(imports_add_up_and_can_be_repeated, fresh),
+        cmocka_unit_test_setup(bad_lines_are_all_told_and_nothing_changes, fresh),
+        cmocka_unit_test_setup(broken_files_are_refused, fresh),
+        cmocka_unit_test_setup(a_failed_write_is_an_error, fresh),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
