@@ -1,15 +1,17 @@
 /* moodreel train collaborative, moodreel evaluate recommender: what people like who liked the same
  * films, on MovieLens-1M. */
 #include "base/clock.h"
-#include "base/file.h"
 #include "cli/commands.h"
+#include "cli/films.h"
 #include "cli/options.h"
+#include "cli/store.h"
 #include "learn/build_collaborative.h"
 #include "learn/evaluate_recommender.h"
 #include "json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MODEL_ROWS(owner, model)                                                                   \
     MR_CLI_FLOAT("user-power", 0, owner, model.user_power, "A", 0, 1,                              \
@@ -39,7 +41,8 @@ struct train_settings {
 };
 
 static const mr_cli_option train_options[] = {
-    MR_CLI_NEEDED("data", 0, struct train_settings, ratings, "DIR", "folder of MovieLens-1M"),
+    MR_CLI_STRING("data", 0, struct train_settings, ratings, "DIR",
+                  "folder of MovieLens-1M; what 'import movielens' kept unless given"),
     MR_CLI_NEEDED("out", 0, struct train_settings, out, "DIR", "folder of the model"),
     MR_CLI_STRING("films", 0, struct train_settings, films, "FILE.csv",
                   "the catalogue; data/films.csv of the home folder unless given"),
@@ -73,28 +76,31 @@ static mr_status print_built(const struct train_settings *settings, const mr_col
     return MR_OK;
 }
 
-static mr_status train_with(const struct train_settings *settings, const char *films) {
+/* The folder of ratings that is named, else the imported one; freed by the caller. */
+static mr_status find_ratings(const char *named, char **out) {
+    if (!named)
+        return mr_cli_ratings_folder(out);
+    *out = strdup(named);
+    return *out ? MR_OK : mr_fail(MR_E_MEMORY, "%s: no memory for a path", named);
+}
+
+static mr_status train_on(const struct train_settings *settings, const char *ratings) {
     mr_catalogue *catalogue;
     mr_collaborative_built built;
     double started = mr_now();
-    MR_TRY(mr_catalogue_load(films, &catalogue));
-    mr_status status = mr_build_collaborative(settings->ratings, catalogue, &settings->model,
-                                              settings->out, &built);
+    MR_TRY(mr_cli_catalogue_load(settings->films, &catalogue));
+    mr_status status =
+        mr_build_collaborative(ratings, catalogue, &settings->model, settings->out, &built);
     mr_catalogue_free(catalogue);
     MR_TRY(status);
     return print_built(settings, &built, mr_now() - started);
 }
 
 static mr_status train(const struct train_settings *settings) {
-    if (settings->films)
-        return train_with(settings, settings->films);
-    char *home;
-    MR_TRY(mr_find_home(&home));
-    char *films = mr_path_join(home, "data/films.csv");
-    mr_status status =
-        films ? train_with(settings, films) : mr_fail(MR_E_MEMORY, "%s: no memory", home);
-    free(films);
-    free(home);
+    char *ratings;
+    MR_TRY(find_ratings(settings->ratings, &ratings));
+    mr_status status = train_on(settings, ratings);
+    free(ratings);
     return status;
 }
 
@@ -118,8 +124,8 @@ struct evaluate_settings {
 static const char *const protocols[] = {MR_PROTOCOLS(LABEL) NULL};
 
 static const mr_cli_option evaluate_options[] = {
-    MR_CLI_NEEDED("ratings", 0, struct evaluate_settings, params.ratings, "DIR",
-                  "folder of MovieLens-1M"),
+    MR_CLI_STRING("ratings", 0, struct evaluate_settings, params.ratings, "DIR",
+                  "folder of MovieLens-1M; what 'import movielens' kept unless given"),
     MR_CLI_CHOICE("protocol", 0, struct evaluate_settings, params.protocol, protocols,
                   "what is held out, and what is ranked"),
     MR_CLI_INT("fold", 0, struct evaluate_settings, params.fold, "N", 0, MR_RATINGS_FOLDS - 1,
@@ -202,8 +208,14 @@ static void print_report(const mr_recommender_report *report) {
 }
 
 static mr_status evaluate(const struct evaluate_settings *settings) {
+    mr_evaluate_recommender_params params = settings->params;
     mr_recommender_report report;
-    MR_TRY(mr_evaluate_recommender(&settings->params, &report));
+    char *ratings;
+    MR_TRY(find_ratings(params.ratings, &ratings));
+    params.ratings = ratings;
+    mr_status status = mr_evaluate_recommender(&params, &report);
+    free(ratings);
+    MR_TRY(status);
     if (settings->json)
         return mr_json_print(report_of(&report));
     print_report(&report);

@@ -1,9 +1,11 @@
 /* moodreel feedback: stores what a viewer says of a film. */
 #include "cli/commands.h"
+#include "cli/films.h"
 #include "cli/store.h"
 #include "json/viewer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,8 +16,8 @@ struct settings {
 
 static const mr_cli_option options[] = {
     MR_CLI_NEEDED("viewer", 0, struct settings, viewer, "NAME", "who says so; made when it is new"),
-    MR_CLI_NEEDED("film", 0, struct settings, film, "ID",
-                  "id of the film, as 'recommend --json' has it"),
+    MR_CLI_NEEDED("film", 0, struct settings, film, "FILM",
+                  "its id, or its title, with (year) where there are several"),
     MR_CLI_STORE_ROW(struct settings, store),
     MR_CLI_FLAG("json", 0, struct settings, json, "print one JSON object"),
 };
@@ -84,6 +86,17 @@ static mr_status give(const struct settings *settings, const char *opinion,
     return status;
 }
 
+/* Finds the film that is named and gives the opinion of it. */
+static mr_status give_named(const struct settings *settings, const char *opinion,
+                            mr_feedback feedback) {
+    char *id;
+    MR_TRY(mr_cli_film_named(settings->film, &id));
+    feedback.film = id;
+    mr_status status = give(settings, opinion, &feedback);
+    free(id);
+    return status;
+}
+
 int mr_cmd_feedback(int argc, char **argv) {
     struct settings settings = {0};
     mr_cli_operands operands;
@@ -92,9 +105,10 @@ int mr_cmd_feedback(int argc, char **argv) {
         !mr_cli_check_viewer("feedback", settings.viewer, &code))
         return code;
     const char *opinion = operands.items[0];
-    mr_feedback feedback = {.film = settings.film, .at = time(NULL)};
+    mr_feedback feedback = {.at = time(NULL)};
     if (!read_opinion(opinion, &feedback))
         return mr_cli_misuse("feedback", "'%s': expected like, dislike, seen or rating=1..5",
                              opinion);
-    return give(&settings, opinion, &feedback) == MR_OK ? MR_EXIT_OK : mr_cli_failed("feedback");
+    return give_named(&settings, opinion, feedback) == MR_OK ? MR_EXIT_OK
+                                                             : mr_cli_failed("feedback");
 }

@@ -12,6 +12,7 @@ int mr_cmd_erase(int argc, char **argv);
 int mr_cmd_evaluate(int argc, char **argv);
 int mr_cmd_export(int argc, char **argv);
 int mr_cmd_feedback(int argc, char **argv);
+int mr_cmd_import(int argc, char **argv);
 int mr_cmd_recommend(int argc, char **argv);
 int mr_cmd_serve(int argc, char **argv);
 int mr_cmd_train(int argc, char **argv);

@@ -16,6 +16,7 @@ static const mr_cli_command commands[] = {
     {"feedback", "store what a viewer says of a film", mr_cmd_feedback},
     {"export", "all that is kept of a viewer", mr_cmd_export},
     {"erase", "forget a viewer", mr_cmd_erase},
+    {"import", "an operator's own films, or ratings", mr_cmd_import},
     {"serve", "the page and the API over HTTP", mr_cmd_serve},
     {"train", "train a network or the forest on a data set", mr_cmd_train},
     {"evaluate", "judge a model on labelled data", mr_cmd_evaluate},

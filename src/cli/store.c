@@ -31,6 +31,14 @@ static mr_status make_private_folder(const char *folder) {
     return status;
 }
 
+mr_status mr_cli_ratings_folder(char **out) {
+    char *folder;
+    MR_TRY(data_folder(&folder));
+    *out = mr_path_join(folder, "movielens");
+    free(folder);
+    return *out ? MR_OK : mr_fail(MR_E_MEMORY, "import: no memory for a path");
+}
+
 static mr_status open_default(mr_store **out) {
     char *folder, *url = NULL;
     MR_TRY(data_folder(&folder));

@@ -137,6 +137,8 @@ static void pattern_make(const char *text, pattern *out) {
 /* One column of the matrix of distances after the other, kept as the signs of the differences
  * between neighbours: `rises` and `falls` downwards, `up` and `down` to the right. */
 static int distance_to(const pattern *typed, const char *text) {
+    if (typed->length == 0)
+        return (int)strlen(text);
     uint64_t rises = ~(uint64_t)0, falls = 0, same = 0, before = 0;
     const uint64_t last = (uint64_t)1 << (typed->length - 1);
     int distance = (int)typed->length;

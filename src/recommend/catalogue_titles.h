@@ -44,7 +44,8 @@ size_t mr_title_index_near(const mr_title_index *index, const mr_catalogue_film 
                            const char *title, int year, mr_title_match *out, size_t most);
 
 /* How many insertions, deletions, replacements and exchanges of neighbours part two texts, each
- * byte being touched once (optimal string alignment); `a` has 1 to MR_TITLE_LONGEST_TYPED bytes. */
+ * byte being touched once (optimal string alignment); `a` has at most MR_TITLE_LONGEST_TYPED bytes.
+ */
 int mr_title_distance(const char *a, const char *b);
 
 #endif
