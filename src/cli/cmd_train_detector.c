@@ -26,6 +26,8 @@ static const mr_cli_option options[] = {
     MR_CLI_FLOAT("box-weight", 0, struct settings, params.loss.box, "W", 0, 1000, "of boxes"),
     MR_CLI_FLOAT("landmark-weight", 0, struct settings, params.loss.landmarks, "W", 0, 1000,
                  "of landmarks"),
+    MR_CLI_FLOAT("evenness", 0, struct settings, params.loss.evenness, "E", 0, 1,
+                 "0: faces count alike, 1: pictures do, however many faces they have"),
     MR_CLI_FLOAT("overlap-power", 0, struct settings, params.loss.assign.overlap_power, "P", 0, 16,
                  "of the IoU when cells are assigned to faces"),
     MR_CLI_INT("cells", 0, struct settings, params.loss.assign.most, "N", 1, MR_ASSIGN_MOST,

@@ -14,7 +14,7 @@ struct mr_detection_loss {
     mr_face *predicted;      /* batch × cells */
     mr_cell_target *targets; /* the same */
     mr_detection_losses *parts;
-    double *qualities; /* of each picture, summed */
+    double *qualities; /* of each picture, summed; then what its sums are multiplied by */
 };
 
 mr_detection_loss_params mr_detection_loss_defaults(void) {
@@ -23,6 +23,7 @@ mr_detection_loss_params mr_detection_loss_defaults(void) {
                                       .box = 3,
                                       .landmarks = 3,
                                       .automatic = 0.5f,
+                                      .evenness = 0.5f,
                                       .bend = 0.03f};
 }
 
@@ -62,7 +63,6 @@ typedef struct taking {
     const float *const *outputs;
     const mr_drawn_faces *faces;
     float *const *gradients;
-    float scale; /* one over the sum of all qualities */
 } taking;
 
 /* Floats of one picture in a level's output. */
@@ -142,11 +142,9 @@ static double landmark_loss(const mr_face *predicted, const mr_labelled_face *tr
 }
 
 /* One cell that learns a face. */
-static void face_losses(const taking *job, const mr_face *predicted, const mr_labelled_face *truth,
-                        float quality, const float *raw, size_t plane, float *gradients,
-                        mr_detection_losses *sums) {
-    const mr_detection_loss_params *p = &job->loss->params;
-    float weight = quality * job->scale;
+static void face_losses(const mr_detection_loss_params *p, const mr_face *predicted,
+                        const mr_labelled_face *truth, float weight, const float *raw, size_t plane,
+                        float *gradients, mr_detection_losses *sums) {
     sums->box += box_loss(&predicted->box, &truth->box, p->box * weight, raw + plane, plane,
                           gradients + plane);
     if (truth->points == MR_POINTS_NONE)
@@ -161,6 +159,7 @@ static mr_status take_one(void *context, size_t index) {
     const mr_detection_loss *loss = job->loss;
     const mr_face *predicted = loss->predicted + index * loss->grid.cells;
     const mr_cell_target *target = loss->targets + index * loss->grid.cells;
+    const float scale = (float)loss->qualities[index];
     mr_detection_losses sums = {0};
     for (int k = 0; k < loss->grid.level_count; k++) {
         const mr_yolo_level *level = &loss->grid.levels[k];
@@ -172,25 +171,35 @@ static mr_status take_one(void *context, size_t index) {
             if (target->face == MR_CELL_UNCOUNTED)
                 continue;
             sums.score +=
-                score_loss(raw[i], target->quality, loss->params.score * job->scale, &gradients[i]);
+                score_loss(raw[i], target->quality, loss->params.score * scale, &gradients[i]);
             if (target->face >= 0)
-                face_losses(job, predicted, &job->faces[index].faces[target->face],
-                            target->quality, raw + i, plane, gradients + i, &sums);
+                face_losses(&loss->params, predicted, &job->faces[index].faces[target->face],
+                            target->quality * scale, raw + i, plane, gradients + i, &sums);
         }
     }
     loss->parts[index] = sums;
     return MR_OK;
 }
 
+/* Makes weights of pictures out of the sums of their qualities. */
+static void weigh_pictures(mr_detection_loss *loss) {
+    double sum = 0;
+    for (int i = 0; i < loss->batch; i++) {
+        double quality = loss->qualities[i];
+        double weight = pow(fmax(quality, 1), -(double)loss->params.evenness);
+        sum += weight * quality;
+        loss->qualities[i] = weight;
+    }
+    for (int i = 0; i < loss->batch; i++)
+        loss->qualities[i] /= fmax(sum, 1);
+}
+
 mr_status mr_detection_loss_take(mr_detection_loss *loss, const float *const *outputs,
                                  const mr_drawn_faces *faces, float *const *gradients,
                                  mr_detection_losses *out) {
-    taking job = {loss, outputs, faces, gradients, 0};
+    taking job = {loss, outputs, faces, gradients};
     MR_TRY(mr_parallel((size_t)loss->batch, assign_one, &job));
-    double quality = 0;
-    for (int i = 0; i < loss->batch; i++)
-        quality += loss->qualities[i];
-    job.scale = (float)(1 / fmax(quality, 1));
+    weigh_pictures(loss);
     MR_TRY(mr_parallel((size_t)loss->batch, take_one, &job));
     *out = (mr_detection_losses){0};
     for (int i = 0; i < loss->batch; i++) {

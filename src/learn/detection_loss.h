@@ -6,9 +6,11 @@
  * differences of widths and heights, each against the box round both, squared landmarks  smooth L1
  * of the ten coordinates, in units of the face's size, where they are known
  *
- * Box and landmarks count for the cells that learn a face, by their quality (detection_assign.h);
- * all sums are divided by the sum of the qualities in the batch. Qualities are taken as given: no
- * gradient flows through the assignment.
+ * Box and landmarks count for the cells that learn a face, by their quality (detection_assign.h).
+ * A picture whose qualities come to q (at least 1) has the weight q^-evenness, and all sums are
+ * divided by what the qualities come to with it: at 0 every face counts alike, at 1 every picture.
+ * A parade of a hundred specks would else drown the one large face of another picture.
+ * Qualities are taken as given: no gradient flows through the assignment.
  *
  *     mr_detection_loss *loss;
  *     MR_TRY(mr_detection_loss_create(&params, &grid, batch, &loss));
@@ -28,6 +30,7 @@ typedef struct mr_detection_loss_params {
     mr_assign_params assign;
     float score, box, landmarks; /* weights of the three parts */
     float automatic;             /* weight of points that a program set; people's have 1 */
+    float evenness;              /* of pictures, 0 … 1 */
     float bend; /* error of a coordinate, share of the face's size, from which the loss is linear */
 } mr_detection_loss_params;
 
