@@ -37,15 +37,14 @@ void mr_yolo_decode(const mr_yolo_level *level, int x, int y, const float *value
     float centre_x = ((float)x + 0.5f) * stride, centre_y = ((float)y + 0.5f) * stride;
     mr_box box = {.width = stride * size_of(values[3 * plane]),
                   .height = stride * size_of(values[4 * plane])};
-    float size = sqrtf(box.width * box.height);
-    box.x = centre_x + size * values[plane] - box.width / 2;
-    box.y = centre_y + size * values[2 * plane] - box.height / 2;
+    box.x = centre_x + stride * values[plane] - box.width / 2;
+    box.y = centre_y + stride * values[2 * plane] - box.height / 2;
     out->box = box;
     out->score = 1 / (1 + expf(MR_YOLO_PRIOR - values[0]));
     out->has_landmarks = true;
     for (size_t k = 0; k < MR_LANDMARKS; k++)
-        out->landmarks[k] = (mr_point){centre_x + size * values[(5 + 2 * k) * plane],
-                                       centre_y + size * values[(6 + 2 * k) * plane]};
+        out->landmarks[k] = (mr_point){centre_x + stride * values[(5 + 2 * k) * plane],
+                                       centre_y + stride * values[(6 + 2 * k) * plane]};
 }
 
 float mr_yolo_raw_score(float score) {

@@ -5,14 +5,11 @@
  * `stride` pixels apart. Every cell tells of one face in MR_YOLO_VALUES planes:
  *
  *     0       score = sigmoid(v - MR_YOLO_PRIOR)
- *     1, 2    centre of the box = centre of the cell + size · v
+ *     1, 2    centre of the box = centre of the cell + stride · v
  *     3, 4    width and height of the box = stride · exp(v)
- *     5 … 14  landmark k = centre of the cell + size · (v of 5 + 2k, v of 6 + 2k)
+ *     5 … 14  landmark k = centre of the cell + stride · (v of 5 + 2k, v of 6 + 2k)
  *
- * where `size` is the geometric mean of width and height. There are no anchor boxes (Tian et al.
- * 2019; Ge et al. 2021), but where those measure distances in strides, here the face measures its
- * own: an error of a twentieth of a face then costs and teaches the same whether the face is a
- * fingertip or fills the picture. Thread rule: pure functions.
+ * There are no anchor boxes (Tian et al. 2019; Ge et al. 2021). Thread rule: pure functions.
  */
 #ifndef MR_FACE_YOLO_HEAD_H
 #define MR_FACE_YOLO_HEAD_H

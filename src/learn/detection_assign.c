@@ -5,7 +5,8 @@
 #include <math.h>
 
 mr_assign_params mr_assign_params_defaults(void) {
-    return (mr_assign_params){.score_power = 0.5f, .overlap_power = 4, .most = 9};
+    return (mr_assign_params){
+        .score_power = 0.5f, .overlap_power = 4, .least_strides = 2, .most_strides = 6, .most = 9};
 }
 
 typedef struct candidate {
@@ -56,10 +57,20 @@ static void offer(candidates *best, int most, candidate offered) {
     best->items[at] = offered;
 }
 
+static bool learns_size(const mr_assign_params *params, const mr_yolo_grid *grid, int k,
+                        const mr_box *box) {
+    float strides = sqrtf(box->width * box->height) / (float)grid->levels[k].stride;
+    bool finest = k == 0, coarsest = k == grid->level_count - 1;
+    return (finest || strides >= params->least_strides) &&
+           (coarsest || strides <= params->most_strides);
+}
+
 static void find_candidates(const mr_assign_params *params, const mr_yolo_grid *grid,
                             const mr_face *predicted, const mr_box *box, candidates *best) {
     best->count = 0;
     for (int k = 0; k < grid->level_count; k++) {
+        if (!learns_size(params, grid, k, box))
+            continue;
         const mr_yolo_level *level = &grid->levels[k];
         cell_area area = cells_of_box(level, box, 0.99f);
         for (int y = area.top; y < area.bottom; y++)

@@ -3,10 +3,15 @@
  * TOOD).
  *
  * A cell may learn a face when its centre lies in the face's box, or less than a stride from the
- * middle of a box that is smaller. How well it does now is its alignment, score^a · IoU^b; of each
- * face the best `most` cells are taken, and a cell that several faces want goes to the one that it
- * overlaps most. The score that a taken cell shall reach is its quality: the alignments of a face
- * scaled so that the best one is the greatest IoU that the face's cells have.
+ * middle of a box that is smaller, and the face is from `least_strides` to `most_strides` of its
+ * strides large; the finest level takes all that are smaller, the coarsest all that are larger (as
+ * Tian et al. 2019, FCOS). Without such bounds the alignment alone chooses the level, and what is
+ * ahead stays ahead: in a trial the cells of stride 16 took every face beyond 64 pixels, though
+ * they see too little of one, and those of stride 32 learned nothing at all. How well it does now
+ * is its alignment, score^a · IoU^b; of each face the best `most` cells are taken, and a cell that
+ * several faces want goes to the one that it overlaps most. The score that a taken cell shall reach
+ * is its quality: the alignments of a face scaled so that the best one is the greatest IoU that the
+ * face's cells have.
  *
  * Thread rule: pure functions.
  */
@@ -19,8 +24,9 @@
 enum { MR_ASSIGN_MOST = 16 };
 
 typedef struct mr_assign_params {
-    float score_power, overlap_power; /* a and b */
-    int most;                         /* cells of a face, up to MR_ASSIGN_MOST */
+    float score_power, overlap_power;  /* a and b */
+    float least_strides, most_strides; /* sizes of face that a level learns */
+    int most;                          /* cells of a face, up to MR_ASSIGN_MOST */
 } mr_assign_params;
 
 mr_assign_params mr_assign_params_defaults(void);

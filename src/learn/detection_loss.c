@@ -99,22 +99,16 @@ static double score_loss(float raw, float quality, float weight, float *gradient
     return (double)(weight * loss);
 }
 
-static float size_of(const mr_box *box) {
-    return sqrtf(box->width * box->height);
-}
-
-/* `raw` and `gradients` point to the cell in the first plane of the box, planes are `plane` floats
- * apart. */
-static double box_loss(const mr_box *box, const mr_box *truth, float weight, const float *raw,
-                       size_t plane, float *gradients) {
-    float size = size_of(box), by[4];
+/* `gradients` points to the cell in the first plane of the box. */
+static double box_loss(const mr_yolo_level *level, const mr_box *box, const mr_box *truth,
+                       float weight, float *gradients) {
+    size_t plane = (size_t)level->width * (size_t)level->height;
+    float stride = (float)level->stride, by[4];
     float loss = mr_eiou(box, truth, by);
-    /* The centre moves with half the logarithm of either side. */
-    float moved = size / 2 * (by[0] * raw[0] + by[1] * raw[plane]);
-    gradients[0] = weight * by[0] * size;
-    gradients[plane] = weight * by[1] * size;
-    gradients[2 * plane] = weight * (by[2] * box->width + moved);
-    gradients[3 * plane] = weight * (by[3] * box->height + moved);
+    gradients[0] = weight * by[0] * stride;
+    gradients[plane] = weight * by[1] * stride;
+    gradients[2 * plane] = weight * by[2] * box->width;
+    gradients[3 * plane] = weight * by[3] * box->height;
     return (double)(weight * loss);
 }
 
@@ -125,33 +119,34 @@ static float smooth_l1(float error, float bend, float *gradient) {
     return size < bend ? error * error / (2 * bend) : size - bend / 2;
 }
 
-/* The predicted size is taken as given: the box teaches it. */
-static double landmark_loss(const mr_face *predicted, const mr_labelled_face *truth, float bend,
-                            float weight, size_t plane, float *gradients) {
-    float size = size_of(&truth->box), reach = size_of(&predicted->box) / size;
+static double landmark_loss(const mr_yolo_level *level, const mr_face *predicted,
+                            const mr_labelled_face *truth, float bend, float weight,
+                            float *gradients) {
+    size_t plane = (size_t)level->width * (size_t)level->height;
+    float size = sqrtf(truth->box.width * truth->box.height);
     float step = weight / (2 * MR_LANDMARKS), by, sum = 0;
     for (size_t k = 0; k < MR_LANDMARKS; k++) {
         float errors[2] = {predicted->landmarks[k].x - truth->landmarks[k].x,
                            predicted->landmarks[k].y - truth->landmarks[k].y};
         for (size_t axis = 0; axis < 2; axis++) {
             sum += smooth_l1(errors[axis] / size, bend, &by);
-            gradients[(2 * k + axis) * plane] = step * by * reach;
+            gradients[(2 * k + axis) * plane] = step * by * (float)level->stride / size;
         }
     }
     return (double)(step * sum);
 }
 
 /* One cell that learns a face. */
-static void face_losses(const mr_detection_loss_params *p, const mr_face *predicted,
-                        const mr_labelled_face *truth, float weight, const float *raw, size_t plane,
+static void face_losses(const mr_detection_loss_params *p, const mr_yolo_level *level,
+                        const mr_face *predicted, const mr_labelled_face *truth, float weight,
                         float *gradients, mr_detection_losses *sums) {
-    sums->box += box_loss(&predicted->box, &truth->box, p->box * weight, raw + plane, plane,
-                          gradients + plane);
+    size_t plane = (size_t)level->width * (size_t)level->height;
+    sums->box += box_loss(level, &predicted->box, &truth->box, p->box * weight, gradients + plane);
     if (truth->points == MR_POINTS_NONE)
         return;
     weight *= p->landmarks * (truth->points == MR_POINTS_HUMAN ? 1 : p->automatic);
     sums->landmarks +=
-        landmark_loss(predicted, truth, p->bend, weight, plane, gradients + 5 * plane);
+        landmark_loss(level, predicted, truth, p->bend, weight, gradients + 5 * plane);
 }
 
 static mr_status take_one(void *context, size_t index) {
@@ -163,18 +158,18 @@ static mr_status take_one(void *context, size_t index) {
     mr_detection_losses sums = {0};
     for (int k = 0; k < loss->grid.level_count; k++) {
         const mr_yolo_level *level = &loss->grid.levels[k];
-        size_t size = picture_size(level), plane = size / MR_YOLO_VALUES;
+        size_t size = picture_size(level);
         const float *raw = job->outputs[k] + index * size;
         float *gradients = job->gradients[k] + index * size;
         memset(gradients, 0, size * sizeof *gradients);
-        for (size_t i = 0; i < plane; i++, target++, predicted++) {
+        for (size_t i = 0; i < size / MR_YOLO_VALUES; i++, target++, predicted++) {
             if (target->face == MR_CELL_UNCOUNTED)
                 continue;
             sums.score +=
                 score_loss(raw[i], target->quality, loss->params.score * scale, &gradients[i]);
             if (target->face >= 0)
-                face_losses(&loss->params, predicted, &job->faces[index].faces[target->face],
-                            target->quality * scale, raw + i, plane, gradients + i, &sums);
+                face_losses(&loss->params, level, predicted, &job->faces[index].faces[target->face],
+                            target->quality * scale, gradients + i, &sums);
         }
     }
     loss->parts[index] = sums;

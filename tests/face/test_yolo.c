@@ -19,14 +19,13 @@ static void a_cell_says_box_score_and_points(void **state) {
         values[2 * plane + 1] = 0.25F * (float)plane;
     mr_face face;
     mr_yolo_decode(&level, 1, 0, values + 1, &face);
-    /* centre of the cell (24, 8); centre of the box (0.25, 0.5) sizes further */
-    float width = 16 * expf(0.75F), height = 16 * expf(1), size = 16 * expf(0.875F);
-    assert_true(near(face.box.x, 24 + size / 4 - width / 2) && near(face.box.width, width));
-    assert_true(near(face.box.y, 8 + size / 2 - height / 2) && near(face.box.height, height));
+    /* centre of the cell (24, 8); centre of the box 16 · (0.25, 0.5) further */
+    float width = 16 * expf(0.75F), height = 16 * expf(1);
+    assert_true(near(face.box.x, 28 - width / 2) && near(face.box.width, width));
+    assert_true(near(face.box.y, 16 - height / 2) && near(face.box.height, height));
     assert_true(near(face.score, 1 / (1 + expf(4))));
-    assert_true(near(face.landmarks[0].x, 24 + size * 1.25F));
-    assert_true(near(face.landmarks[0].y, 8 + size * 1.5F));
-    assert_true(near(face.landmarks[4].y, 8 + size * 3.5F));
+    assert_true(near(face.landmarks[0].x, 24 + 16 * 1.25F) && near(face.landmarks[0].y, 8 + 24));
+    assert_true(near(face.landmarks[4].y, 8 + 16 * 3.5F));
     assert_true(near(mr_yolo_raw_score(face.score), 0));
 }
 

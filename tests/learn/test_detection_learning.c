@@ -149,6 +149,7 @@ static void cells_go_to_the_face_that_they_fit(void **state) {
     /* as large as a cell of the first level, just there; and as one of the second */
     const mr_labelled_face faces[] = {{.box = {16, 24, 8, 8}}, {.box = {32, 32, 16, 16}}};
     mr_assign_params params = mr_assign_params_defaults();
+    params.least_strides = 1;
     mr_assign(&params, &grid, predicted, faces, 2, targets);
     const mr_cell_target *small = &targets[3 * 8 + 2], *large = &targets[64 + 2 * 4 + 2];
     assert_int_equal(small->face, 0);
@@ -161,6 +162,32 @@ static void cells_go_to_the_face_that_they_fit(void **state) {
     assert_true(fabsf(fine->quality - 1.0F / 256) < 1e-5F);
     assert_int_equal(targets[0].face, MR_CELL_BACKGROUND);
     assert_true(targets[0].quality == 0);
+}
+
+/* Which levels learn a face of this size in the middle of the picture. */
+static void check_levels(float size, bool fine, bool coarse) {
+    mr_yolo_grid grid = made_grid();
+    mr_face predicted[80];
+    mr_cell_target targets[80];
+    predict_plainly(&grid, predicted);
+    const mr_labelled_face face = {.box = {32 - size / 2, 32 - size / 2, size, size}};
+    mr_assign_params params = mr_assign_params_defaults();
+    params.most = MR_ASSIGN_MOST;
+    mr_assign(&params, &grid, predicted, &face, 1, targets);
+    bool taken[2] = {false, false};
+    for (int i = 0; i < 80; i++)
+        taken[i >= 64] |= targets[i].face == 0;
+    assert_int_equal(taken[0], fine);
+    assert_int_equal(taken[1], coarse);
+}
+
+static void a_level_learns_its_sizes(void **state) {
+    (void)state;
+    check_levels(6, true, false); /* the finest takes all that are smaller */
+    check_levels(31, true, false);
+    check_levels(40, true, true); /* 5 strides of 8, 2.5 of 16 */
+    check_levels(49, false, true);
+    check_levels(62, false, true);
 }
 
 static void only_the_best_cells_are_taken(void **state) {
@@ -404,6 +431,7 @@ int main(void) {
         cmocka_unit_test(drawn_faces_lie_where_the_picture_shows_them),
         cmocka_unit_test(a_face_cut_off_is_ignored),
         cmocka_unit_test(cells_go_to_the_face_that_they_fit),
+        cmocka_unit_test(a_level_learns_its_sizes),
         cmocka_unit_test(only_the_best_cells_are_taken),
         cmocka_unit_test(ignored_regions_do_not_count_but_faces_in_them_do),
         cmocka_unit_test(tiny_faces_get_a_cell),
