@@ -148,6 +148,57 @@ static void many_faces_are_all_found(void **state) {
     made_yolo_end(&made);
 }
 
+/* A class photo: 20 × 10 small faces, each told once and where it is. */
+static void a_crowd_is_told_apart(void **state) {
+    (void)state;
+    enum { ACROSS = 20, DOWN = 10 };
+    made_yolo made;
+    made_yolo_begin(&made, 0);
+    mr_yolo *yolo;
+    assert_ok(mr_yolo_create(&made.model, &yolo));
+    mr_image image = made_square(640, 480, 3, 0, 0, 0);
+    for (int i = 0; i < ACROSS * DOWN; i++)
+        for (int row = 0; row < 8; row++)
+            memset(image.pixels + (size_t)(48 * (i / ACROSS) + row) * image.stride +
+                       (size_t)(3 * 32 * (i % ACROSS)),
+                   255, 3 * 8);
+    mr_yolo_params params = mr_yolo_params_defaults();
+    params.side = 640;
+    mr_face faces[256];
+    size_t count;
+    assert_ok(mr_yolo_detect(yolo, &image, &params, faces, 256, &count));
+    assert_int_equal(count, ACROSS * DOWN);
+    bool seen[ACROSS * DOWN] = {false};
+    for (size_t i = 0; i < count; i++) {
+        int column = (int)lrintf(faces[i].box.x / 32), row = (int)lrintf(faces[i].box.y / 48);
+        assert_true(near(faces[i].box.x, 32 * (float)column) && near(faces[i].box.width, 8));
+        assert_true(near(faces[i].box.y, 48 * (float)row) && near(faces[i].box.height, 8));
+        assert_false(seen[row * ACROSS + column]);
+        seen[row * ACROSS + column] = true;
+    }
+    mr_image_free(&image);
+    mr_yolo_free(yolo);
+    made_yolo_end(&made);
+}
+
+/* One face that covers 82 % of the picture. */
+static void a_huge_face_is_told_whole(void **state) {
+    (void)state;
+    made_yolo made;
+    made_yolo_begin(&made, logf(116.0F / 8));
+    mr_yolo *yolo;
+    assert_ok(mr_yolo_create(&made.model, &yolo));
+    mr_yolo_params params = mr_yolo_params_defaults();
+    params.side = 128;
+    mr_image image = made_square(128, 128, 3, 64, 64, 8);
+    mr_face face = find_one(yolo, &image, &params);
+    assert_true(near(face.box.x, 10) && near(face.box.y, 10));
+    assert_true(near(face.box.width, 116) && near(face.box.height, 116));
+    mr_image_free(&image);
+    mr_yolo_free(yolo);
+    made_yolo_end(&made);
+}
+
 static void wrong_use_is_refused(void **state) {
     (void)state;
     made_yolo made;
@@ -236,6 +287,8 @@ int main(void) {
         cmocka_unit_test(a_face_is_found_where_it_is),
         cmocka_unit_test(boxes_end_at_the_border),
         cmocka_unit_test(many_faces_are_all_found),
+        cmocka_unit_test(a_crowd_is_told_apart),
+        cmocka_unit_test(a_huge_face_is_told_whole),
         cmocka_unit_test(wrong_use_is_refused),
         cmocka_unit_test(iou_of_known_boxes),
         cmocka_unit_test(suppression_agrees_with_the_plain_way),
