@@ -109,9 +109,31 @@ mr_status mr_crop_of_landmarks(mr_framing framing, const mr_point landmarks[MR_L
     return MR_OK;
 }
 
+/*
+ * Where landmarks lie in boxes that people drew, as shares of width and height: means over the
+ * 6,762 faces of the detection set that are at least 32 px high, lie inside their picture and have
+ * points of a detector that agreed with the box (`auto`; median box .76 as wide as high). HELEN's
+ * 815 boxes are left out: about as wide as high, with the eyes at .20 of the height instead of .36,
+ * they are not framed like the others.
+ */
+static const mr_point tight_box[MR_LANDMARKS] = {
+    {.2936f, .3620f}, {.6998f, .3610f}, {.4979f, .5640f}, {.3348f, .7148f}, {.6695f, .7195f}};
+
+mr_affine mr_crop_of_tight_box(mr_framing framing, const mr_box *box, int size) {
+    mr_point landmarks[MR_LANDMARKS];
+    for (int i = 0; i < MR_LANDMARKS; i++)
+        landmarks[i] = (mr_point){box->x + tight_box[i].x * box->width - 0.5f,
+                                  box->y + tight_box[i].y * box->height - 0.5f};
+    mr_affine map;
+    if (mr_crop_of_landmarks(framing, landmarks, size, &map) == MR_OK)
+        return map;
+    return mr_crop_of_box(framing, box, size); /* of next to no width or height */
+}
+
 mr_affine mr_crop_of_face(mr_framing framing, const mr_face *face, int size) {
     mr_affine map;
     if (face->has_landmarks && mr_crop_of_landmarks(framing, face->landmarks, size, &map) == MR_OK)
         return map;
-    return mr_crop_of_box(framing, &face->box, size);
+    return face->has_landmarks ? mr_crop_of_tight_box(framing, &face->box, size)
+                               : mr_crop_of_box(framing, &face->box, size);
 }

@@ -22,7 +22,11 @@
 
 typedef enum mr_framing { MR_FRAMING_ATTRIBUTES, MR_FRAMING_EMOTION, MR_FRAMING_COUNT } mr_framing;
 
-/* By the landmarks where the face has usable ones, else by its box. */
+/*
+ * By the landmarks where the face has usable ones, else by its box: as people draw it where the
+ * detector tells landmarks at all, which learnt its boxes from people; else as the Haar cascade
+ * does.
+ */
 mr_affine mr_crop_of_face(mr_framing framing, const mr_face *face, int size);
 
 /*
@@ -35,6 +39,10 @@ mr_status mr_crop_of_landmarks(mr_framing framing, const mr_point landmarks[MR_L
 
 /* Upright, from a box as the Haar cascade draws it (crop.c tells how the offsets were measured). */
 mr_affine mr_crop_of_box(mr_framing framing, const mr_box *box, int size);
+
+/* Nearly upright, from a box as people draw it, tight around the face: by the places that landmarks
+ * have in such boxes on average. */
+mr_affine mr_crop_of_tight_box(mr_framing framing, const mr_box *box, int size);
 
 /* For pictures that are already framed: the whole of it, its longer side cut to a centred square.
  */

@@ -128,7 +128,7 @@ static void box_and_landmarks_agree(void **state) {
 static void unusable_landmarks_fall_back_on_the_box(void **state) {
     (void)state;
     mr_face face = {.box = {10, 10, 50, 50}, .has_landmarks = true};
-    mr_affine expected = mr_crop_of_box(MR_FRAMING_EMOTION, &face.box, 48), map;
+    mr_affine expected = mr_crop_of_tight_box(MR_FRAMING_EMOTION, &face.box, 48), map;
     for (int i = 0; i < MR_LANDMARKS; i++)
         face.landmarks[i] = (mr_point){20, 20};
     assert_int_equal(mr_crop_of_landmarks(MR_FRAMING_EMOTION, face.landmarks, 48, &map),
@@ -138,6 +138,28 @@ static void unusable_landmarks_fall_back_on_the_box(void **state) {
     face.landmarks[2].x = NAN;
     map = mr_crop_of_face(MR_FRAMING_EMOTION, &face, 48);
     assert_memory_equal(&map, &expected, sizeof map);
+}
+
+/* In a tight box the eyes are higher than in one of the cascade, and the frame reaches beyond it.
+ */
+static void tight_boxes_have_a_frame_of_their_own(void **state) {
+    (void)state;
+    const mr_box box = {100, 50, 76, 100};
+    mr_affine map = mr_crop_of_tight_box(MR_FRAMING_ATTRIBUTES, &box, 200);
+    mr_point left = apply(&map, mr_crop_landmark(MR_FRAMING_ATTRIBUTES, 0, 200));
+    mr_point right = apply(&map, mr_crop_landmark(MR_FRAMING_ATTRIBUTES, 1, 200));
+    assert_near(left, 100 + .29 * 76, 50 + .36 * 100, 4);
+    assert_near(right, 100 + .70 * 76, 50 + .36 * 100, 4);
+    assert_true(fabsf(map.b / map.a) < 0.02f); /* about a degree off upright at most */
+
+    const mr_face face = {.box = box};
+    mr_affine cascade = mr_crop_of_box(MR_FRAMING_ATTRIBUTES, &box, 200);
+    mr_affine without = mr_crop_of_face(MR_FRAMING_ATTRIBUTES, &face, 200);
+    assert_memory_equal(&without, &cascade, sizeof cascade);
+
+    const mr_box flat = {10, 10, 0, 0};
+    map = mr_crop_of_tight_box(MR_FRAMING_ATTRIBUTES, &flat, 200);
+    assert_true(isfinite(map.a) && isfinite(map.c) && isfinite(map.f));
 }
 
 static void framed_pictures_are_taken_whole(void **state) {
@@ -157,6 +179,7 @@ int main(void) {
         cmocka_unit_test(size_changes_sampling_not_framing),
         cmocka_unit_test(box_and_landmarks_agree),
         cmocka_unit_test(unusable_landmarks_fall_back_on_the_box),
+        cmocka_unit_test(tight_boxes_have_a_frame_of_their_own),
         cmocka_unit_test(framed_pictures_are_taken_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
