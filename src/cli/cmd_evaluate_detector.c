@@ -1,4 +1,5 @@
 /* moodreel evaluate detector: how well faces are found, on labelled pictures. */
+#include "base/memory.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/model_folder.h"
@@ -14,26 +15,29 @@
 
 struct settings {
     mr_evaluate_detector_params params;
+    int detector; /* index in `detectors` */
+    mr_cli_list prefixes;
     const char *report; /* folder for charts, or NULL */
     int threads;
     bool json;
 };
 
-static const char *const methods[] = {"yolo", "haar", NULL};
+enum { METHODS = 2, BOTH = METHODS };
+static const char *const detectors[] = {"yolo", "haar", "both", NULL};
 static const char *const parts[] = {"all", "validation", NULL};
 
 static const mr_cli_option options[] = {
     MR_CLI_NEEDED("data", 0, struct settings, params.labels, "LABELS.csv", "labels, a row a face"),
     MR_CLI_NEEDED("images", 0, struct settings, params.images, "DIR", "the pictures that it names"),
-    MR_CLI_CHOICE("detector", 0, struct settings, params.method, methods, "what is judged"),
+    MR_CLI_CHOICE("detector", 0, struct settings, detector, detectors, "what is judged"),
     MR_CLI_STRING("model", 0, struct settings, params.model, "DIR",
                   "the network's model, models/detector unless given"),
     MR_CLI_STRING("cascade", 0, struct settings, params.cascade, "FILE",
                   "the Haar cascade; unless given, the system's"),
     MR_CLI_CHOICE("part", 0, struct settings, params.part, parts,
                   "all pictures, or the tenth that a training on them leaves out"),
-    MR_CLI_STRING("prefix", 0, struct settings, params.prefix, "TEXT",
-                  "only pictures whose names start so"),
+    MR_CLI_LIST("prefix", 0, struct settings, prefixes, "TEXT",
+                "only pictures whose names start so; again: another group, '' is all"),
     MR_CLI_INT("side", 0, struct settings, params.side, "PX", 0, 4096,
                "longer side at which the network sees a picture; 0: that of its file"),
     MR_CLI_STRING("report", 0, struct settings, report, "DIR", "also write charts there"),
@@ -51,36 +55,116 @@ static const mr_cli_usage usage = {
     options,
     MR_COUNT(options)};
 
-static void print_figures(const mr_detector_figures *f) {
-    printf("%zu pictures\n%-12s %9s %9s\n", f->images, "least height", "faces", "AP");
-    for (int k = 0; k < MR_AP_HEIGHTS; k++)
-        printf("%9d px %9zu %9.3f\n", mr_ap_heights[k], f->faces[k], f->ap[k]);
-    for (int k = 0; k < MR_FALSE_ALARMS; k++)
-        printf("recall of faces from %d px at %zu false alarms: %.1f %%\n", mr_ap_heights[1],
-               mr_false_alarms[k], 100 * f->recall_at[k]);
-    if (isfinite(f->landmark_nme))
-        printf("mean error of landmarks on %zu faces: %.2f %% of the distance between the eyes\n",
-               f->pointed, 100 * f->landmark_nme);
+static void print_group(const mr_detector_report *report) {
+    printf("%-8s %-16s", mr_detector_method_name(report->method),
+           *report->prefix ? report->prefix : "any");
 }
 
-static mr_status judge(const struct settings *settings) {
+/* A line a report: average precisions and the error of landmarks, then recalls. */
+static void print_figures(const mr_detector_report *reports, size_t count) {
+    printf("Average precision of faces by their least height; error of landmarks, share of the "
+           "distance\nbetween the eyes; recall of faces from %d px at so many false alarms\n\n"
+           "%-8s %-16s %8s %8s",
+           mr_ap_heights[1], "detector", "names", "pictures", "faces");
+    for (int k = 0; k < MR_AP_HEIGHTS; k++)
+        printf(" %3d px", mr_ap_heights[k]);
+    printf(" %9s", "landmarks");
+    for (int k = 0; k < MR_FALSE_ALARMS; k++)
+        printf(" %5zu fa", mr_false_alarms[k]);
+    putchar('\n');
+    for (size_t i = 0; i < count; i++) {
+        const mr_detector_figures *f = &reports[i].figures;
+        print_group(&reports[i]);
+        printf(" %8zu %8zu", f->images, f->faces[0]);
+        for (int k = 0; k < MR_AP_HEIGHTS; k++)
+            printf(" %6.3f", f->ap[k]);
+        if (isfinite(f->landmark_nme))
+            printf(" %7.2f %%", 100 * f->landmark_nme);
+        else
+            printf(" %9s", "-");
+        for (int k = 0; k < MR_FALSE_ALARMS; k++)
+            printf(" %6.1f %%", 100 * f->recall_at[k]);
+        putchar('\n');
+    }
+}
+
+static void print_threshold(const mr_curve_point *p) {
+    char text[64] = "-";
+    if (p->recall > 0)
+        snprintf(text, sizeof text, "%.3f (%.1f %%)", (double)p->score, 100 * p->recall);
+    printf(" %16s", text);
+}
+
+static void print_thresholds(const mr_detector_report *reports, size_t count) {
+    printf("\nLeast score (and the recall it leaves) for a precision, and for the best F1\n\n"
+           "%-8s %-16s %8s",
+           "detector", "names", "faces");
+    for (int p = 0; p < MR_PRECISIONS; p++)
+        printf(" %14d %%", mr_precisions[p]);
+    printf(" %16s %6s\n", "best F1", "F1");
+    for (size_t i = 0; i < count; i++)
+        for (int k = 0; k < MR_AP_HEIGHTS; k++) {
+            const mr_detector_figures *f = &reports[i].figures;
+            print_group(&reports[i]);
+            printf(" %5d px", mr_ap_heights[k]);
+            for (int p = 0; p < MR_PRECISIONS; p++)
+                print_threshold(&f->at_precision[k][p]);
+            print_threshold(&f->best_f1[k]);
+            printf(" %6.3f\n", mr_f1(&f->best_f1[k]));
+        }
+}
+
+/* One object for one report, else a list. */
+static mr_status print_json(const mr_detector_report *reports, size_t count) {
+    if (count == 1)
+        return mr_json_print(mr_json_detector_report(reports));
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, mr_json_detector_report(&reports[i]));
+    return mr_json_print(list);
+}
+
+static mr_status tell(const struct settings *settings, const mr_detector_report *reports,
+                      size_t count) {
+    if (settings->report)
+        MR_TRY(mr_plot_detector_reports(reports, count, settings->report));
+    if (settings->json)
+        return print_json(reports, count);
+    print_figures(reports, count);
+    print_thresholds(reports, count);
+    return MR_OK;
+}
+
+/* Judges one detector, or both, one after the other. */
+static mr_status judge(const struct settings *settings, mr_detector_report *reports,
+                       size_t *count) {
     mr_evaluate_detector_params params = settings->params;
-    mr_detector_figures *figures = malloc(sizeof *figures);
     char *folder = NULL;
-    mr_status status = figures ? MR_OK : mr_fail(MR_E_MEMORY, "no memory for figures");
-    if (status == MR_OK && params.method == MR_METHOD_YOLO)
-        status = mr_cli_model_folder(params.model, "detector", &folder);
+    if (settings->detector != MR_METHOD_HAAR)
+        MR_TRY(mr_cli_model_folder(params.model, "detector", &folder));
     params.model = folder;
-    if (status == MR_OK)
-        status = mr_evaluate_detector(&params, figures);
-    if (status == MR_OK && settings->report)
-        status = mr_plot_detector_figures(figures, settings->report);
-    if (status == MR_OK && settings->json)
-        status = mr_json_print(mr_json_detector_figures(figures));
-    else if (status == MR_OK)
-        print_figures(figures);
+    mr_status status = MR_OK;
+    for (int method = 0; method < METHODS && status == MR_OK; method++) {
+        if (settings->detector != BOTH && settings->detector != method)
+            continue;
+        params.method = (mr_detector_method)method;
+        status = mr_evaluate_detector(&params, reports + *count);
+        *count += (size_t)params.prefix_count;
+    }
     free(folder);
-    free(figures);
+    return status;
+}
+
+static mr_status run(const struct settings *settings) {
+    mr_detector_report *reports =
+        mr_alloc((size_t)(METHODS * settings->params.prefix_count) * sizeof *reports);
+    if (!reports)
+        return mr_fail(MR_E_MEMORY, "no memory for figures");
+    size_t count = 0;
+    mr_status status = judge(settings, reports, &count);
+    if (status == MR_OK)
+        status = tell(settings, reports, count);
+    free(reports);
     return status;
 }
 
@@ -90,6 +174,10 @@ int mr_cmd_evaluate_detector(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&usage, argc, argv, &settings, &none, &code))
         return code;
+    if (settings.prefixes.count == 0)
+        settings.prefixes.items[settings.prefixes.count++] = "";
+    settings.params.prefixes = settings.prefixes.items;
+    settings.params.prefix_count = settings.prefixes.count;
     omp_set_num_threads(settings.threads);
-    return judge(&settings) == MR_OK ? MR_EXIT_OK : mr_cli_failed(usage.command);
+    return run(&settings) == MR_OK ? MR_EXIT_OK : mr_cli_failed(usage.command);
 }

@@ -115,6 +115,13 @@ double mr_recall_at(const mr_hits *ranking, size_t wrong) {
     return ranking->faces ? (double)right / (double)ranking->faces : 0;
 }
 
+/* What the finds up to a rank come to, of which so many are right. */
+static mr_curve_point point_at(const mr_hits *ranking, size_t rank, size_t right) {
+    return (mr_curve_point){.score = ranking->verdicts[rank].score,
+                            .precision = (double)right / (double)(rank + 1),
+                            .recall = (double)right / (double)ranking->faces};
+}
+
 size_t mr_hits_curve(const mr_hits *ranking, mr_curve_point *points, size_t most) {
     size_t all = 0, right = 0, count = 0;
     for (size_t i = 0; i < ranking->count; i++)
@@ -122,13 +129,47 @@ size_t mr_hits_curve(const mr_hits *ranking, mr_curve_point *points, size_t most
     size_t wanted = all < most ? all : most;
     for (size_t rank = 0; rank < ranking->count && count < wanted; rank++) {
         right += ranking->verdicts[rank].right;
-        if (right * wanted < (count + 1) * all)
-            continue;
-        points[count++] = (mr_curve_point){.score = ranking->verdicts[rank].score,
-                                           .precision = (double)right / (double)(rank + 1),
-                                           .recall = (double)right / (double)ranking->faces};
+        if (right * wanted >= (count + 1) * all)
+            points[count++] = point_at(ranking, rank, right);
     }
     return count;
+}
+
+/* Whether a threshold can lie below this rank. */
+static bool ends_equal_scores(const mr_hits *ranking, size_t rank) {
+    return rank + 1 == ranking->count ||
+           ranking->verdicts[rank + 1].score < ranking->verdicts[rank].score;
+}
+
+mr_curve_point mr_threshold_of_precision(const mr_hits *ranking, double precision) {
+    mr_curve_point best = {0};
+    size_t right = 0;
+    for (size_t rank = 0; rank < ranking->count; rank++) {
+        right += ranking->verdicts[rank].right;
+        if (right > 0 && ends_equal_scores(ranking, rank) &&
+            (double)right >= precision * (double)(rank + 1))
+            best = point_at(ranking, rank, right);
+    }
+    return best;
+}
+
+double mr_f1(const mr_curve_point *point) {
+    double sum = point->precision + point->recall;
+    return sum > 0 ? 2 * point->precision * point->recall / sum : 0;
+}
+
+mr_curve_point mr_threshold_of_f1(const mr_hits *ranking) {
+    mr_curve_point best = {0};
+    size_t right = 0;
+    for (size_t rank = 0; rank < ranking->count; rank++) {
+        right += ranking->verdicts[rank].right;
+        if (right == 0 || !ends_equal_scores(ranking, rank))
+            continue;
+        mr_curve_point point = point_at(ranking, rank, right);
+        if (mr_f1(&point) > mr_f1(&best))
+            best = point;
+    }
+    return best;
 }
 
 void mr_hits_free(mr_hits *ranking) {

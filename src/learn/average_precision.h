@@ -66,6 +66,15 @@ double mr_recall_at(const mr_hits *ranking, size_t wrong);
  * the recall; returns their number. */
 size_t mr_hits_curve(const mr_hits *ranking, mr_curve_point *points, size_t most);
 
+/*
+ * Thresholds of the score: the lowest whose finds have this precision, which is the one with the
+ * most recall; and that with the best F1, the harmonic mean of precision and recall. All members
+ * are 0 when there is none. Finds of equal score are kept or dropped together.
+ */
+mr_curve_point mr_threshold_of_precision(const mr_hits *ranking, double precision);
+mr_curve_point mr_threshold_of_f1(const mr_hits *ranking);
+double mr_f1(const mr_curve_point *point);
+
 void mr_hits_free(mr_hits *ranking);
 
 #endif

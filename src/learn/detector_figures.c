@@ -10,6 +10,7 @@
 
 const int mr_ap_heights[MR_AP_HEIGHTS] = {8, 16, 32};
 const size_t mr_false_alarms[MR_FALSE_ALARMS] = {10, 30, 100, 300};
+const int mr_precisions[MR_PRECISIONS] = {90, 95, 99};
 
 enum { RECALL_HEIGHT = 1 /* index of the height that recall at false alarms is told for */ };
 
@@ -110,6 +111,10 @@ static mr_status conclude(judging *job) {
         MR_TRY(mr_hits_finish(ranking));
         figures->faces[k] = ranking->faces;
         figures->ap[k] = mr_average_precision(ranking);
+        figures->best_f1[k] = mr_threshold_of_f1(ranking);
+        for (int p = 0; p < MR_PRECISIONS; p++)
+            figures->at_precision[k][p] =
+                mr_threshold_of_precision(ranking, mr_precisions[p] / 1e2);
         figures->curve_sizes[k] = mr_hits_curve(ranking, figures->curves[k], MR_CURVE_MOST);
     }
     for (int k = 0; k < MR_FALSE_ALARMS; k++)

@@ -32,6 +32,10 @@ enum { MR_AP_HEIGHTS = 3, MR_FALSE_ALARMS = 4, MR_CURVE_MOST = 200 };
 extern const int mr_ap_heights[MR_AP_HEIGHTS];
 extern const size_t mr_false_alarms[MR_FALSE_ALARMS];
 
+/* Precisions that thresholds of the score are told for, in per cent. */
+enum { MR_PRECISIONS = 3 };
+extern const int mr_precisions[MR_PRECISIONS];
+
 /* The smallest face whose points are judged. */
 #define MR_NME_HEIGHT 32.0f
 
@@ -42,6 +46,7 @@ typedef struct mr_detector_figures {
     double recall_at[MR_FALSE_ALARMS]; /* of the second height */
     size_t pointed;                    /* faces that were found and whose points people set */
     double landmark_nme; /* their mean error, share of the distance between the eyes; NaN: none */
+    mr_curve_point at_precision[MR_AP_HEIGHTS][MR_PRECISIONS], best_f1[MR_AP_HEIGHTS];
     mr_curve_point curves[MR_AP_HEIGHTS][MR_CURVE_MOST];
     size_t curve_sizes[MR_AP_HEIGHTS];
 } mr_detector_figures;

@@ -61,20 +61,31 @@ static mr_status find_by_haar(void *context, int thread, const mr_image *image, 
 
 /* ---- the evaluation ---- */
 
+static mr_status judge_groups(const mr_evaluate_detector_params *params,
+                              const mr_detection_set *set, const mr_found *found,
+                              mr_detector_report *out) {
+    for (int i = 0; i < params->prefix_count; i++) {
+        out[i].method = params->method;
+        out[i].prefix = params->prefixes[i];
+        MR_TRY(mr_judge_found(set, found, params->prefixes[i], &out[i].figures));
+    }
+    return MR_OK;
+}
+
 static mr_status judge(const mr_evaluate_detector_params *params, const mr_detection_set *set,
-                       const mr_finder *finder, mr_detector_figures *out) {
+                       const mr_finder *finder, mr_detector_report *out) {
     mr_found *found = mr_alloc(set->scene_count * sizeof *found);
     if (!found)
         return mr_fail(MR_E_MEMORY, "no memory to judge %zu pictures", set->scene_count);
     mr_status status = mr_find_faces(finder, set, params->images, found);
     if (status == MR_OK)
-        status = mr_judge_found(set, found, "", out);
+        status = judge_groups(params, set, found, out);
     mr_found_free(found, set->scene_count);
     return status;
 }
 
 static mr_status judge_haar(const mr_evaluate_detector_params *params, const mr_detection_set *set,
-                            mr_detector_figures *out) {
+                            mr_detector_report *out) {
     haar_finder detectors = {0};
     const mr_finder finder = {find_by_haar, &detectors};
     mr_status status = fill_haar_finder(params->cascade, &detectors);
@@ -85,7 +96,7 @@ static mr_status judge_haar(const mr_evaluate_detector_params *params, const mr_
 }
 
 static mr_status judge_yolo(const mr_evaluate_detector_params *params, const mr_detection_set *set,
-                            mr_detector_figures *out) {
+                            mr_detector_report *out) {
     mr_yolo_model *model;
     mr_yolo_finder detectors;
     MR_TRY(mr_yolo_load(params->model, &model));
@@ -99,15 +110,21 @@ static mr_status judge_yolo(const mr_evaluate_detector_params *params, const mr_
     return status;
 }
 
-static bool is_wanted(const mr_labelled_picture *scene, const void *context) {
-    const mr_evaluate_detector_params *params = context;
-    const char *prefix = params->prefix ? params->prefix : "";
-    return (params->part == MR_SCENES_ALL || scene->validation) &&
-           strncmp(scene->name, prefix, strlen(prefix)) == 0;
+const char *mr_detector_method_name(mr_detector_method method) {
+    return method == MR_METHOD_HAAR ? "haar" : "yolo";
 }
 
-mr_status mr_evaluate_detector(const mr_evaluate_detector_params *params,
-                               mr_detector_figures *out) {
+static bool is_wanted(const mr_labelled_picture *scene, const void *context) {
+    const mr_evaluate_detector_params *params = context;
+    if (params->part == MR_SCENES_VALIDATION && !scene->validation)
+        return false;
+    for (int i = 0; i < params->prefix_count; i++)
+        if (strncmp(scene->name, params->prefixes[i], strlen(params->prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
+mr_status mr_evaluate_detector(const mr_evaluate_detector_params *params, mr_detector_report *out) {
     if (!params->labels || !params->images)
         return mr_fail(MR_E_ARGUMENT, "evaluation: labels and pictures must be given");
     mr_detection_set set;

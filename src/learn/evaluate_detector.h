@@ -1,12 +1,16 @@
 /*
  * How well a detector finds the labelled faces of a set of pictures.
  *
- *     mr_evaluate_detector_params p = {.labels = "detection/labels.csv", .images =
- * "detection/images", .method = MR_METHOD_YOLO, .model = "models/detector"}; mr_detector_figures
- * figures; MR_TRY(mr_evaluate_detector(&p, &figures));
+ *     const char *prefixes[] = {"", "wider_"};
+ *     mr_evaluate_detector_params p = {.labels = "labels.csv", .images = "images",
+ *                                      .method = MR_METHOD_YOLO, .model = "models/detector",
+ *                                      .prefixes = prefixes, .prefix_count = 2};
+ *     mr_detector_report reports[2];
+ *     MR_TRY(mr_evaluate_detector(&p, reports));
  *
- * Pictures are read one by one. The network lists faces down to a score of MR_FINDER_SCORE, the
- * cascade down to groups of two candidates; boxes are judged as they are drawn.
+ * Pictures are read one by one, and each only once, however many groups it is judged in. The
+ * network lists faces down to a score of MR_FINDER_SCORE, the cascade down to groups of two
+ * candidates; boxes are judged as they are drawn.
  *
  * Thread rule: no shared state; the OpenMP threads of the caller are used.
  */
@@ -24,10 +28,21 @@ typedef struct mr_evaluate_detector_params {
     const char *model;   /* folder of the network's model */
     const char *cascade; /* file; NULL: where the system keeps it */
     mr_scene_part part;
-    const char *prefix; /* of the names of pictures that count; NULL: all do */
-    int side;           /* as mr_yolo_params.side */
+    const char *const *prefixes; /* each makes a group: pictures whose names start so */
+    int prefix_count;
+    int side; /* as mr_yolo_params.side */
 } mr_evaluate_detector_params;
 
-mr_status mr_evaluate_detector(const mr_evaluate_detector_params *params, mr_detector_figures *out);
+typedef struct mr_detector_report {
+    mr_detector_method method;
+    const char *prefix; /* borrowed from the parameters */
+    mr_detector_figures figures;
+} mr_detector_report;
+
+/* As people and programs write it. */
+const char *mr_detector_method_name(mr_detector_method method);
+
+/* `out` has an item for each prefix; MR_E_NOT_FOUND when one has no pictures. */
+mr_status mr_evaluate_detector(const mr_evaluate_detector_params *params, mr_detector_report *out);
 
 #endif

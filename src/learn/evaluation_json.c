@@ -116,18 +116,42 @@ static json_t *curve(const mr_detector_figures *figures) {
     return list;
 }
 
-json_t *mr_json_detector_figures(const mr_detector_figures *figures) {
+/* Null where no threshold does. */
+static json_t *threshold(const mr_curve_point *p) {
+    if (p->recall <= 0)
+        return json_null();
+    return json_pack("{s:f, s:f, s:f}", "score", (double)p->score, "precision", p->precision,
+                     "recall", p->recall);
+}
+
+static json_t *thresholds(const mr_detector_figures *figures, int k) {
+    json_t *object = json_object();
+    json_object_set_new(object, "f1", threshold(&figures->best_f1[k]));
+    for (int p = 0; p < MR_PRECISIONS; p++) {
+        char key[32];
+        snprintf(key, sizeof key, "precision_%d", mr_precisions[p]);
+        json_object_set_new(object, key, threshold(&figures->at_precision[k][p]));
+    }
+    return object;
+}
+
+json_t *mr_json_detector_report(const mr_detector_report *report) {
+    const mr_detector_figures *figures = &report->figures;
     json_t *ap = json_object(), *by_height = json_object(), *recall = json_object();
+    json_t *scores = json_object();
     for (int k = 0; k < MR_AP_HEIGHTS; k++) {
         set_number(ap, mr_ap_heights[k], json_real(figures->ap[k]));
         set_number(by_height, mr_ap_heights[k], json_integer((json_int_t)figures->faces[k]));
+        set_number(scores, mr_ap_heights[k], thresholds(figures, k));
     }
     for (int k = 0; k < MR_FALSE_ALARMS; k++)
         set_number(recall, (long)mr_false_alarms[k], json_real(figures->recall_at[k]));
-    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "images",
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "detector",
+                     mr_detector_method_name(report->method), "prefix", report->prefix, "images",
                      (json_int_t)figures->images, "faces", (json_int_t)figures->faces[0], "ap", ap,
                      "faces_by_height", by_height, "recall_at_fp", recall, "landmark_nme",
                      isfinite(figures->landmark_nme) ? json_real(figures->landmark_nme)
                                                      : json_null(),
-                     "landmark_faces", (json_int_t)figures->pointed, "curve", curve(figures));
+                     "landmark_faces", (json_int_t)figures->pointed, "thresholds", scores, "curve",
+                     curve(figures));
 }

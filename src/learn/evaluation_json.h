@@ -7,8 +7,8 @@
 #ifndef MR_LEARN_EVALUATION_JSON_H
 #define MR_LEARN_EVALUATION_JSON_H
 
-#include "learn/detector_figures.h"
 #include "learn/evaluate_attributes.h"
+#include "learn/evaluate_detector.h"
 #include "learn/evaluate_emotion.h"
 
 #include <jansson.h>
@@ -17,9 +17,9 @@ json_t *mr_json_emotion_report(const mr_emotion_report *report);
 
 json_t *mr_json_attributes_report(const mr_attributes_report *report);
 
-/* `ap` and `faces_by_height` have a member for each least height, `recall_at_fp` one for each
- * number of false alarms; `curve` is a list of [recall, precision, score] for faces of the second
- * height. */
-json_t *mr_json_detector_figures(const mr_detector_figures *figures);
+/* `ap`, `faces_by_height` and `thresholds` have a member for each least height, `recall_at_fp` one
+ * for each number of false alarms; `curve` is a list of [recall, precision, score] for faces of the
+ * second height. */
+json_t *mr_json_detector_report(const mr_detector_report *report);
 
 #endif

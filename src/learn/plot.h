@@ -10,8 +10,8 @@
 #ifndef MR_LEARN_PLOT_H
 #define MR_LEARN_PLOT_H
 
-#include "learn/detector_figures.h"
 #include "learn/evaluate_attributes.h"
+#include "learn/evaluate_detector.h"
 #include "learn/evaluate_emotion.h"
 
 /* FOLDER/curves: the losses of training and validation, accuracies, and errors of age, by epoch. */
@@ -23,7 +23,9 @@ mr_status mr_plot_emotion_report(const mr_emotion_report *report, const char *fo
 /* FOLDER/confusion of ethnicity, and FOLDER/age_error: mean error of age by decade. */
 mr_status mr_plot_attributes_report(const mr_attributes_report *report, const char *folder);
 
-/* FOLDER/precision_recall, a curve for each least height of faces. */
-mr_status mr_plot_detector_figures(const mr_detector_figures *figures, const char *folder);
+/* FOLDER/precision_recall: for each least height of faces the curves of all reports, each with a
+ * dot at its best F1. */
+mr_status mr_plot_detector_reports(const mr_detector_report *reports, size_t count,
+                                   const char *folder);
 
 #endif

@@ -48,6 +48,42 @@ static void steps_of_recall_are_weighted_by_precision(void **state) {
     mr_hits_free(&ranking);
 }
 
+/* The same: precision 1, 1/2, 2/3, 1/2, 3/5; F1 2/5, 1/3, 4/7, 1/2, 2/3. */
+static void thresholds_leave_the_most_recall(void **state) {
+    (void)state;
+    const mr_labelled_face truths[] = {labelled(0, 20), labelled(100, 20), labelled(200, 20),
+                                       labelled(300, 20)};
+    const mr_face faces[] = {found(0, 20, .9F), found(50, 20, .8F), found(100, 20, .7F),
+                             found(150, 20, .6F), found(200, 20, .5F)};
+    mr_hits ranking = {0};
+    add(&ranking, faces, 5, truths, 4, 8);
+    assert_ok(mr_hits_finish(&ranking));
+    mr_curve_point point = mr_threshold_of_precision(&ranking, .55);
+    assert_true(point.score == .5F && near(point.precision, 3.0 / 5) && near(point.recall, .75));
+    point = mr_threshold_of_precision(&ranking, .65);
+    assert_true(point.score == .7F && near(point.precision, 2.0 / 3) && near(point.recall, .5));
+    point = mr_threshold_of_precision(&ranking, 1);
+    assert_true(point.score == .9F && near(point.recall, .25));
+    point = mr_threshold_of_f1(&ranking);
+    assert_true(point.score == .5F && near(mr_f1(&point), 2.0 / 3));
+    mr_hits_free(&ranking);
+}
+
+/* A threshold cannot keep the right one of two equal scores and drop the wrong one. */
+static void equal_scores_share_a_threshold(void **state) {
+    (void)state;
+    const mr_labelled_face truth = labelled(0, 20);
+    const mr_face faces[] = {found(0, 20, .5F), found(50, 20, .5F)};
+    mr_hits ranking = {0};
+    add(&ranking, faces, 2, &truth, 1, 8);
+    assert_ok(mr_hits_finish(&ranking));
+    mr_curve_point point = mr_threshold_of_precision(&ranking, .9);
+    assert_true(point.recall == 0 && point.score == 0 && mr_f1(&point) == 0);
+    point = mr_threshold_of_f1(&ranking);
+    assert_true(near(point.precision, .5) && near(point.recall, 1));
+    mr_hits_free(&ranking);
+}
+
 /* wrong, right, right of two: precision 1/2 and 2/3, so the first step counts 2/3 as well */
 static void precision_is_raised_to_the_best_that_follows(void **state) {
     (void)state;
@@ -133,7 +169,8 @@ static void nothing_found_and_nothing_labelled_come_to_zero(void **state) {
     mr_hits ranking = {0};
     assert_ok(mr_hits_finish(&ranking));
     assert_true(mr_average_precision(&ranking) == 0 && mr_recall_at(&ranking, 5) == 0);
-    mr_curve_point point;
+    mr_curve_point point = mr_threshold_of_precision(&ranking, .5);
+    assert_true(point.recall == 0 && mr_threshold_of_f1(&ranking).recall == 0);
     assert_int_equal(mr_hits_curve(&ranking, &point, 1), 0);
     mr_hits_free(&ranking);
 }
@@ -175,6 +212,8 @@ static void figures_of_a_set(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_of_recall_are_weighted_by_precision),
+        cmocka_unit_test(thresholds_leave_the_most_recall),
+        cmocka_unit_test(equal_scores_share_a_threshold),
         cmocka_unit_test(precision_is_raised_to_the_best_that_follows),
         cmocka_unit_test(pictures_share_one_ranking),
         cmocka_unit_test(a_second_find_of_a_face_is_wrong),
