@@ -14,7 +14,8 @@
 #include "learn/evaluate_detector.h"
 #include "learn/evaluate_emotion.h"
 
-/* FOLDER/curves: the losses of training and validation, accuracies, and errors of age, by epoch. */
+/* FOLDER/curves: the losses of training and validation, accuracies, errors of age, average
+ * precisions and errors of landmarks, by epoch. The logs of runs may stand one after the other. */
 mr_status mr_plot_training(const char *csv, const char *folder);
 
 /* FOLDER/confusion and, with votes, FOLDER/confusion_votes. */

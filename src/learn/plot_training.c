@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SERIES_MAX = 16, PANELS = 3, PANEL_WIDTH = 420, HEIGHT = 380 };
+enum { SERIES_MAX = 16, PANELS = 5, PANEL_WIDTH = 420, HEIGHT = 380 };
 
 typedef struct series {
     const char *name;
@@ -30,6 +30,10 @@ typedef struct training_plot {
     panel panels[PANELS];
 } training_plot;
 
+static bool starts_with(const char *text, const char *start) {
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
 static bool ends_with(const char *text, const char *ending) {
     size_t a = strlen(text), b = strlen(ending);
     return a >= b && strcmp(text + a - b, ending) == 0;
@@ -37,22 +41,27 @@ static bool ends_with(const char *text, const char *ending) {
 
 /* The panel that shows a column, or NULL. */
 static panel *panel_of(training_plot *plot, const char *column) {
-    if (strncmp(column, "loss_", 5) == 0 || ends_with(column, "_log_loss"))
+    if (starts_with(column, "loss_") || ends_with(column, "_log_loss"))
         return &plot->panels[0];
     if (ends_with(column, "_accuracy"))
         return &plot->panels[1];
-    return ends_with(column, "_mae") ? &plot->panels[2] : NULL;
+    if (ends_with(column, "_mae"))
+        return &plot->panels[2];
+    if (starts_with(column, "ap_") || starts_with(column, "focus_ap_"))
+        return &plot->panels[3];
+    return ends_with(column, "_nme") ? &plot->panels[4] : NULL;
 }
 
+/* Where `may_lack`, NaN stands for what could not be measured. */
 static mr_status read_column(const mr_csv *csv, const char *path, int column, double factor,
-                             double **out) {
+                             bool may_lack, double **out) {
     double *values = mr_alloc(csv->rows * sizeof *values);
     if (!values)
         return mr_fail(MR_E_MEMORY, "%s: no memory for its columns", path);
     *out = values;
     for (size_t row = 0; row < csv->rows; row++) {
         MR_TRY(mr_csv_number(csv, path, row, column, &values[row]));
-        if (!isfinite(values[row]))
+        if (!isfinite(values[row]) && !(may_lack && isnan(values[row])))
             return mr_fail(MR_E_FORMAT, "%s: line %zu: a value is not finite", path,
                            csv->lines[row]);
         values[row] *= factor;
@@ -60,20 +69,32 @@ static mr_status read_column(const mr_csv *csv, const char *path, int column, do
     return MR_OK;
 }
 
+/* The log of runs that stand one after the other, each from epoch 1, is counted through. */
+static void count_through(double *epochs, size_t rows) {
+    double earlier = 0;
+    for (size_t row = 1; row < rows; row++) {
+        if (epochs[row] + earlier <= epochs[row - 1])
+            earlier = epochs[row - 1];
+        epochs[row] += earlier;
+    }
+}
+
 static mr_status read_plot(const mr_csv *csv, const char *path, training_plot *plot) {
     int epoch = mr_csv_column(csv, "epoch");
     if (epoch < 0 || csv->rows == 0)
         return mr_fail(MR_E_FORMAT, "%s: not the log of a training with at least one epoch", path);
     plot->rows = csv->rows;
-    MR_TRY(read_column(csv, path, epoch, 1, &plot->epochs));
+    MR_TRY(read_column(csv, path, epoch, 1, false, &plot->epochs));
+    count_through(plot->epochs, plot->rows);
     for (size_t column = 0; column < csv->columns; column++) {
         const char *name = csv->fields[column];
         panel *place = panel_of(plot, name);
         if (!place || place->count == SERIES_MAX)
             continue;
         series *added = &place->series[place->count++];
-        *added = (series){.name = name, .validation = strncmp(name, "loss_", 5) != 0};
-        MR_TRY(read_column(csv, path, (int)column, place->factor, &added->values));
+        *added = (series){.name = name, .validation = !starts_with(name, "loss_")};
+        MR_TRY(read_column(csv, path, (int)column, place->factor, ends_with(name, "_nme"),
+                           &added->values));
     }
     return MR_OK;
 }
@@ -85,6 +106,8 @@ static mr_axes axes_of(const training_plot *plot, const panel *p, double x, doub
             low = fmin(low, p->series[i].values[row]);
             high = fmax(high, p->series[i].values[row]);
         }
+    if (low > high)
+        low = high = 0; /* nothing was measured */
     *step = mr_tick_step(fmax(high - low, 1e-3), 6);
     double last = plot->epochs[plot->rows - 1];
     return (mr_axes){.x = x + 58,
@@ -109,21 +132,30 @@ static void draw_series(cairo_t *cr, const mr_axes *axes, const training_plot *p
                         const series *s) {
     cairo_new_path(cr);
     for (size_t row = 0; row < plot->rows; row++)
-        cairo_line_to(cr, mr_axes_x(axes, plot->epochs[row]), mr_axes_y(axes, s->values[row]));
+        if (isnan(s->values[row]))
+            cairo_new_sub_path(cr);
+        else
+            cairo_line_to(cr, mr_axes_x(axes, plot->epochs[row]), mr_axes_y(axes, s->values[row]));
     cairo_stroke(cr);
-    if (plot->rows > 1)
+    if (plot->rows > 1 || isnan(s->values[0]))
         return;
     cairo_arc(cr, mr_axes_x(axes, plot->epochs[0]), mr_axes_y(axes, s->values[0]), 3, 0, 7);
     cairo_fill(cr);
 }
 
 static bool is_dashed(const panel *p, int i) {
-    return p->falls && p->series[i].validation && !p->series[0].validation;
+    return starts_with(p->series[i].name, "focus_") ||
+           (p->falls && p->series[i].validation && !p->series[0].validation);
 }
 
-/* Where the name of the head begins that a column is about, and how long it is. */
+/* Where the name of the head, or the height of faces, begins that a column is about, and how long
+ * it is. */
 static const char *head_of(const series *s, int *length) {
-    const char *name = s->validation ? s->name : s->name + strlen("loss_");
+    static const char *const before[] = {"loss_", "focus_ap_", "ap_"};
+    const char *name = s->name;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        if (starts_with(s->name, before[i]))
+            name = s->name + strlen(before[i]);
     *length = (int)strcspn(name, "_");
     return name;
 }
@@ -144,6 +176,14 @@ static int colour_of(const panel *p, int i) {
 static void name_series(const panel *p, int i, char *text, size_t size) {
     int length;
     const char *name = head_of(&p->series[i], &length);
+    if (ends_with(p->series[i].name, "_nme")) {
+        snprintf(text, size, "five points");
+        return;
+    }
+    if (*name >= '0' && *name <= '9') {
+        snprintf(text, size, "from %.*s px%s", length, name, is_dashed(p, i) ? ", focus" : "");
+        return;
+    }
     const char *part = p->series[0].validation ? ""
                        : is_dashed(p, i)       ? ", validation"
                                                : ", training";
@@ -212,13 +252,15 @@ mr_status mr_plot_training(const char *csv_path, const char *folder) {
     training_plot plot = {
         .panels = {{.title = "Loss", .falls = true, .factor = 1},
                    {.title = "Validation accuracy, %", .factor = 100},
-                   {.title = "Validation error of age, years", .falls = true, .factor = 1}}};
+                   {.title = "Validation error of age, years", .falls = true, .factor = 1},
+                   {.title = "Validation average precision, %", .factor = 100},
+                   {.title = "Validation error of landmarks, %", .falls = true, .factor = 100}}};
     mr_csv csv;
     MR_TRY(mr_csv_load(csv_path, MR_CSV_DEFAULT_LIMIT, &csv));
     mr_status status = read_plot(&csv, csv_path, &plot);
     int panels = count_panels(&plot);
     if (status == MR_OK && panels == 0)
-        status = mr_fail(MR_E_FORMAT, "%s: has no column of losses or accuracies", csv_path);
+        status = mr_fail(MR_E_FORMAT, "%s: has no column that is drawn", csv_path);
     if (status == MR_OK)
         status = mr_chart_write(folder, "curves", panels * PANEL_WIDTH, HEIGHT, draw_plot, &plot);
     free_plot(&plot);

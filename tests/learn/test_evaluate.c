@@ -365,6 +365,14 @@ static void charts_are_whole(void **state) {
     made_text(w->folder, "log.csv", "epoch,loss_label\n1,3\n");
     assert_ok(mr_plot_training(log, charts));
     assert_chart(charts, "curves", 420, 380);
+    made_text(w->folder, "log.csv",
+              "epoch,loss_box,ap_8,focus_ap_8,landmark_nme\n1,3,.1,.1,nan\n2,2,.2,.1,.5\n"
+              "1,2,.3,.2,nan\n2,1,.4,.3,.2\n");
+    assert_ok(mr_plot_training(log, charts));
+    assert_chart(charts, "curves", 3 * 420, 380);
+    made_text(w->folder, "log.csv", "epoch,loss_box,landmark_nme\n1,3,nan\n");
+    assert_ok(mr_plot_training(log, charts));
+    assert_chart(charts, "curves", 2 * 420, 380);
     mr_emotion_report report = {.labels = {.classes = 7}};
     assert_ok(mr_plot_emotion_report(&report, charts));
     assert_chart(charts, "confusion", 96 + 7 * 62 + 26, 78 + 7 * 62 + 26);
@@ -378,8 +386,9 @@ static void charts_are_whole(void **state) {
 static void bad_logs_are_refused(void **state) {
     const world *w = *state;
     char *log = mr_path_join(w->folder, "log.csv");
-    static const char *const bad[] = {"epoch,loss_label\n", "a,b\n1,2\n", "epoch,rate\n1,2\n",
-                                      "epoch,loss_label\n1,nan\n", "epoch,loss_label\n1,x\n"};
+    static const char *const bad[] = {"epoch,loss_label\n",      "a,b\n1,2\n",
+                                      "epoch,rate\n1,2\n",       "epoch,loss_label\n1,nan\n",
+                                      "epoch,loss_label\n1,x\n", "epoch,landmark_nme\n1,inf\n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         made_text(w->folder, "log.csv", bad[i]);
         assert_int_equal(mr_plot_training(log, w->folder), MR_E_FORMAT);
