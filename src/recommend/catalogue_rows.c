@@ -1,9 +1,9 @@
 /* Films from the rows of a CSV file. */
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "recommend/catalogue_parts.h"
 #include "recommend/certificate.h"
 #include "recommend/fold.h"
-#include "recommend/utf8.h"
 
 #include <math.h>
 #include <stdio.h>

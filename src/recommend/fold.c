@@ -1,7 +1,7 @@
 #include "recommend/fold.h"
 
+#include "base/utf8.h"
 #include "recommend/transliterate.h"
-#include "recommend/utf8.h"
 
 #include <ctype.h>
 #include <stdbool.h>

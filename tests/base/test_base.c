@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/utf8.h"
 #include "moodreel/types.h"
 #include "support.h"
 
@@ -123,6 +124,18 @@ static void sizes_do_not_wrap(void **state) {
     free(items);
 }
 
+static void text_is_utf8(void **state) {
+    (void)state;
+    static const char *const good[] = {"", "Amélie", "七人の侍", "\xf0\x9f\x8e\xac"};
+    static const char *const bad[] = {
+        "\xe9",         "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80",
+        "\xe0\x80\x80", "a\tb", "a\nb",     "\x7f",         "\xc2\x85"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(mr_utf8_is_text(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(mr_utf8_is_text(bad[i]));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error_texts),
@@ -132,6 +145,7 @@ int main(void) {
         cmocka_unit_test(csv_refuses_what_is_broken),
         cmocka_unit_test(files_round_trip),
         cmocka_unit_test(sizes_do_not_wrap),
+        cmocka_unit_test(text_is_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

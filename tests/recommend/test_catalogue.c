@@ -2,7 +2,6 @@
 #include "recommend/certificate.h"
 #include "recommend/fold.h"
 #include "recommend/intern.h"
-#include "recommend/utf8.h"
 #include "support.h"
 
 #include <stdlib.h>
@@ -44,18 +43,6 @@ static void titles_fold(void **state) {
     char small[5];
     assert_true(mr_fold("a-b-c-d-e-f", small, sizeof small) < sizeof small);
     assert_string_equal(small, "a b");
-}
-
-static void text_is_utf8(void **state) {
-    (void)state;
-    static const char *const good[] = {"", "Amélie", "七人の侍", "\xf0\x9f\x8e\xac"};
-    static const char *const bad[] = {
-        "\xe9",         "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80",
-        "\xe0\x80\x80", "a\tb", "a\nb",     "\x7f",         "\xc2\x85"};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        assert_true(mr_utf8_is_text(good[i]));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(mr_utf8_is_text(bad[i]));
 }
 
 static void strings_get_numbers(void **state) {
@@ -216,7 +203,6 @@ static void the_shipped_catalogue_holds_what_it_promises(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(titles_fold),
-        cmocka_unit_test(text_is_utf8),
         cmocka_unit_test(strings_get_numbers),
         cmocka_unit_test(genres_parse),
         cmocka_unit_test(certificates_have_ages),

@@ -8,8 +8,8 @@
  *
  * Thread rule: pure functions.
  */
-#ifndef MR_RECOMMEND_UTF8_H
-#define MR_RECOMMEND_UTF8_H
+#ifndef MR_BASE_UTF8_H
+#define MR_BASE_UTF8_H
 
 #include <stdbool.h>
 

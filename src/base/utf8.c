@@ -1,4 +1,4 @@
-#include "recommend/utf8.h"
+#include "base/utf8.h"
 
 long mr_utf8_next(const char **text) {
     /* Least code point of a sequence with 1, 2 and 3 bytes after the first. */
