@@ -11,7 +11,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define MODEL_ROWS(owner, model)                                                                   \
     MR_CLI_FLOAT("user-power", 0, owner, model.user_power, "A", 0, 1,                              \
@@ -76,14 +75,6 @@ static mr_status print_built(const struct train_settings *settings, const mr_col
     return MR_OK;
 }
 
-/* The folder of ratings that is named, else the imported one; freed by the caller. */
-static mr_status find_ratings(const char *named, char **out) {
-    if (!named)
-        return mr_cli_ratings_folder(out);
-    *out = strdup(named);
-    return *out ? MR_OK : mr_fail(MR_E_MEMORY, "%s: no memory for a path", named);
-}
-
 static mr_status train_on(const struct train_settings *settings, const char *ratings) {
     mr_catalogue *catalogue;
     mr_collaborative_built built;
@@ -98,7 +89,7 @@ static mr_status train_on(const struct train_settings *settings, const char *rat
 
 static mr_status train(const struct train_settings *settings) {
     char *ratings;
-    MR_TRY(find_ratings(settings->ratings, &ratings));
+    MR_TRY(mr_cli_ratings_folder(settings->ratings, &ratings));
     mr_status status = train_on(settings, ratings);
     free(ratings);
     return status;
@@ -211,7 +202,7 @@ static mr_status evaluate(const struct evaluate_settings *settings) {
     mr_evaluate_recommender_params params = settings->params;
     mr_recommender_report report;
     char *ratings;
-    MR_TRY(find_ratings(params.ratings, &ratings));
+    MR_TRY(mr_cli_ratings_folder(params.ratings, &ratings));
     params.ratings = ratings;
     mr_status status = mr_evaluate_recommender(&params, &report);
     free(ratings);

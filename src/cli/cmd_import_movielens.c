@@ -128,9 +128,9 @@ int mr_cmd_import_movielens(int argc, char **argv) {
     if (!mr_cli_parse(&usage, argc, argv, &settings, &folders, &code))
         return code;
     char *out = NULL;
-    mr_status status = settings.out ? MR_OK : mr_cli_ratings_folder(&out);
+    mr_status status = mr_cli_ratings_folder(settings.out, &out);
     if (status == MR_OK)
-        status = import_to(folders.items[0], settings.out ? settings.out : out, settings.json);
+        status = import_to(folders.items[0], out, settings.json);
     free(out);
     return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(usage.command);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static const char *set_in_environment(const char *name) {
@@ -31,12 +32,13 @@ static mr_status make_private_folder(const char *folder) {
     return status;
 }
 
-mr_status mr_cli_ratings_folder(char **out) {
-    char *folder;
-    MR_TRY(data_folder(&folder));
-    *out = mr_path_join(folder, "movielens");
+mr_status mr_cli_ratings_folder(const char *named, char **out) {
+    char *folder = NULL;
+    if (!named)
+        MR_TRY(data_folder(&folder));
+    *out = named ? strdup(named) : mr_path_join(folder, "movielens");
     free(folder);
-    return *out ? MR_OK : mr_fail(MR_E_MEMORY, "import: no memory for a path");
+    return *out ? MR_OK : mr_fail(MR_E_MEMORY, "ratings: no memory for a path");
 }
 
 static mr_status open_default(mr_store **out) {

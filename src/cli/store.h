@@ -24,9 +24,9 @@
  */
 mr_status mr_cli_store_open(const char *url, mr_store **out);
 
-/* The folder that 'import movielens' keeps the ratings in, beside the default store; freed by the
- * caller. */
-mr_status mr_cli_ratings_folder(char **out);
+/* The folder of ratings: the named one, else where 'import movielens' keeps them, beside the
+ * default store; freed by the caller. */
+mr_status mr_cli_ratings_folder(const char *named, char **out);
 
 /* Opens an engine that knows the films but no faces, which is fast; freed with mr_engine_free. */
 mr_status mr_cli_films_open(mr_engine **out);
