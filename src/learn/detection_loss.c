@@ -14,7 +14,8 @@ struct mr_detection_loss {
     mr_face *predicted;      /* batch × cells */
     mr_cell_target *targets; /* the same */
     mr_detection_losses *parts;
-    double *qualities; /* of each picture, summed; then what its sums are multiplied by */
+    double *qualities; /* of each picture, summed */
+    double *weights;   /* what the sums of each picture are multiplied by */
 };
 
 mr_detection_loss_params mr_detection_loss_defaults(void) {
@@ -40,7 +41,8 @@ mr_status mr_detection_loss_create(const mr_detection_loss_params *params, const
     loss->targets = mr_alloc(cells * sizeof *loss->targets);
     loss->parts = mr_alloc(pictures * sizeof *loss->parts);
     loss->qualities = mr_alloc(pictures * sizeof *loss->qualities);
-    if (!loss->predicted || !loss->targets || !loss->parts || !loss->qualities) {
+    loss->weights = mr_alloc(pictures * sizeof *loss->weights);
+    if (!loss->predicted || !loss->targets || !loss->parts || !loss->qualities || !loss->weights) {
         mr_detection_loss_free(loss);
         return mr_fail(MR_E_MEMORY, "no memory for the loss of %d pictures", batch);
     }
@@ -55,6 +57,7 @@ void mr_detection_loss_free(mr_detection_loss *loss) {
     free(loss->targets);
     free(loss->parts);
     free(loss->qualities);
+    free(loss->weights);
     free(loss);
 }
 
@@ -154,7 +157,7 @@ static mr_status take_one(void *context, size_t index) {
     const mr_detection_loss *loss = job->loss;
     const mr_face *predicted = loss->predicted + index * loss->grid.cells;
     const mr_cell_target *target = loss->targets + index * loss->grid.cells;
-    const float scale = (float)loss->qualities[index];
+    const float weight = (float)loss->weights[index];
     mr_detection_losses sums = {0};
     for (int k = 0; k < loss->grid.level_count; k++) {
         const mr_yolo_level *level = &loss->grid.levels[k];
@@ -166,27 +169,24 @@ static mr_status take_one(void *context, size_t index) {
             if (target->face == MR_CELL_UNCOUNTED)
                 continue;
             sums.score +=
-                score_loss(raw[i], target->quality, loss->params.score * scale, &gradients[i]);
+                score_loss(raw[i], target->quality, loss->params.score * weight, &gradients[i]);
             if (target->face >= 0)
                 face_losses(&loss->params, level, predicted, &job->faces[index].faces[target->face],
-                            target->quality * scale, gradients + i, &sums);
+                            target->quality * weight, gradients + i, &sums);
         }
     }
     loss->parts[index] = sums;
     return MR_OK;
 }
 
-/* Makes weights of pictures out of the sums of their qualities. */
 static void weigh_pictures(mr_detection_loss *loss) {
     double sum = 0;
     for (int i = 0; i < loss->batch; i++) {
-        double quality = loss->qualities[i];
-        double weight = pow(fmax(quality, 1), -(double)loss->params.evenness);
-        sum += weight * quality;
-        loss->qualities[i] = weight;
+        loss->weights[i] = pow(fmax(loss->qualities[i], 1), -(double)loss->params.evenness);
+        sum += loss->weights[i] * loss->qualities[i];
     }
     for (int i = 0; i < loss->batch; i++)
-        loss->qualities[i] /= fmax(sum, 1);
+        loss->weights[i] /= fmax(sum, 1);
 }
 
 mr_status mr_detection_loss_take(mr_detection_loss *loss, const float *const *outputs,

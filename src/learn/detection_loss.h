@@ -2,9 +2,11 @@
  * What the detector's outputs cost, and how that changes with them.
  *
  *     score      cross-entropy between every counted cell's score and its quality
+ *
  *     box        EIoU (Zhang et al. 2022): 1 - IoU + the distance of the centres and the
- * differences of widths and heights, each against the box round both, squared landmarks  smooth L1
- * of the ten coordinates, in units of the face's size, where they are known
+ *                differences of widths and heights, each against the box round both, squared
+ *
+ *     landmarks  smooth L1 of the ten coordinates, where they are known, in sizes of the face
  *
  * Box and landmarks count for the cells that learn a face, by their quality (detection_assign.h).
  * A picture whose qualities come to q (at least 1) has the weight q^-evenness, and all sums are

@@ -14,8 +14,10 @@
  * One layer a line: its kind, its name, the names of its inputs (all of them named above it), then
  * its settings; `#` starts a comment. Kinds and settings (defaults in brackets):
  *
- *     input       channels height width mean[0] deviation[1]   pixel p enters as (p -
- * mean)/deviation conv        out kernel stride[1] pad[(kernel-1)/2] groups[1] bias[0] batchnorm -
+ *     input       channels height width mean[0] deviation[1]
+ *                                       pixel p enters as (p - mean) / deviation
+ *     conv        out kernel stride[1] pad[(kernel-1)/2] groups[1] bias[0]
+ *     batchnorm   -
  *     relu, silu  -
  *     prelu       -                     one slope per channel
  *     maxpool     kernel stride[kernel] pad[0]
