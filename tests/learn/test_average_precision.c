@@ -24,17 +24,21 @@ static bool near(double a, double b) {
     return fabs(a - b) < 1e-9;
 }
 
-/* right, wrong, right, wrong, right among four faces: precision 1, 2/3, 3/5 at recall 1/4, 1/2, 3/4
- */
-static void steps_of_recall_are_weighted_by_precision(void **state) {
-    (void)state;
+/* right, wrong, right, wrong, right among four faces */
+static void make_five(mr_hits *ranking) {
     const mr_labelled_face truths[] = {labelled(0, 20), labelled(100, 20), labelled(200, 20),
                                        labelled(300, 20)};
     const mr_face faces[] = {found(0, 20, .9F), found(50, 20, .8F), found(100, 20, .7F),
                              found(150, 20, .6F), found(200, 20, .5F)};
+    add(ranking, faces, 5, truths, 4, 8);
+    assert_ok(mr_hits_finish(ranking));
+}
+
+/* precision 1, 2/3, 3/5 at recall 1/4, 1/2, 3/4 */
+static void steps_of_recall_are_weighted_by_precision(void **state) {
+    (void)state;
     mr_hits ranking = {0};
-    add(&ranking, faces, 5, truths, 4, 8);
-    assert_ok(mr_hits_finish(&ranking));
+    make_five(&ranking);
     assert_true(near(mr_average_precision(&ranking), (1 + 2.0 / 3 + 3.0 / 5) / 4));
     assert_true(near(mr_recall_at(&ranking, 0), 1.0 / 4));
     assert_true(near(mr_recall_at(&ranking, 1), 2.0 / 4));
@@ -48,16 +52,11 @@ static void steps_of_recall_are_weighted_by_precision(void **state) {
     mr_hits_free(&ranking);
 }
 
-/* The same: precision 1, 1/2, 2/3, 1/2, 3/5; F1 2/5, 1/3, 4/7, 1/2, 2/3. */
+/* The same finds: precision 1, 1/2, 2/3, 1/2, 3/5; F1 2/5, 1/3, 4/7, 1/2, 2/3. */
 static void thresholds_leave_the_most_recall(void **state) {
     (void)state;
-    const mr_labelled_face truths[] = {labelled(0, 20), labelled(100, 20), labelled(200, 20),
-                                       labelled(300, 20)};
-    const mr_face faces[] = {found(0, 20, .9F), found(50, 20, .8F), found(100, 20, .7F),
-                             found(150, 20, .6F), found(200, 20, .5F)};
     mr_hits ranking = {0};
-    add(&ranking, faces, 5, truths, 4, 8);
-    assert_ok(mr_hits_finish(&ranking));
+    make_five(&ranking);
     mr_curve_point point = mr_threshold_of_precision(&ranking, .55);
     assert_true(point.score == .5F && near(point.precision, 3.0 / 5) && near(point.recall, .75));
     point = mr_threshold_of_precision(&ranking, .65);
