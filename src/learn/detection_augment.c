@@ -16,6 +16,8 @@ mr_detection_augment mr_detection_augment_defaults(void) {
                                   .most_growth = 4,
                                   .least_seen = 0.4f,
                                   .least_size = 6,
+                                  .turn = 12,
+                                  .any_turn = 0.05f,
                                   .flip = 0.5f,
                                   .quiet = 0.75f,
                                   .look = {.brightness = 0.15f,
@@ -34,8 +36,10 @@ mr_detection_augment mr_detection_augment_defaults(void) {
 /* A part of the output, and how a picture is looked up for it. */
 typedef struct tile {
     float x, y, width, height; /* in the output */
-    float left, top;           /* of the picture, where the tile begins */
+    mr_point pivot;            /* of the picture, about which it is turned, */
+    mr_point at;               /* and where on the output that comes to lie */
     float zoom;                /* pixels of the output for one of the picture */
+    float cosine, sine;        /* of the turn, clockwise as seen */
 } tile;
 
 /* ---- which part of a picture ---- */
@@ -68,6 +72,16 @@ static float choose_zoom(const mr_detection_augment *augment, const mr_labelled_
     return fminf(fmaxf(zoom, 0.75f * whole), fmaxf(augment->most_growth, 0.75f * whole));
 }
 
+/* Cosine and sine of how far the picture is turned: a little as a rule, now and then as a lying
+ * head. */
+static void choose_turn(const mr_detection_augment *augment, mr_rng *rng, tile *t) {
+    double degrees = (double)augment->turn * mr_rng_normal(rng);
+    if (mr_rng_uniform(rng) < (double)augment->any_turn)
+        degrees = mr_rng_range(rng, -180, 180);
+    t->cosine = (float)cos(degrees * acos(-1) / 180);
+    t->sine = (float)sin(degrees * acos(-1) / 180);
+}
+
 /* Where a window begins on a line of `length` pixels, with `focus` (if not negative) inside. */
 static float choose_start(float window, float length, float focus, mr_rng *rng) {
     float low = fminf(0, length - window), high = fmaxf(0, length - window);
@@ -85,17 +99,50 @@ static void choose_crop(const mr_detection_augment *augment, const mr_scene_choi
     float x = face ? face->box.x + face->box.width / 2 : -1;
     float y = face ? face->box.y + face->box.height / 2 : -1;
     t->zoom = choose_zoom(augment, scene, face, t, rng);
-    t->left = choose_start(t->width / t->zoom, (float)scene->width, x, rng);
-    t->top = choose_start(t->height / t->zoom, (float)scene->height, y, rng);
+    float width = t->width / t->zoom, height = t->height / t->zoom;
+    float left = choose_start(width, (float)scene->width, x, rng);
+    float top = choose_start(height, (float)scene->height, y, rng);
+    t->pivot = face ? (mr_point){x, y} : (mr_point){left + width / 2, top + height / 2};
+    t->at = (mr_point){t->x + (t->pivot.x - left) * t->zoom, t->y + (t->pivot.y - top) * t->zoom};
+    choose_turn(augment, rng, t);
 }
 
 /* ---- pixels ---- */
 
-/* First and last+1 of the tile's `size` pixels that show a line of `length` pixels. */
-static void seen_range(float start, float zoom, int length, int size, int *first, int *end) {
-    float low = ceilf(-start * zoom - 0.5f), high = floorf(((float)length - start) * zoom + 0.5f);
-    *first = (int)fminf(fmaxf(low, 0), (float)size);
-    *end = (int)fminf(fmaxf(high, (float)*first), (float)size);
+/* From pixels of the tile to pixels of the picture. */
+static mr_affine look_up(const tile *t) {
+    float cosine = t->cosine / t->zoom, sine = t->sine / t->zoom;
+    float x = t->x + 0.5f - t->at.x, y = t->y + 0.5f - t->at.y;
+    return (mr_affine){.a = cosine,
+                       .b = sine,
+                       .c = cosine * x + sine * y + t->pivot.x - 0.5f,
+                       .d = -sine,
+                       .e = cosine,
+                       .f = cosine * y - sine * x + t->pivot.y - 0.5f};
+}
+
+/* Shrinks low … high to the x for which start + slope · x lies on a line of `length` pixels. */
+static void clip(float start, float slope, int length, float *low, float *high) {
+    const float level = 1e-6f;
+    float first = -0.5f - start, last = (float)length - 0.5f - start;
+    if (fabsf(slope) < level) {
+        if (first > 0 || last < 0)
+            *high = *low - 1;
+        return;
+    }
+    float a = first / slope, b = last / slope;
+    *low = fmaxf(*low, fminf(a, b));
+    *high = fminf(*high, fmaxf(a, b));
+}
+
+/* First and last+1 pixel of row y of a view that show the picture. */
+static void seen_range(const mr_affine *map, const mr_image *picture, int y, int width, int *first,
+                       int *end) {
+    float low = 0, high = (float)width - 1;
+    clip(map->b * (float)y + map->c, map->a, picture->width, &low, &high);
+    clip(map->e * (float)y + map->f, map->d, picture->height, &low, &high);
+    *first = high < low ? 0 : (int)ceilf(low);
+    *end = high < low ? 0 : (int)floorf(high) + 1;
 }
 
 static void draw_tile(const mr_image *picture, const tile *t, mr_image *out) {
@@ -103,18 +150,14 @@ static void draw_tile(const mr_image *picture, const tile *t, mr_image *out) {
     view.pixels += (size_t)t->y * out->stride + 3 * (size_t)t->x;
     view.width = (int)t->width;
     view.height = (int)t->height;
-    float step = 1 / t->zoom;
-    mr_affine map = {
-        .a = step, .c = (step - 1) / 2 + t->left, .e = step, .f = (step - 1) / 2 + t->top};
-    int left, right, top, bottom;
-    seen_range(t->left, t->zoom, picture->width, view.width, &left, &right);
-    seen_range(t->top, t->zoom, picture->height, view.height, &top, &bottom);
+    mr_affine map = look_up(t);
     mr_image_warp(picture, &map, &view);
     for (int y = 0; y < view.height; y++) {
         uint8_t *row = view.pixels + (size_t)y * view.stride;
-        bool beyond = y < top || y >= bottom;
-        memset(row, GREY, 3 * (size_t)(beyond ? view.width : left));
-        memset(row + 3 * (size_t)right, GREY, 3 * (size_t)(view.width - right));
+        int first, end;
+        seen_range(&map, picture, y, view.width, &first, &end);
+        memset(row, GREY, 3 * (size_t)first);
+        memset(row + 3 * (size_t)end, GREY, 3 * (size_t)(view.width - end));
     }
 }
 
@@ -124,24 +167,35 @@ static bool is_inside(const tile *t, mr_point p) {
     return p.x >= t->x && p.y >= t->y && p.x < t->x + t->width && p.y < t->y + t->height;
 }
 
+/* Where a point of the picture comes to lie on the output. */
+static mr_point move_point(const tile *t, mr_point p) {
+    float x = (p.x - t->pivot.x) * t->zoom, y = (p.y - t->pivot.y) * t->zoom;
+    return (mr_point){t->at.x + t->cosine * x - t->sine * y, t->at.y + t->sine * x + t->cosine * y};
+}
+
+/* The box round a turned face, which is taken for an ellipse that fills its box. */
+static mr_box move_box(const tile *t, const mr_box *box) {
+    mr_point middle = move_point(t, (mr_point){box->x + box->width / 2, box->y + box->height / 2});
+    float width = t->zoom * hypotf(t->cosine * box->width, t->sine * box->height);
+    float height = t->zoom * hypotf(t->sine * box->width, t->cosine * box->height);
+    return (mr_box){middle.x - width / 2, middle.y - height / 2, width, height};
+}
+
 /* Where a face of the picture is on the output; false when nothing of it is to be seen. */
 static bool move_face(const mr_detection_augment *augment, const tile *t,
                       const mr_labelled_face *face, mr_labelled_face *out) {
-    float x = (face->box.x - t->left) * t->zoom + t->x;
-    float y = (face->box.y - t->top) * t->zoom + t->y;
-    float width = face->box.width * t->zoom, height = face->box.height * t->zoom;
-    float left = fmaxf(x, t->x), right = fminf(x + width, t->x + t->width);
-    float top = fmaxf(y, t->y), bottom = fminf(y + height, t->y + t->height);
+    mr_box box = move_box(t, &face->box);
+    float left = fmaxf(box.x, t->x), right = fminf(box.x + box.width, t->x + t->width);
+    float top = fmaxf(box.y, t->y), bottom = fminf(box.y + box.height, t->y + t->height);
     if (!(right > left && bottom > top))
         return false;
     *out = *face;
     out->box = (mr_box){left, top, right - left, bottom - top};
-    float seen = out->box.width * out->box.height / (width * height);
+    float seen = out->box.width * out->box.height / (box.width * box.height);
     if (seen < augment->least_seen || out->box.height < augment->least_size)
         out->ignored = true;
     for (int k = 0; k < MR_LANDMARKS; k++) {
-        out->landmarks[k].x = (face->landmarks[k].x - t->left) * t->zoom + t->x;
-        out->landmarks[k].y = (face->landmarks[k].y - t->top) * t->zoom + t->y;
+        out->landmarks[k] = move_point(t, face->landmarks[k]);
         if (!is_inside(t, out->landmarks[k]))
             out->points = MR_POINTS_NONE;
     }

@@ -4,9 +4,11 @@
  * The output is one tile, or with some probability four around a random point (mosaic, Bochkovskiy
  * et al. 2020). Every tile shows a random crop of a picture: either one in which a chosen face has
  * a chosen size, uniform in the logarithm, or one of a random share of the picture (YuNet, Wu et
- * al. 2023). So faces of every size come about equally often, whatever the pictures hold. What lies
- * beyond a picture is grey. Then all may be mirrored, where left and right points change places,
- * and light, colour and sharpness are varied (augment.h).
+ * al. 2023). So faces of every size come about equally often, whatever the pictures hold. The
+ * picture is turned a little in its tile, now and then by any angle, since heads lie on pillows and
+ * shoulders; the box of a turned face is that of the ellipse in its own box. What lies beyond a
+ * picture is grey. Then all may be mirrored, where left and right points change places, and light,
+ * colour and sharpness are varied (augment.h).
  *
  * Faces that are cut off for the most part, or have become too small, are marked `ignored`; of the
  * others the box is what is to be seen, and points are kept where all are to be seen.
@@ -29,6 +31,8 @@ typedef struct mr_detection_augment {
     float most_growth; /* a picture is enlarged by this factor at most */
     float least_seen;  /* share of a face that must be seen */
     float least_size;  /* pixels of the output that it must be high */
+    float turn;        /* standard deviation of a tile's rotation, degrees */
+    float any_turn;    /* probability of one by any angle */
     float flip;        /* probability of a mirror image */
     float quiet;       /* probability of no noise, which takes as long as all else */
     mr_augment look;

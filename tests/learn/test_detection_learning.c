@@ -119,6 +119,54 @@ static void a_face_cut_off_is_ignored(void **state) {
     mr_image_free(&scene.image);
 }
 
+static void check_bright_part(const mr_image *image, const mr_box *box) {
+    float left = 1e6F, top = 1e6F, right = 0, bottom = 0;
+    for (int y = 0; y < image->height; y++)
+        for (int x = 0; x < image->width; x++)
+            if (level_at(image, (mr_point){(float)x, (float)y}) > 135) {
+                left = fminf(left, (float)x);
+                right = fmaxf(right, (float)x + 1);
+                top = fminf(top, (float)y);
+                bottom = fmaxf(bottom, (float)y + 1);
+            }
+    assert_true(fabsf(box->x - left) < 2 && fabsf(box->x + box->width - right) < 2);
+    assert_true(fabsf(box->y - top) < 2 && fabsf(box->y + box->height - bottom) < 2);
+}
+
+/* The box that is told of a turned ellipse is the box round what is drawn of it. */
+static void a_turned_box_encloses_the_face(void **state) {
+    (void)state;
+    mr_labelled_picture scene = {.width = 200, .height = 200, .count = 1};
+    assert_ok(mr_image_create(200, 200, 3, &scene.image));
+    for (int y = 0; y < 200; y++)
+        for (int x = 0; x < 200; x++) {
+            float across = ((float)x + 0.5F - 100) / 20, down = ((float)y + 0.5F - 100) / 35;
+            uint8_t level = across * across + down * down < 1 ? 250 : 20;
+            memset(scene.image.pixels + (size_t)y * scene.image.stride + 3 * (size_t)x, level, 3);
+        }
+    mr_labelled_face face = {.box = {80, 65, 40, 70}};
+    mr_detection_set set = {&scene, 1, &face, 1};
+    const uint32_t chosen = 0;
+    mr_scene_choice choice = {&set, &chosen, 1};
+    mr_detection_augment augment = mr_detection_augment_defaults();
+    augment.look = mr_augment_none();
+    augment.mosaic = augment.by_face = 0;
+    augment.least_crop = 1;
+    augment.any_turn = 1;
+    mr_image out;
+    assert_ok(mr_image_create(160, 160, 3, &out));
+    mr_drawn_faces faces = {0};
+    for (uint64_t i = 0; i < 50; i++) {
+        mr_rng rng = mr_rng_keyed(5, i, 0);
+        assert_ok(mr_detection_draw(&augment, &choice, 0, &rng, &out, &faces));
+        assert_int_equal(faces.count, 1);
+        check_bright_part(&out, &faces.faces[0].box);
+    }
+    free(faces.faces);
+    mr_image_free(&out);
+    mr_image_free(&scene.image);
+}
+
 /* ---- assignment ---- */
 
 /* A level of 8 × 8 cells of 8 pixels and one of 4 × 4 of 16. */
@@ -430,6 +478,7 @@ int main(void) {
         cmocka_unit_test(a_mirror_image_swaps_left_and_right_points),
         cmocka_unit_test(drawn_faces_lie_where_the_picture_shows_them),
         cmocka_unit_test(a_face_cut_off_is_ignored),
+        cmocka_unit_test(a_turned_box_encloses_the_face),
         cmocka_unit_test(cells_go_to_the_face_that_they_fit),
         cmocka_unit_test(a_level_learns_its_sizes),
         cmocka_unit_test(only_the_best_cells_are_taken),
