@@ -1,38 +1,14 @@
 /* moodreel evaluate: how right the models are, on labelled data. */
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/evaluation_text.h"
 #include "cli/model_folder.h"
 #include "learn/evaluation_json.h"
 #include "learn/plot.h"
 #include "json/json.h"
 
 #include <omp.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-static void print_classes(const char *what, const mr_classification *c, const char *(*label)(int)) {
-    printf("%-10s %9s %9s %9s %9s\n", what, "precision", "recall", "f1", "support");
-    for (int i = 0; i < c->classes; i++)
-        printf("%-10s %9.3f %9.3f %9.3f %9zu\n", label(i), c->per_class[i].precision,
-               c->per_class[i].recall, c->per_class[i].f1, c->per_class[i].support);
-    mr_share_interval interval = mr_wilson(c->right, c->count);
-    printf("accuracy %.2f %% (95 %% interval %.2f-%.2f), balanced %.2f %%, macro f1 %.3f, "
-           "log loss %.3f, ece %.3f\n",
-           100 * c->accuracy, 100 * interval.low, 100 * interval.high, 100 * c->balanced_accuracy,
-           c->macro.f1, c->log_loss, c->ece);
-}
-
-static const char *emotion_label(int i) {
-    return mr_emotion_label((mr_emotion)i);
-}
-
-static const char *gender_label(int i) {
-    return mr_gender_label((mr_gender)i);
-}
-
-static const char *ethnicity_label(int i) {
-    return mr_ethnicity_label((mr_ethnicity)i);
-}
 
 /* ---- emotion -------------------------------------------------------------------------------- */
 
@@ -78,12 +54,7 @@ static mr_status judge_emotion(const struct emotion_settings *settings) {
         MR_TRY(mr_plot_emotion_report(&report, settings->report));
     if (settings->json)
         return mr_json_print(mr_json_emotion_report(&report));
-    printf("%zu pictures\n", report.images);
-    print_classes("labels", &report.labels, emotion_label);
-    if (report.has_votes) {
-        printf("\n%zu pictures with a clear majority of votes\n", report.votes.count);
-        print_classes("votes", &report.votes, emotion_label);
-    }
+    mr_text_emotion_report(&report);
     return MR_OK;
 }
 
@@ -134,29 +105,6 @@ static const mr_cli_usage attributes_usage = {"evaluate attributes",
                                               attributes_options,
                                               MR_COUNT(attributes_options)};
 
-static void print_ages(const mr_attributes_report *r) {
-    printf("age        %9s %9s\n", "mae", "support");
-    for (int i = 0; i < MR_DECADES; i++)
-        if (r->decades[i].images)
-            printf("%3d-%-6d %9.2f %9zu\n", 10 * i, 10 * i + 9, r->decades[i].mae,
-                   r->decades[i].images);
-    printf("mean error %.2f years, within 5 years %.2f %%, range right %.2f %%, 80 %% interval "
-           "holds %.2f %%\n",
-           r->age_mae, 100 * r->within_5, 100 * r->range_accuracy, 100 * r->interval_coverage);
-}
-
-static void print_groups(const mr_attributes_report *r) {
-    printf("%-17s %9s %9s %9s %9s\n", "group", "age mae", "gender", "ethnicity", "support");
-    for (int g = 0; g < MR_GENDER_COUNT; g++)
-        for (int e = 0; e < MR_ETHNICITY_COUNT; e++) {
-            const mr_group_figures *f = &r->groups[g][e];
-            if (f->images)
-                printf("%-6s %-10s %9.2f %7.2f %% %7.2f %% %9zu\n", gender_label(g),
-                       ethnicity_label(e), f->age_mae, 100 * f->gender_accuracy,
-                       100 * f->ethnicity_accuracy, f->images);
-        }
-}
-
 static mr_status judge_attributes(const struct attributes_settings *settings) {
     mr_evaluate_attributes_params params = settings->params;
     char *folder;
@@ -170,17 +118,7 @@ static mr_status judge_attributes(const struct attributes_settings *settings) {
         MR_TRY(mr_plot_attributes_report(&report, settings->report));
     if (settings->json)
         return mr_json_print(mr_json_attributes_report(&report));
-    printf("%zu pictures", report.images);
-    if (report.crop == MR_CROP_DETECT)
-        printf(", no face found on %zu of them", report.undetected);
-    puts("");
-    print_ages(&report);
-    puts("");
-    print_classes("gender", &report.gender, gender_label);
-    puts("");
-    print_classes("ethnicity", &report.ethnicity, ethnicity_label);
-    puts("");
-    print_groups(&report);
+    mr_text_attributes_report(&report);
     return MR_OK;
 }
 

@@ -10,7 +10,7 @@
 
 /* Adds what is said about the age of one chip; sums become means at the end. */
 static void add_age(mr_attributes_report *r, const mr_chip_target *truth, const mr_attributes *a) {
-    int age = truth->age, decade = age / 10 < MR_DECADES ? age / 10 : MR_DECADES - 1;
+    int age = truth->age, decade = mr_decade_of(age);
     double error = fabs((double)a->age - age);
     r->age_mae += error;
     r->within_5 += error <= 5;
@@ -18,16 +18,28 @@ static void add_age(mr_attributes_report *r, const mr_chip_target *truth, const 
     r->interval_coverage += lroundf(a->age_low) <= age && age <= lroundf(a->age_high);
     r->decades[decade].images++;
     r->decades[decade].mae += error;
+    if (age <= MR_BABY_YEARS) {
+        r->babies.images++;
+        r->babies.mae += error;
+    }
 }
 
-static void add_group(mr_attributes_report *r, const mr_chip_target *truth,
-                      const mr_attributes *a) {
-    mr_group_figures *group = &r->groups[truth->gender][truth->ethnicity];
+static void add_group(mr_attributes_report *r, const mr_judged_face *face) {
+    mr_group_figures *group = &r->groups[face->gender][face->ethnicity];
     group->images++;
-    group->age_mae += fabs((double)a->age - truth->age);
-    group->gender_accuracy += mr_likeliest(a->gender, MR_GENDER_COUNT) == (int)truth->gender;
-    group->ethnicity_accuracy +=
-        mr_likeliest(a->ethnicity, MR_ETHNICITY_COUNT) == (int)truth->ethnicity;
+    group->age_mae += face->age_error;
+    group->gender_accuracy += face->gender_right;
+    group->ethnicity_accuracy += face->ethnicity_right;
+}
+
+static mr_judged_face judged_face(const mr_chip_target *truth, const mr_attributes *a) {
+    return (mr_judged_face){
+        .gender = truth->gender,
+        .ethnicity = truth->ethnicity,
+        .age = truth->age,
+        .age_error = fabs((double)a->age - truth->age),
+        .gender_right = mr_likeliest(a->gender, MR_GENDER_COUNT) == (int)truth->gender,
+        .ethnicity_right = mr_likeliest(a->ethnicity, MR_ETHNICITY_COUNT) == (int)truth->ethnicity};
 }
 
 static void divide_sums(mr_attributes_report *r) {
@@ -39,6 +51,8 @@ static void divide_sums(mr_attributes_report *r) {
     for (int i = 0; i < MR_DECADES; i++)
         if (r->decades[i].images > 0)
             r->decades[i].mae /= (double)r->decades[i].images;
+    if (r->babies.images > 0)
+        r->babies.mae /= (double)r->babies.images;
     for (int g = 0; g < MR_GENDER_COUNT; g++)
         for (int e = 0; e < MR_ETHNICITY_COUNT; e++) {
             mr_group_figures *group = &r->groups[g][e];
@@ -61,29 +75,48 @@ static mr_attributes attributes_of(const mr_model *model, const mr_predictions *
 }
 
 static mr_status classify(const mr_model *model, const mr_predictions *answers,
-                          const mr_chip_set *set, mr_face_head head, mr_classification *out) {
+                          const mr_chip_set *set, mr_face_head head, double bound,
+                          mr_classification *out, mr_risk_coverage *risk) {
     float *probabilities;
     int *truths = NULL;
     MR_TRY(mr_model_probabilities(model, answers, head, &probabilities));
     mr_status status = mr_chip_truths(set, head, &truths);
-    if (status == MR_OK)
-        mr_classify(probabilities, truths, answers->count, mr_head_classes(head), out);
+    int classes = mr_head_classes(head);
+    if (status == MR_OK) {
+        mr_classify(probabilities, truths, answers->count, classes, out);
+        status =
+            mr_risk_coverage_measure(probabilities, truths, answers->count, classes, bound, risk);
+    }
     free(truths);
     free(probabilities);
+    return status;
+}
+
+static mr_status judge_faces(const mr_model *model, const mr_chip_set *set,
+                             const mr_predictions *answers, mr_attributes_report *r) {
+    mr_judged_face *faces = mr_alloc(answers->count * sizeof *faces);
+    if (!faces)
+        return mr_fail(MR_E_MEMORY, "no memory to judge %zu pictures", answers->count);
+    for (size_t i = 0; i < answers->count; i++) {
+        mr_attributes attributes = attributes_of(model, answers, i);
+        faces[i] = judged_face(&set->targets[i], &attributes);
+        add_age(r, &set->targets[i], &attributes);
+        add_group(r, &faces[i]);
+    }
+    divide_sums(r);
+    mr_status status = mr_fairness_measure(faces, answers->count, &r->fairness);
+    free(faces);
     return status;
 }
 
 static mr_status judge(const mr_model *model, const mr_chip_set *set, const mr_predictions *answers,
                        mr_attributes_report *r) {
     r->images = answers->count;
-    for (size_t i = 0; i < answers->count; i++) {
-        mr_attributes attributes = attributes_of(model, answers, i);
-        add_age(r, &set->targets[i], &attributes);
-        add_group(r, &set->targets[i], &attributes);
-    }
-    divide_sums(r);
-    MR_TRY(classify(model, answers, set, MR_HEAD_GENDER, &r->gender));
-    return classify(model, answers, set, MR_HEAD_ETHNICITY, &r->ethnicity);
+    MR_TRY(judge_faces(model, set, answers, r));
+    MR_TRY(classify(model, answers, set, MR_HEAD_GENDER, (double)MR_SURE_GENDER, &r->gender,
+                    &r->gender_risk));
+    return classify(model, answers, set, MR_HEAD_ETHNICITY, (double)MR_SURE_ETHNICITY,
+                    &r->ethnicity, &r->ethnicity_risk);
 }
 
 static mr_status prepare(const mr_evaluate_attributes_params *params, const mr_model *model,

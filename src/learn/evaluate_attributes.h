@@ -19,7 +19,9 @@
 #define MR_LEARN_EVALUATE_ATTRIBUTES_H
 
 #include "base/error.h"
+#include "learn/fairness.h"
 #include "learn/metrics.h"
+#include "learn/risk_coverage.h"
 #include "moodreel/types.h"
 
 typedef enum mr_crop_source { MR_CROP_GIVEN, MR_CROP_DETECT } mr_crop_source;
@@ -32,13 +34,13 @@ typedef struct mr_evaluate_attributes_params {
     mr_chip_part part; /* all chips, or those that a training on them does not learn */
 } mr_evaluate_attributes_params;
 
-/* Ages 0-9, 10-19, …; the last holds all that are older, too. */
-#define MR_DECADES 12
-
 typedef struct mr_decade_figures {
     size_t images;
     double mae;
 } mr_decade_figures;
+
+/* The oldest that count as babies: the first age range. */
+#define MR_BABY_YEARS 2
 
 typedef struct mr_group_figures {
     size_t images;
@@ -51,8 +53,11 @@ typedef struct mr_attributes_report {
     size_t undetected; /* chips on which no face was found, which were seen as they are */
     double age_mae, within_5, range_accuracy, interval_coverage;
     mr_decade_figures decades[MR_DECADES];
+    mr_decade_figures babies; /* of at most MR_BABY_YEARS */
     mr_classification gender, ethnicity;
+    mr_risk_coverage gender_risk, ethnicity_risk; /* bounds: MR_SURE_GENDER, MR_SURE_ETHNICITY */
     mr_group_figures groups[MR_GENDER_COUNT][MR_ETHNICITY_COUNT];
+    mr_fairness fairness;
 } mr_attributes_report;
 
 mr_status mr_evaluate_attributes(const mr_evaluate_attributes_params *params,

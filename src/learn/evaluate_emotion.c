@@ -9,14 +9,17 @@
  * `wanted`. */
 static mr_status judge(const mr_model *model, const mr_predictions *answers,
                        const mr_emotion_set *set, mr_face_head wanted, mr_face_head other,
-                       mr_classification *out) {
+                       mr_classification *out, mr_risk_coverage *risk) {
     mr_face_head head = model->heads.outputs[wanted] >= 0 ? wanted : other;
     float *probabilities;
     int *truths = NULL;
     MR_TRY(mr_model_probabilities(model, answers, head, &probabilities));
     mr_status status = mr_emotion_truths(set, wanted, &truths);
-    if (status == MR_OK)
+    if (status == MR_OK) {
         mr_classify(probabilities, truths, answers->count, MR_EMOTION_COUNT, out);
+        status = mr_risk_coverage_measure(probabilities, truths, answers->count, MR_EMOTION_COUNT,
+                                          (double)MR_SURE_EMOTION, risk);
+    }
     free(truths);
     free(probabilities);
     return status;
@@ -27,9 +30,11 @@ static mr_status evaluate(const mr_model *model, const mr_emotion_set *set, bool
     mr_emotion_report report = {.images = set->pictures.count, .has_votes = has_votes};
     mr_predictions answers;
     MR_TRY(mr_model_answer(model, &set->pictures, &answers));
-    mr_status status = judge(model, &answers, set, MR_HEAD_LABEL, MR_HEAD_VOTES, &report.labels);
+    mr_status status = judge(model, &answers, set, MR_HEAD_LABEL, MR_HEAD_VOTES, &report.labels,
+                             &report.labels_risk);
     if (status == MR_OK && has_votes)
-        status = judge(model, &answers, set, MR_HEAD_VOTES, MR_HEAD_LABEL, &report.votes);
+        status = judge(model, &answers, set, MR_HEAD_VOTES, MR_HEAD_LABEL, &report.votes,
+                       &report.votes_risk);
     mr_predictions_free(&answers);
     if (status == MR_OK)
         *out = report;

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "learn/metrics.h"
+#include "learn/risk_coverage.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,8 +29,10 @@ typedef struct mr_evaluate_emotion_params {
 typedef struct mr_emotion_report {
     size_t images;
     mr_classification labels;
+    mr_risk_coverage labels_risk; /* bound: MR_SURE_EMOTION */
     bool has_votes;
     mr_classification votes;
+    mr_risk_coverage votes_risk;
 } mr_emotion_report;
 
 mr_status mr_evaluate_emotion(const mr_evaluate_emotion_params *params, mr_emotion_report *out);

@@ -17,15 +17,24 @@ static const char *ethnicity_label(int i) {
     return mr_ethnicity_label((mr_ethnicity)i);
 }
 
+static json_t *class_figures(const mr_class_figures *f) {
+    return json_pack("{s:f, s:f, s:f, s:I}", "precision", f->precision, "recall", f->recall, "f1",
+                     f->f1, "support", (json_int_t)f->support);
+}
+
 static json_t *per_class(const mr_classification *c, labeller label) {
     json_t *object = json_object();
-    for (int i = 0; i < c->classes; i++) {
-        const mr_class_figures *f = &c->per_class[i];
-        json_object_set_new(object, label(i),
-                            json_pack("{s:f, s:f, s:f, s:I}", "precision", f->precision, "recall",
-                                      f->recall, "f1", f->f1, "support", (json_int_t)f->support));
-    }
+    for (int i = 0; i < c->classes; i++)
+        json_object_set_new(object, label(i), class_figures(&c->per_class[i]));
     return object;
+}
+
+static json_t *seldom_found(const mr_classification *c, labeller label) {
+    json_t *list = json_array();
+    for (int i = 0; i < c->classes; i++)
+        if (mr_seldom_found(&c->per_class[i]))
+            json_array_append_new(list, json_string(label(i)));
+    return list;
 }
 
 static json_t *confusion(const mr_classification *c) {
@@ -39,18 +48,70 @@ static json_t *confusion(const mr_classification *c) {
     return rows;
 }
 
+static json_t *reliability(const mr_classification *c) {
+    json_t *list = json_array();
+    for (int i = 0; i < MR_ECE_BINS; i++) {
+        const mr_confidence_bin *bin = &c->bins[i];
+        if (bin->count > 0)
+            json_array_append_new(list,
+                                  json_pack("{s:f, s:f, s:I}", "confidence", bin->confidence,
+                                            "accuracy", (double)bin->right / (double)bin->count,
+                                            "images", (json_int_t)bin->count));
+    }
+    return list;
+}
+
+/* Null where there is nothing to take a share of. */
+static json_t *share_of(size_t part, size_t whole) {
+    return whole > 0 ? json_real((double)part / (double)whole) : json_null();
+}
+
+static json_t *risk_row(const mr_risk_coverage *risk, const mr_risk_row *row) {
+    return json_pack("{s:f, s:o, s:o, s:o}", "threshold", row->threshold, "coverage",
+                     share_of(row->told, risk->count), "accuracy", share_of(row->right, row->told),
+                     "accuracy_below", share_of(risk->right - row->right, risk->count - row->told));
+}
+
+static json_t *risk_coverage(const mr_risk_coverage *risk) {
+    json_t *rows = json_array();
+    for (int i = 0; i < MR_RISK_ROWS; i++)
+        json_array_append_new(rows, risk_row(risk, &risk->rows[i]));
+    return json_pack("{s:f, s:f, s:f, s:o, s:o}", "area", risk->area, "bound", risk->bound,
+                     "reached", risk->reached, "at_bound", risk_row(risk, &risk->at_bound), "rows",
+                     rows);
+}
+
+/* What is told of every head of classes, added to its object. */
+static json_t *add_details(json_t *object, const mr_classification *c, const mr_risk_coverage *risk,
+                           labeller label) {
+    json_object_set_new(object, "macro", class_figures(&c->macro));
+    json_object_set_new(object, "weighted", class_figures(&c->weighted));
+    json_object_set_new(object, "low_recall", seldom_found(c, label));
+    json_object_set_new(object, "reliability", reliability(c));
+    json_object_set_new(object, "risk_coverage", risk_coverage(risk));
+    return object;
+}
+
+static json_t *votes_object(const mr_emotion_report *report) {
+    const mr_classification *v = &report->votes;
+    json_t *object =
+        json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o, s:o}", "images", (json_int_t)v->count,
+                  "accuracy", v->accuracy, "balanced_accuracy", v->balanced_accuracy, "ece", v->ece,
+                  "macro_f1", v->macro.f1, "log_loss", v->log_loss, "per_class",
+                  per_class(v, emotion_label), "confusion", confusion(v));
+    return add_details(object, v, &report->votes_risk, emotion_label);
+}
+
 json_t *mr_json_emotion_report(const mr_emotion_report *report) {
-    const mr_classification *c = &report->labels, *v = &report->votes;
+    const mr_classification *c = &report->labels;
     json_t *object =
         json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o, s:o}", "images", (json_int_t)report->images,
                   "accuracy", c->accuracy, "balanced_accuracy", c->balanced_accuracy, "macro_f1",
                   c->macro.f1, "log_loss", c->log_loss, "ece", c->ece, "per_class",
                   per_class(c, emotion_label), "confusion", confusion(c));
+    add_details(object, c, &report->labels_risk, emotion_label);
     if (object && report->has_votes)
-        json_object_set_new(object, "votes",
-                            json_pack("{s:I, s:f, s:f, s:f}", "images", (json_int_t)v->count,
-                                      "accuracy", v->accuracy, "balanced_accuracy",
-                                      v->balanced_accuracy, "ece", v->ece));
+        json_object_set_new(object, "votes", votes_object(report));
     return object;
 }
 
@@ -84,15 +145,56 @@ static json_t *groups(const mr_attributes_report *report) {
     return list;
 }
 
+static json_t *fair_group(const mr_fair_group *group) {
+    char name[MR_FAIR_NAME_MAX];
+    mr_fair_group_name(group, name, sizeof name);
+    json_t *object = json_pack("{s:s, s:I, s:b}", "group", name, "images",
+                               (json_int_t)group->images, "too_few", group->images < MR_FAIR_LEAST);
+    for (int k = 0; k < MR_FAIR_METRICS; k++) {
+        const mr_interval *interval = &group->intervals[k];
+        json_object_set_new(object, mr_fair_metric_name((mr_fair_metric)k),
+                            json_pack("{s:f, s:[f, f], s:b}", "value", group->figures[k],
+                                      "interval", interval->low, interval->high, "worse",
+                                      group->worse[k]));
+    }
+    return object;
+}
+
+static json_t *fairness(const mr_fairness *f) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < f->count; i++)
+        json_array_append_new(list, fair_group(&f->groups[i]));
+    return json_pack("{s:i, s:f, s:I, s:o}", "least_images", MR_FAIR_LEAST, "level", MR_FAIR_LEVEL,
+                     "tests", (json_int_t)f->tests, "groups", list);
+}
+
+static json_t *age_object(const mr_attributes_report *report) {
+    json_t *babies = report->babies.images > 0
+                         ? json_pack("{s:I, s:f}", "images", (json_int_t)report->babies.images,
+                                     "mae", report->babies.mae)
+                         : json_null();
+    return json_pack("{s:f, s:f, s:f, s:f, s:o, s:o}", "mae", report->age_mae, "within_5",
+                     report->within_5, "range_accuracy", report->range_accuracy,
+                     "interval_coverage", report->interval_coverage, "mae_by_decade",
+                     decades(report), "babies", babies);
+}
+
+static json_t *head_object(const mr_classification *c, const mr_risk_coverage *risk,
+                           labeller label) {
+    json_t *object =
+        json_pack("{s:f, s:f, s:f, s:f, s:o, s:o}", "accuracy", c->accuracy, "balanced_accuracy",
+                  c->balanced_accuracy, "log_loss", c->log_loss, "ece", c->ece, "per_class",
+                  per_class(c, label), "confusion", confusion(c));
+    return add_details(object, c, risk, label);
+}
+
 json_t *mr_json_attributes_report(const mr_attributes_report *report) {
-    const mr_classification *g = &report->gender, *e = &report->ethnicity;
-    json_t *object = json_pack(
-        "{s:I, s:{s:f, s:f, s:f, s:f, s:o}, s:{s:f, s:f, s:o}, s:{s:f, s:o}, s:o}", "images",
-        (json_int_t)report->images, "age", "mae", report->age_mae, "within_5", report->within_5,
-        "range_accuracy", report->range_accuracy, "interval_coverage", report->interval_coverage,
-        "mae_by_decade", decades(report), "gender", "accuracy", g->accuracy, "log_loss",
-        g->log_loss, "per_class", per_class(g, gender_label), "ethnicity", "accuracy", e->accuracy,
-        "per_class", per_class(e, ethnicity_label), "by_group", groups(report));
+    json_t *object =
+        json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "images", (json_int_t)report->images, "age",
+                  age_object(report), "gender",
+                  head_object(&report->gender, &report->gender_risk, gender_label), "ethnicity",
+                  head_object(&report->ethnicity, &report->ethnicity_risk, ethnicity_label),
+                  "by_group", groups(report), "fairness", fairness(&report->fairness));
     if (object && report->crop == MR_CROP_DETECT)
         json_object_set_new(object, "undetected", json_integer((json_int_t)report->undetected));
     return object;

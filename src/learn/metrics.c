@@ -56,22 +56,41 @@ static int bin_of(double probability) {
     return bin < 0 ? 0 : bin >= MR_ECE_BINS ? MR_ECE_BINS - 1 : bin;
 }
 
-double mr_calibration_error(const float *probabilities, const int *labels, size_t count,
-                            int classes) {
-    double confidence[MR_ECE_BINS] = {0}, right[MR_ECE_BINS] = {0}, error = 0;
-    size_t counted = 0;
+void mr_reliability(const float *probabilities, const int *labels, size_t count, int classes,
+                    mr_confidence_bin bins[MR_ECE_BINS]) {
+    for (int bin = 0; bin < MR_ECE_BINS; bin++)
+        bins[bin] = (mr_confidence_bin){0};
     for (size_t i = 0; i < count; i++) {
         if (labels[i] < 0)
             continue;
         const float *row = probabilities + i * (size_t)classes;
-        int answer = mr_largest(row, classes), bin = bin_of((double)row[answer]);
-        confidence[bin] += (double)row[answer];
-        right[bin] += answer == labels[i];
-        counted++;
+        int answer = mr_largest(row, classes);
+        mr_confidence_bin *bin = &bins[bin_of((double)row[answer])];
+        bin->confidence += (double)row[answer];
+        bin->right += answer == labels[i];
+        bin->count++;
     }
     for (int bin = 0; bin < MR_ECE_BINS; bin++)
-        error += fabs(right[bin] - confidence[bin]);
+        if (bins[bin].count > 0)
+            bins[bin].confidence /= (double)bins[bin].count;
+}
+
+static double error_of_bins(const mr_confidence_bin bins[MR_ECE_BINS]) {
+    double error = 0;
+    size_t counted = 0;
+    for (int bin = 0; bin < MR_ECE_BINS; bin++) {
+        double count = (double)bins[bin].count;
+        error += fabs((double)bins[bin].right - count * bins[bin].confidence);
+        counted += bins[bin].count;
+    }
     return counted > 0 ? error / (double)counted : 0;
+}
+
+double mr_calibration_error(const float *probabilities, const int *labels, size_t count,
+                            int classes) {
+    mr_confidence_bin bins[MR_ECE_BINS];
+    mr_reliability(probabilities, labels, count, classes, bins);
+    return error_of_bins(bins);
 }
 
 mr_share_interval mr_wilson(size_t right, size_t count) {
@@ -128,6 +147,10 @@ static void average_classes(mr_classification *c) {
     }
 }
 
+bool mr_seldom_found(const mr_class_figures *figures) {
+    return figures->support >= MR_LOW_RECALL_SUPPORT && figures->recall < MR_LOW_RECALL;
+}
+
 static double mean_log_loss(const float *probabilities, const int *labels, size_t count,
                             int classes) {
     size_t counted = 0;
@@ -155,6 +178,7 @@ void mr_classify(const float *probabilities, const int *labels, size_t count, in
     average_classes(&c);
     c.accuracy = ratio(c.right, c.count);
     c.log_loss = mean_log_loss(probabilities, labels, count, classes);
-    c.ece = mr_calibration_error(probabilities, labels, count, classes);
+    mr_reliability(probabilities, labels, count, classes, c.bins);
+    c.ece = error_of_bins(c.bins);
     *out = c;
 }

@@ -7,6 +7,7 @@
 #ifndef MR_LEARN_METRICS_H
 #define MR_LEARN_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Index of the largest of n values, the first of equals. */
@@ -30,6 +31,16 @@ double mr_mean_absolute_error(const float *estimates, const float *truths, size_
 #define MR_ECE_BINS 15
 double mr_calibration_error(const float *probabilities, const int *labels, size_t count,
                             int classes);
+
+/* The rows of one of these bins: what a reliability diagram shows (Niculescu-Mizil and Caruana
+ * 2005). */
+typedef struct mr_confidence_bin {
+    size_t count, right;
+    double confidence; /* mean top probability */
+} mr_confidence_bin;
+
+void mr_reliability(const float *probabilities, const int *labels, size_t count, int classes,
+                    mr_confidence_bin bins[MR_ECE_BINS]);
 
 /* Wilson's 95 % interval for a share of `right` in `count` (Wilson 1927). */
 typedef struct mr_share_interval {
@@ -56,7 +67,14 @@ typedef struct mr_classification {
     mr_class_figures macro;    /* means over classes that occur or are answered */
     mr_class_figures weighted; /* means weighted by support */
     size_t confusion[MR_CLASSES_MAX][MR_CLASSES_MAX]; /* [truth][answer] */
+    mr_confidence_bin bins[MR_ECE_BINS];
 } mr_classification;
+
+/* A class is seldom found when it has MR_LOW_RECALL_SUPPORT pictures or more and a recall below
+ * MR_LOW_RECALL. */
+#define MR_LOW_RECALL         0.45
+#define MR_LOW_RECALL_SUPPORT 30
+bool mr_seldom_found(const mr_class_figures *figures);
 
 /* `probabilities` rows sum to one; at most MR_CLASSES_MAX classes. */
 void mr_classify(const float *probabilities, const int *labels, size_t count, int classes,

@@ -269,6 +269,8 @@ static void assert_members(json_t *object, const char *const *names, size_t coun
     assert_members(object, (const char *const[]){__VA_ARGS__},                                     \
                    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
+#define DETAILS "macro", "weighted", "low_recall", "reliability", "risk_coverage"
+
 static void json_has_the_promised_fields(void **state) {
     const world *w = *state;
     char *votes = mr_path_join(w->folder, "votes.csv");
@@ -277,8 +279,13 @@ static void json_has_the_promised_fields(void **state) {
     assert_ok(mr_evaluate_emotion(&params, &report));
     json_t *json = mr_json_emotion_report(&report);
     MEMBERS(json, "images", "accuracy", "balanced_accuracy", "macro_f1", "log_loss", "ece",
-            "per_class", "confusion", "votes");
-    MEMBERS(json_object_get(json, "votes"), "images", "accuracy", "balanced_accuracy", "ece");
+            "per_class", "confusion", "votes", DETAILS);
+    MEMBERS(json_object_get(json, "votes"), "images", "accuracy", "balanced_accuracy", "ece",
+            "macro_f1", "log_loss", "per_class", "confusion", DETAILS);
+    json_t *risk = json_object_get(json, "risk_coverage");
+    MEMBERS(risk, "area", "bound", "reached", "at_bound", "rows");
+    MEMBERS(json_object_get(risk, "at_bound"), "threshold", "coverage", "accuracy",
+            "accuracy_below");
     json_t *classes = json_object_get(json, "per_class");
     assert_int_equal(json_object_size(classes), 7);
     MEMBERS(json_object_get(classes, "disgust"), "precision", "recall", "f1", "support");
@@ -295,13 +302,28 @@ static void json_has_the_promised_fields(void **state) {
     mr_attributes_report attributes;
     assert_ok(mr_evaluate_attributes(&chips, &attributes));
     json = mr_json_attributes_report(&attributes);
-    MEMBERS(json, "images", "age", "gender", "ethnicity", "by_group");
+    MEMBERS(json, "images", "age", "gender", "ethnicity", "by_group", "fairness");
     json_t *age = json_object_get(json, "age");
-    MEMBERS(age, "mae", "within_5", "range_accuracy", "interval_coverage", "mae_by_decade");
+    MEMBERS(age, "mae", "within_5", "range_accuracy", "interval_coverage", "mae_by_decade",
+            "babies");
+    MEMBERS(json_object_get(age, "babies"), "images", "mae");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(age, "babies"), "images")),
+                     3);
     MEMBERS(json_object_get(age, "mae_by_decade"), "0-9", "10-19", "20-29", "30-39", "40-49",
             "50-59", "110-119");
-    MEMBERS(json_object_get(json, "gender"), "accuracy", "log_loss", "per_class");
-    MEMBERS(json_object_get(json, "ethnicity"), "accuracy", "per_class");
+    MEMBERS(json_object_get(json, "gender"), "accuracy", "balanced_accuracy", "log_loss", "ece",
+            "per_class", "confusion", DETAILS);
+    MEMBERS(json_object_get(json, "ethnicity"), "accuracy", "balanced_accuracy", "log_loss", "ece",
+            "per_class", "confusion", DETAILS);
+    json_t *fairness = json_object_get(json, "fairness");
+    MEMBERS(fairness, "least_images", "level", "tests", "groups");
+    json_t *everybody = json_array_get(json_object_get(fairness, "groups"), 0);
+    MEMBERS(everybody, "group", "images", "too_few", "age_mae", "gender_accuracy",
+            "ethnicity_accuracy");
+    assert_int_equal(json_integer_value(json_object_get(everybody, "images")), CHIPS);
+    MEMBERS(json_object_get(everybody, "age_mae"), "value", "interval", "worse");
+    assert_near(json_real_value(json_object_get(json_object_get(everybody, "age_mae"), "value")),
+                attributes.age_mae);
     json_t *groups = json_object_get(json, "by_group");
     assert_int_equal(json_array_size(groups), 8);
     MEMBERS(json_array_get(groups, 0), "gender", "ethnicity", "images", "age_mae",
