@@ -66,25 +66,11 @@ MR_API const char *mr_version(void);
 
 /* ---- 1 The engine --------------------------------------------------------------------------- */
 
-/* X(NAME, "label") */
-#define MR_DETECTORS(X)                                                                            \
-    X(HAAR, "haar")                                                                                \
-    X(YOLO, "yolo")
-
-#define MR_DETECTOR_ENUM_(name, label) MR_DETECTOR_##name,
-typedef enum mr_detector_kind {
-    MR_DETECTORS(MR_DETECTOR_ENUM_) MR_DETECTOR_COUNT
-} mr_detector_kind;
-#undef MR_DETECTOR_ENUM_
-
-/* The label, or NULL; the value with this label, or -1. */
-MR_API const char *mr_detector_label(mr_detector_kind detector);
-MR_API int mr_detector_from_label(const char *label);
-
 typedef struct mr_options {
     /* Folder that holds models/ and data/. NULL, the default: mr_find_home(). */
     const char *home;
-    /* MR_DETECTOR_HAAR; YOLO is MR_E_UNSUPPORTED in this version. */
+    /* What finds the faces; MR_DETECTOR_HAAR. AUTO and YOLO are the project's own network; where
+     * the home folder has no models/detector, AUTO is the Haar cascade and YOLO MR_E_NOT_FOUND. */
     mr_detector_kind detector;
     /* What to estimate; everything. */
     mr_attribute_set attributes;
@@ -125,6 +111,9 @@ MR_API void mr_engine_free(mr_engine *engine);
 
 /* Which attributes this engine estimates. */
 MR_API mr_attribute_set mr_engine_attributes(const mr_engine *engine);
+
+/* What finds the faces: never AUTO, but what that came to; MR_DETECTOR_COUNT of no engine. */
+MR_API mr_detector_kind mr_engine_detector(const mr_engine *engine);
 
 /* Scratch memory for one thread, some tens of megabytes; nothing is allocated per face later. */
 MR_API mr_status mr_session_create(const mr_engine *engine, mr_session **out);

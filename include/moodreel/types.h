@@ -120,6 +120,26 @@ typedef struct mr_attribute_set {
     bool age, gender, ethnicity, emotion;
 } mr_attribute_set;
 
+/*
+ * X(NAME, "label"): what finds the faces. "yolo" is the project's own network, models/detector;
+ * "haar" a cascade that knows upright frontal faces alone and no landmarks; "auto" is yolo where
+ * models/detector is there, else haar.
+ */
+#define MR_DETECTORS(X)                                                                            \
+    X(AUTO, "auto")                                                                                \
+    X(YOLO, "yolo")                                                                                \
+    X(HAAR, "haar")
+
+#define MR_DETECTOR_ENUM_(name, label) MR_DETECTOR_##name,
+typedef enum mr_detector_kind {
+    MR_DETECTORS(MR_DETECTOR_ENUM_) MR_DETECTOR_COUNT
+} mr_detector_kind;
+#undef MR_DETECTOR_ENUM_
+
+/* The label, or NULL; the kind with this label (case ignored), or -1. */
+MR_API const char *mr_detector_label(mr_detector_kind detector);
+MR_API int mr_detector_from_label(const char *label);
+
 /* X(NAME, "label"): what a viewer says of a film. */
 #define MR_FEEDBACK_KINDS(X)                                                                       \
     X(LIKE, "like")                                                                                \

@@ -20,7 +20,7 @@ static mr_status estimate(mr_session *session, const mr_image *image, mr_person 
 static mr_status analyze(mr_session *session, const mr_image *image, double started,
                          mr_analysis *out) {
     size_t count;
-    MR_TRY(mr_frame_faces(session, image, &session->engine->haar, &count));
+    MR_TRY(mr_frame_faces(session, image, MR_FACES_SURE, &count));
     mr_person *people = calloc(count + 1, sizeof *people);
     if (people == NULL)
         return mr_fail(MR_E_MEMORY, "analysis: out of memory for %zu faces", count);

@@ -8,25 +8,9 @@
 /* Threads that one call may ask for. */
 #define THREADS_MAX 256
 
-/*
- * Groups of 8 candidates are the least that count: on 500 pictures of the detection set (WIDER FACE
- * without parades, HELEN; faces of 32 px and more) they find 83 % of the faces and 96 % of what
- * they find are faces; OpenCV's usual 4 give 89 % and 84 %, and a film for a stranger on the
- * wallpaper is worse than none. Smaller faces are left out since the networks cannot read them.
- */
-static mr_haar_params haar_params(void) {
-    mr_haar_params params = mr_haar_params_defaults();
-    params.min_neighbors = 7;
-    params.min_size = 32;
-    return params;
-}
-
 static mr_status check_options(const mr_options *options) {
     if (mr_detector_label(options->detector) == NULL)
         return mr_fail(MR_E_ARGUMENT, "options: detector %d is none", (int)options->detector);
-    if (options->detector == MR_DETECTOR_YOLO)
-        return mr_fail(MR_E_UNSUPPORTED,
-                       "detector yolo: this version has no trained models/detector; use haar");
     if (options->threads < 1 || options->threads > THREADS_MAX)
         return mr_fail(MR_E_ARGUMENT, "options: threads %d: expected 1 to %d", options->threads,
                        THREADS_MAX);
@@ -36,11 +20,12 @@ static mr_status check_options(const mr_options *options) {
     return MR_OK;
 }
 
-static mr_status load_cascade(mr_engine *engine) {
-    char *path;
-    MR_TRY(mr_cascade_find(&path));
-    mr_status status = mr_cascade_load(path, &engine->cascade);
-    free(path);
+static mr_status load_detector(mr_engine *engine, const char *models) {
+    char *folder = mr_path_join(models, "detector");
+    if (folder == NULL)
+        return mr_fail(MR_E_MEMORY, "engine: out of memory");
+    mr_status status = mr_detector_load(engine->options.detector, folder, &engine->detector);
+    free(folder);
     return status;
 }
 
@@ -72,6 +57,8 @@ static mr_status load_home(mr_engine *engine) {
     if (models == NULL || data == NULL)
         status = mr_fail(MR_E_MEMORY, "engine: out of memory");
     if (status == MR_OK)
+        status = load_detector(engine, models);
+    if (status == MR_OK)
         status = load_models(engine, models);
     if (status == MR_OK && engine->options.films)
         status = load_films(engine, models, data);
@@ -84,8 +71,6 @@ static mr_status load(mr_engine *engine) {
     char *home;
     MR_TRY(mr_home_resolve(engine->options.home, &home));
     engine->options.home = engine->home = home;
-    engine->haar = haar_params();
-    MR_TRY(load_cascade(engine));
     return load_home(engine);
 }
 
@@ -112,13 +97,17 @@ void mr_engine_free(mr_engine *engine) {
     mr_recommender_free(engine->recommender);
     mr_catalogue_free(engine->catalogue);
     mr_attribute_models_free(engine->models);
-    mr_cascade_free(engine->cascade);
+    mr_detector_model_free(engine->detector);
     free(engine->home);
     free(engine);
 }
 
 mr_attribute_set mr_engine_attributes(const mr_engine *engine) {
     return engine != NULL ? mr_attribute_models_set(engine->models) : (mr_attribute_set){0};
+}
+
+mr_detector_kind mr_engine_detector(const mr_engine *engine) {
+    return engine != NULL ? mr_detector_model_kind(engine->detector) : MR_DETECTOR_COUNT;
 }
 
 mr_status mr_session_create(const mr_engine *engine, mr_session **out) {
@@ -128,7 +117,7 @@ mr_status mr_session_create(const mr_engine *engine, mr_session **out) {
     if (session == NULL)
         return mr_fail(MR_E_MEMORY, "session: out of memory");
     session->engine = engine;
-    mr_status status = mr_haar_create(engine->cascade, &session->haar);
+    mr_status status = mr_detector_create(engine->detector, &session->detector);
     if (status == MR_OK)
         status = mr_attribute_context_create(engine->models, engine->options.mirror,
                                              &session->attributes);
@@ -144,6 +133,6 @@ void mr_session_free(mr_session *session) {
     if (session == NULL)
         return;
     mr_attribute_context_free(session->attributes);
-    mr_haar_free(session->haar);
+    mr_detector_free(session->detector);
     free(session);
 }

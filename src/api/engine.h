@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "face/attributes.h"
-#include "face/haar.h"
+#include "face/detector.h"
 #include "moodreel/moodreel.h"
 #include "recommend/catalogue.h"
 #include "recommend/recommend.h"
@@ -20,8 +20,7 @@
 struct mr_engine {
     mr_options options; /* `home` points to the string below */
     char *home;
-    mr_cascade *cascade;
-    mr_haar_params haar;
+    mr_detector_model *detector;
     mr_attribute_models *models;
     mr_catalogue *catalogue;     /* NULL when opened without films */
     mr_recommender *recommender; /* likewise */
@@ -29,7 +28,7 @@ struct mr_engine {
 
 struct mr_session {
     const mr_engine *engine;
-    mr_haar *haar;
+    mr_detector *detector;
     mr_attribute_context *attributes;
     mr_face faces[MR_FACES_MAX];
 };

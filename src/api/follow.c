@@ -19,15 +19,6 @@ _Static_assert(MR_FACES_MAX <= MR_TRACK_FACES_MAX, "the tracker sees every face"
 #define SETTLED 4
 #define HURRY   4
 
-/*
- * Groups of 4 candidates may continue a track; one of 8, what the engine calls a face in a picture,
- * may begin it, and has this score (face/haar.h). On 30 pictures of interviews, families and
- * groups, filmed by a made unsteady camera with noise, people were found in 90 % of their frames
- * instead of 83 %, and got 48 ids instead of 50.
- */
-#define FAINT_NEIGHBORS 3
-#define SURE_SCORE      0.5f
-
 /* Height of a face in pixels from which a crop shows the networks all that they can use. */
 #define FULL_HEIGHT  64.0f
 #define LEAST_WEIGHT 0.05f
@@ -47,7 +38,6 @@ typedef struct record {
 struct mr_follower {
     const mr_engine *engine;
     mr_follow_options options;
-    mr_haar_params haar;
     mr_attribute_set wanted;
     bool started;
     mr_image frame; /* the last picture that was decoded, whose memory is used again */
@@ -89,11 +79,11 @@ mr_status mr_follower_create(const mr_engine *engine, const mr_follow_options *o
         return mr_fail(MR_E_MEMORY, "follower: out of memory");
     follower->engine = engine;
     follower->options = chosen;
-    follower->haar = engine->haar;
-    follower->haar.min_neighbors = FAINT_NEIGHBORS;
     follower->wanted = mr_attribute_models_set(engine->models);
-    const mr_track_options track = {
-        .patience = chosen.patience, .confirm = chosen.confirm, .sure = SURE_SCORE};
+    /* Faint faces may continue a track, sure ones may begin it. */
+    const mr_track_options track = {.patience = chosen.patience,
+                                    .confirm = chosen.confirm,
+                                    .sure = mr_detector_model_sure(engine->detector)};
     mr_tracker_start(&follower->tracker, &track);
     *out = follower;
     return MR_OK;
@@ -232,7 +222,7 @@ static size_t describe_people(mr_follower *follower) {
 static mr_status follow(mr_follower *follower, mr_session *session, const mr_image *image,
                         double seconds, double started, mr_scene *out) {
     size_t count;
-    MR_TRY(mr_frame_faces(session, image, &follower->haar, &count));
+    MR_TRY(mr_frame_faces(session, image, MR_FACES_FAINT, &count));
     for (size_t i = 0; i < count; i++) {
         follower->faces[i] = session->faces[i];
         mr_face_enlarge(&follower->faces[i], image);

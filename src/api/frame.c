@@ -1,5 +1,7 @@
 #include "api/frame.h"
 
+#include "api/threads.h"
+
 #include <stdlib.h>
 
 mr_decode_options mr_frame_decoding(const mr_engine *engine) {
@@ -38,9 +40,13 @@ static int larger_first(const void *a, const void *b) {
     return p->x != q->x ? (p->x > q->x ? 1 : -1) : (p->y > q->y) - (p->y < q->y);
 }
 
-mr_status mr_frame_faces(mr_session *session, const mr_image *image, const mr_haar_params *params,
+mr_status mr_frame_faces(mr_session *session, const mr_image *image, mr_sureness least,
                          size_t *count) {
-    MR_TRY(mr_haar_detect(session->haar, image, params, session->faces, MR_FACES_MAX, count));
+    int threads = mr_threads_begin(session->engine->options.threads);
+    mr_status status =
+        mr_detector_run(session->detector, image, least, session->faces, MR_FACES_MAX, count);
+    mr_threads_end(threads);
+    MR_TRY(status);
     qsort(session->faces, *count, sizeof *session->faces, larger_first);
     return MR_OK;
 }

@@ -18,7 +18,7 @@ mr_status mr_frame_view(const mr_engine *engine, const uint8_t *rgb, int width, 
                         size_t stride, mr_image *out);
 
 /* Finds the faces of a picture, largest first, into session->faces. */
-mr_status mr_frame_faces(mr_session *session, const mr_image *image, const mr_haar_params *params,
+mr_status mr_frame_faces(mr_session *session, const mr_image *image, mr_sureness least,
                          size_t *count);
 
 /* Moves a face from the pixels of the decoded picture to those of the full one. */

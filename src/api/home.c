@@ -8,13 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool is_folder(const char *folder, const char *name) {
     char *path = mr_path_join(folder, name);
-    struct stat info;
-    bool found = path != NULL && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    bool found = path != NULL && mr_is_folder(path);
     free(path);
     return found;
 }

@@ -103,6 +103,11 @@ mr_status mr_folder_make(const char *path) {
     return MR_OK;
 }
 
+bool mr_is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 char *mr_path_join(const char *folder, const char *name) {
     size_t length = strlen(folder);
     const char *separator = length > 0 && folder[length - 1] == '/' ? "" : "/";

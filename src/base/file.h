@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -18,6 +19,9 @@ mr_status mr_file_write(const char *path, const void *bytes, size_t size);
 
 /* Makes a folder and its parents; an existing one is fine. */
 mr_status mr_folder_make(const char *path);
+
+/* Whether there is a folder of this name. */
+bool mr_is_folder(const char *path);
 
 /* "folder/name" in a new string that the caller frees, or NULL when memory is out. */
 char *mr_path_join(const char *folder, const char *name);

@@ -10,6 +10,7 @@
 static const char *const emotions[] = {MR_EMOTIONS(LABEL)};
 static const char *const genders[] = {MR_GENDERS(LABEL)};
 static const char *const ethnicities[] = {MR_ETHNICITIES(LABEL)};
+static const char *const detectors[] = {MR_DETECTORS(LABEL)};
 static const char *const feedbacks[] = {MR_FEEDBACK_KINDS(LABEL)};
 static const char *const age_ranges[] = {MR_AGE_RANGES(AGE_LABEL)};
 static const int age_firsts[] = {MR_AGE_RANGES(AGE_FIRST)};
@@ -41,6 +42,10 @@ const char *mr_age_range_label(mr_age_range range) {
     return label_of(age_ranges, MR_AGE_RANGE_COUNT, (int)range);
 }
 
+const char *mr_detector_label(mr_detector_kind detector) {
+    return label_of(detectors, MR_DETECTOR_COUNT, (int)detector);
+}
+
 const char *mr_feedback_label(mr_feedback_kind kind) {
     return label_of(feedbacks, MR_FEEDBACK_COUNT, (int)kind);
 }
@@ -59,6 +64,10 @@ int mr_ethnicity_from_label(const char *label) {
 
 int mr_age_range_from_label(const char *label) {
     return value_of(age_ranges, MR_AGE_RANGE_COUNT, label);
+}
+
+int mr_detector_from_label(const char *label) {
+    return value_of(detectors, MR_DETECTOR_COUNT, label);
 }
 
 int mr_feedback_from_label(const char *label) {

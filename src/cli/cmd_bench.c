@@ -73,8 +73,8 @@ static mr_status decode(void *context) {
 static mr_status detect(void *context) {
     struct bench *bench = context;
     size_t count;
-    MR_TRY(mr_haar_detect(bench->session->haar, &bench->image, &bench->session->engine->haar,
-                          &bench->face, 1, &count));
+    MR_TRY(mr_detector_run(bench->session->detector, &bench->image, MR_FACES_SURE, &bench->face, 1,
+                           &count));
     return count ? MR_OK : mr_fail(MR_E_NOT_FOUND, "%s: shows no face", bench->path);
 }
 

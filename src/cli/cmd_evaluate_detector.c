@@ -22,7 +22,9 @@ struct settings {
     bool json;
 };
 
-enum { METHODS = 2, BOTH = METHODS };
+/* Those that can be judged, and the names of the choice among them. */
+static const mr_detector_kind kinds[] = {MR_DETECTOR_YOLO, MR_DETECTOR_HAAR};
+enum { KINDS = MR_COUNT(kinds), BOTH = KINDS };
 static const char *const detectors[] = {"yolo", "haar", "both", NULL};
 static const char *const parts[] = {"all", "validation", NULL};
 
@@ -56,7 +58,7 @@ static const mr_cli_usage usage = {
     MR_COUNT(options)};
 
 static void print_group(const mr_detector_report *report) {
-    printf("%-8s %-16s", mr_detector_method_name(report->method),
+    printf("%-8s %-16s", mr_detector_label(report->detector),
            *report->prefix ? report->prefix : "any");
 }
 
@@ -140,14 +142,14 @@ static mr_status judge(const struct settings *settings, mr_detector_report *repo
                        size_t *count) {
     mr_evaluate_detector_params params = settings->params;
     char *folder = NULL;
-    if (settings->detector != MR_METHOD_HAAR)
+    if (settings->detector == BOTH || kinds[settings->detector] == MR_DETECTOR_YOLO)
         MR_TRY(mr_cli_model_folder(params.model, "detector", &folder));
     params.model = folder;
     mr_status status = MR_OK;
-    for (int method = 0; method < METHODS && status == MR_OK; method++) {
-        if (settings->detector != BOTH && settings->detector != method)
+    for (int i = 0; i < KINDS && status == MR_OK; i++) {
+        if (settings->detector != BOTH && settings->detector != i)
             continue;
-        params.method = (mr_detector_method)method;
+        params.detector = kinds[i];
         status = mr_evaluate_detector(&params, reports + *count);
         *count += (size_t)params.prefix_count;
     }
@@ -157,7 +159,7 @@ static mr_status judge(const struct settings *settings, mr_detector_report *repo
 
 static mr_status run(const struct settings *settings) {
     mr_detector_report *reports =
-        mr_alloc((size_t)(METHODS * settings->params.prefix_count) * sizeof *reports);
+        mr_alloc((size_t)(KINDS * settings->params.prefix_count) * sizeof *reports);
     if (!reports)
         return mr_fail(MR_E_MEMORY, "no memory for figures");
     size_t count = 0;

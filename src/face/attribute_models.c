@@ -5,7 +5,6 @@
 #include "nn/weights.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 static const char *const folders[MR_FRAMING_COUNT] = {
     [MR_FRAMING_ATTRIBUTES] = "attributes",
@@ -66,17 +65,12 @@ static mr_status load_model(mr_attribute_model *model, const char *folder) {
     return status;
 }
 
-static bool is_folder(const char *path) {
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 static mr_status load_framing(mr_attribute_models *models, const char *folder, mr_framing framing) {
     char *path = mr_path_join(folder, folders[framing]);
     if (path == NULL)
         return mr_fail(MR_E_MEMORY, "%s: out of memory", folder);
     mr_status status = MR_OK;
-    if (is_folder(path))
+    if (mr_is_folder(path))
         status = load_model(&models->models[framing], path);
     free(path);
     return status;

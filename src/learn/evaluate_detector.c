@@ -65,7 +65,7 @@ static mr_status judge_groups(const mr_evaluate_detector_params *params,
                               const mr_detection_set *set, const mr_found *found,
                               mr_detector_report *out) {
     for (int i = 0; i < params->prefix_count; i++) {
-        out[i].method = params->method;
+        out[i].detector = params->detector;
         out[i].prefix = params->prefixes[i];
         MR_TRY(mr_judge_found(set, found, params->prefixes[i], &out[i].figures));
     }
@@ -110,10 +110,6 @@ static mr_status judge_yolo(const mr_evaluate_detector_params *params, const mr_
     return status;
 }
 
-const char *mr_detector_method_name(mr_detector_method method) {
-    return method == MR_METHOD_HAAR ? "haar" : "yolo";
-}
-
 static bool is_wanted(const mr_labelled_picture *scene, const void *context) {
     const mr_evaluate_detector_params *params = context;
     if (params->part == MR_SCENES_VALIDATION && !scene->validation)
@@ -133,8 +129,8 @@ mr_status mr_evaluate_detector(const mr_evaluate_detector_params *params, mr_det
     if (status != MR_OK)
         status = mr_fail_in(status, params->labels);
     else
-        status = params->method == MR_METHOD_HAAR ? judge_haar(params, &set, out)
-                                                  : judge_yolo(params, &set, out);
+        status = params->detector == MR_DETECTOR_HAAR ? judge_haar(params, &set, out)
+                                                      : judge_yolo(params, &set, out);
     mr_detection_set_free(&set);
     return status;
 }

@@ -3,7 +3,7 @@
  *
  *     const char *prefixes[] = {"", "wider_"};
  *     mr_evaluate_detector_params p = {.labels = "labels.csv", .images = "images",
- *                                      .method = MR_METHOD_YOLO, .model = "models/detector",
+ *                                      .detector = MR_DETECTOR_YOLO, .model = "models/detector",
  *                                      .prefixes = prefixes, .prefix_count = 2};
  *     mr_detector_report reports[2];
  *     MR_TRY(mr_evaluate_detector(&p, reports));
@@ -19,14 +19,13 @@
 
 #include "learn/detector_figures.h"
 
-typedef enum mr_detector_method { MR_METHOD_YOLO, MR_METHOD_HAAR } mr_detector_method;
 typedef enum mr_scene_part { MR_SCENES_ALL, MR_SCENES_VALIDATION } mr_scene_part;
 
 typedef struct mr_evaluate_detector_params {
     const char *labels, *images; /* the table, and the folder of its pictures */
-    mr_detector_method method;
-    const char *model;   /* folder of the network's model */
-    const char *cascade; /* file; NULL: where the system keeps it */
+    mr_detector_kind detector;   /* YOLO or HAAR */
+    const char *model;           /* folder of the network's model */
+    const char *cascade;         /* file; NULL: where the system keeps it */
     mr_scene_part part;
     const char *const *prefixes; /* each makes a group: pictures whose names start so */
     int prefix_count;
@@ -34,13 +33,10 @@ typedef struct mr_evaluate_detector_params {
 } mr_evaluate_detector_params;
 
 typedef struct mr_detector_report {
-    mr_detector_method method;
+    mr_detector_kind detector;
     const char *prefix; /* borrowed from the parameters */
     mr_detector_figures figures;
 } mr_detector_report;
-
-/* As people and programs write it. */
-const char *mr_detector_method_name(mr_detector_method method);
 
 /* `out` has an item for each prefix; MR_E_NOT_FOUND when one has no pictures. */
 mr_status mr_evaluate_detector(const mr_evaluate_detector_params *params, mr_detector_report *out);

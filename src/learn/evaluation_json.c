@@ -249,7 +249,7 @@ json_t *mr_json_detector_report(const mr_detector_report *report) {
     for (int k = 0; k < MR_FALSE_ALARMS; k++)
         set_number(recall, (long)mr_false_alarms[k], json_real(figures->recall_at[k]));
     return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "detector",
-                     mr_detector_method_name(report->method), "prefix", report->prefix, "images",
+                     mr_detector_label(report->detector), "prefix", report->prefix, "images",
                      (json_int_t)figures->images, "faces", (json_int_t)figures->faces[0], "ap", ap,
                      "faces_by_height", by_height, "recall_at_fp", recall, "landmark_nme",
                      isfinite(figures->landmark_nme) ? json_real(figures->landmark_nme)

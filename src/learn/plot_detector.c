@@ -31,7 +31,7 @@ static void draw_legend(cairo_t *cr, const mr_axes *axes, const detector_plot *p
     for (size_t i = 0; i < plot->count; i++) {
         const mr_detector_report *report = &plot->reports[i];
         char text[96];
-        snprintf(text, sizeof text, "%s%s%.32s: AP %.3f", mr_detector_method_name(report->method),
+        snprintf(text, sizeof text, "%s%s%.32s: AP %.3f", mr_detector_label(report->detector),
                  *report->prefix ? ", " : "", report->prefix, report->figures.ap[k]);
         mr_chart_colour(cr, (int)i);
         cairo_move_to(cr, x, y + ((double)i + .5) * row);

@@ -102,7 +102,7 @@ bool mr_handle_info(mr_request *request, const mr_leased_session *at) {
         json_pack("{s:s, s:s, s:o, s:b, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
                   "Moodreel", "version", mr_version(), "attributes", attributes_json(set),
                   "ethnicity_on", options->ethnicity && set.ethnicity, "detector",
-                  mr_detector_label(options->engine.detector), "films",
+                  mr_detector_label(mr_engine_detector(engine)), "films",
                   (json_int_t)mr_film_count(engine), "genres", list_choices(mr_genre_choices),
                   "languages", list_labels(engine, language_of, most_films_first), "certificates",
                   list_labels(engine, certificate_of, mildest_first), "moods",

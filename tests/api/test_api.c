@@ -55,6 +55,7 @@ static void version_is_that_of_the_header(void **state) {
 static void detectors_have_labels(void **state) {
     (void)state;
     assert_string_equal(mr_detector_label(MR_DETECTOR_HAAR), "haar");
+    assert_string_equal(mr_detector_label(MR_DETECTOR_AUTO), "auto");
     assert_int_equal(mr_detector_from_label("yolo"), MR_DETECTOR_YOLO);
     assert_int_equal(mr_detector_from_label("other"), -1);
     assert_int_equal(mr_detector_from_label(NULL), -1);
@@ -75,8 +76,8 @@ static void wrong_options_are_refused(void **state) {
     options.home = "/no/such/folder";
     assert_refused(&options, MR_E_NOT_FOUND, "/no/such/folder: ");
     options = home_options();
-    options.detector = MR_DETECTOR_YOLO;
-    assert_refused(&options, MR_E_UNSUPPORTED, "models/detector");
+    options.detector = MR_DETECTOR_YOLO; /* which the made home has none of */
+    assert_refused(&options, MR_E_NOT_FOUND, "models/detector");
     options.detector = (mr_detector_kind)7;
     assert_refused(&options, MR_E_ARGUMENT, "detector 7");
     options = home_options();
@@ -85,6 +86,27 @@ static void wrong_options_are_refused(void **state) {
     options = home_options();
     options.longer_side = -1;
     assert_refused(&options, MR_E_ARGUMENT, "longer_side -1");
+}
+
+static void assert_detector(const char *in, mr_detector_kind wanted, mr_detector_kind expected) {
+    mr_options options = mr_options_defaults();
+    options.home = in;
+    options.films = false;
+    options.detector = wanted;
+    mr_engine *opened;
+    assert_ok(mr_engine_open(&options, &opened));
+    assert_int_equal(mr_engine_detector(opened), expected);
+    mr_engine_free(opened);
+}
+
+static void the_engine_tells_what_finds_the_faces(void **state) {
+    (void)state;
+    assert_detector(home, MR_DETECTOR_AUTO, MR_DETECTOR_HAAR);
+    assert_detector(home, MR_DETECTOR_HAAR, MR_DETECTOR_HAAR);
+    assert_detector(".", MR_DETECTOR_AUTO, MR_DETECTOR_YOLO);
+    assert_detector(".", MR_DETECTOR_YOLO, MR_DETECTOR_YOLO);
+    assert_detector(".", MR_DETECTOR_HAAR, MR_DETECTOR_HAAR);
+    assert_int_equal(mr_engine_detector(NULL), MR_DETECTOR_COUNT);
 }
 
 static void home_is_found_by_environment_and_folder(void **state) {
@@ -551,6 +573,7 @@ int main(void) {
         cmocka_unit_test(version_is_that_of_the_header),
         cmocka_unit_test(detectors_have_labels),
         cmocka_unit_test(wrong_options_are_refused),
+        cmocka_unit_test(the_engine_tells_what_finds_the_faces),
         cmocka_unit_test(home_is_found_by_environment_and_folder),
         cmocka_unit_test(null_is_an_error),
         cmocka_unit_test(portrait_shows_one_person),
