@@ -4,7 +4,7 @@
 #include "cli/evaluation_text.h"
 #include "cli/model_folder.h"
 #include "learn/evaluation_json.h"
-#include "learn/plot.h"
+#include "learn/report.h"
 #include "json/json.h"
 
 #include <omp.h>
@@ -26,7 +26,8 @@ static const mr_cli_option emotion_options[] = {
                   "what people voted (FER+): also judge by clear majorities"),
     MR_CLI_STRING("model", 0, struct emotion_settings, params.model, "DIR",
                   "the model, models/emotion unless given"),
-    MR_CLI_STRING("report", 0, struct emotion_settings, report, "DIR", "also write charts there"),
+    MR_CLI_STRING("report", 0, struct emotion_settings, report, "DIR",
+                  "also write charts and report.html there"),
     MR_CLI_INT("threads", 0, struct emotion_settings, threads, "N", 1, 1024, "compute threads"),
     MR_CLI_FLAG("json", 0, struct emotion_settings, json, "print one JSON object"),
 };
@@ -48,10 +49,10 @@ static mr_status judge_emotion(const struct emotion_settings *settings) {
     params.model = folder;
     mr_emotion_report report;
     mr_status status = mr_evaluate_emotion(&params, &report);
+    if (status == MR_OK && settings->report)
+        status = mr_report_emotion(&report, folder, settings->report);
     free(folder);
     MR_TRY(status);
-    if (settings->report)
-        MR_TRY(mr_plot_emotion_report(&report, settings->report));
     if (settings->json)
         return mr_json_print(mr_json_emotion_report(&report));
     mr_text_emotion_report(&report);
@@ -90,7 +91,7 @@ static const mr_cli_option attributes_options[] = {
     MR_CLI_STRING("model", 0, struct attributes_settings, params.model, "DIR",
                   "the model, models/attributes unless given"),
     MR_CLI_STRING("report", 0, struct attributes_settings, report, "DIR",
-                  "also write charts there"),
+                  "also write charts and report.html there"),
     MR_CLI_INT("threads", 0, struct attributes_settings, threads, "N", 1, 1024, "compute threads"),
     MR_CLI_FLAG("json", 0, struct attributes_settings, json, "print one JSON object"),
 };
@@ -112,10 +113,10 @@ static mr_status judge_attributes(const struct attributes_settings *settings) {
     params.model = folder;
     mr_attributes_report report;
     mr_status status = mr_evaluate_attributes(&params, &report);
+    if (status == MR_OK && settings->report)
+        status = mr_report_attributes(&report, folder, settings->report);
     free(folder);
     MR_TRY(status);
-    if (settings->report)
-        MR_TRY(mr_plot_attributes_report(&report, settings->report));
     if (settings->json)
         return mr_json_print(mr_json_attributes_report(&report));
     mr_text_attributes_report(&report);

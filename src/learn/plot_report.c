@@ -10,13 +10,17 @@ static const char *emotion_label(int i) {
     return mr_emotion_label((mr_emotion)i);
 }
 
+static const char *gender_label(int i) {
+    return mr_gender_label((mr_gender)i);
+}
+
 static const char *ethnicity_label(int i) {
     return mr_ethnicity_label((mr_ethnicity)i);
 }
 
 /* ---- confusion ------------------------------------------------------------------------------- */
 
-enum { CELL = 62, LEFT = 96, ABOVE = 78, MARGIN = 26 };
+enum { CELL = 62, LEFT = 96, ABOVE = 78, MARGIN = 26, TITLE_WIDTH = 350 };
 
 typedef struct confusion_plot {
     const char *title;
@@ -68,16 +72,19 @@ static mr_status plot_confusion(const mr_classification *c, labeller label, cons
     char title[128];
     snprintf(title, sizeof title, "%s: %.1f %% of %zu right", what, 100 * c->accuracy, c->count);
     confusion_plot plot = {title, c, label};
-    return mr_chart_write(folder, name, LEFT + c->classes * CELL + MARGIN,
+    int width = LEFT + c->classes * CELL + MARGIN;
+    return mr_chart_write(folder, name, width > TITLE_WIDTH ? width : TITLE_WIDTH,
                           ABOVE + c->classes * CELL + MARGIN, draw_confusion, &plot);
 }
 
 mr_status mr_plot_emotion_report(const mr_emotion_report *report, const char *folder) {
+    const mr_judged_head heads[] = {{"labels", &report->labels, &report->labels_risk},
+                                    {"votes", &report->votes, &report->votes_risk}};
     MR_TRY(plot_confusion(&report->labels, emotion_label, "Labels", folder, "confusion"));
-    if (!report->has_votes)
-        return MR_OK;
-    return plot_confusion(&report->votes, emotion_label, "Clear majorities", folder,
-                          "confusion_votes");
+    if (report->has_votes)
+        MR_TRY(plot_confusion(&report->votes, emotion_label, "Clear majorities", folder,
+                              "confusion_votes"));
+    return mr_plot_calibration(heads, report->has_votes ? 2 : 1, folder);
 }
 
 /* ---- age ------------------------------------------------------------------------------------- */
@@ -133,6 +140,11 @@ static void draw_ages(cairo_t *cr, const void *context) {
 }
 
 mr_status mr_plot_attributes_report(const mr_attributes_report *report, const char *folder) {
+    const mr_judged_head heads[] = {{"gender", &report->gender, &report->gender_risk},
+                                    {"ethnicity", &report->ethnicity, &report->ethnicity_risk}};
+    MR_TRY(plot_confusion(&report->gender, gender_label, "Gender", folder, "confusion_gender"));
     MR_TRY(plot_confusion(&report->ethnicity, ethnicity_label, "Ethnicity", folder, "confusion"));
-    return mr_chart_write(folder, "age_error", AGE_WIDTH, AGE_HEIGHT, draw_ages, report);
+    MR_TRY(mr_chart_write(folder, "age_error", AGE_WIDTH, AGE_HEIGHT, draw_ages, report));
+    MR_TRY(mr_plot_calibration(heads, 2, folder));
+    return mr_plot_fairness(&report->fairness, folder);
 }
