@@ -46,6 +46,9 @@ struct emotion_settings {
 
 static const mr_cli_option emotion_options[] = {
     MR_CLI_TRAINER_ROWS(struct emotion_settings, params),
+    MR_CLI_TRUNK_ROWS(struct emotion_settings, params),
+    MR_CLI_FLAG("votes-from-labels", 0, struct emotion_settings, params.votes_from_labels,
+                "without ferplus.csv: let what is shown learn the folders, too"),
     MR_CLI_FLOAT("smoothing", 0, struct emotion_settings, params.smoothing, "S", 0, 0.9,
                  "of the labels: share that is spread over all classes"),
     MR_CLI_FLOAT("sampling-power", 0, struct emotion_settings, params.sampling_power, "P", 0, 1,
@@ -90,6 +93,7 @@ struct attributes_settings {
 
 static const mr_cli_option attributes_options[] = {
     MR_CLI_TRAINER_ROWS(struct attributes_settings, params),
+    MR_CLI_TRUNK_ROWS(struct attributes_settings, params),
     MR_CLI_INT("side", 0, struct attributes_settings, params.side, "PX", 16, 200,
                "pictures are kept in memory at this size"),
     MR_CLI_FLOAT("age-deviation", 0, struct attributes_settings, params.age_deviation, "YEARS", 0.1,

@@ -52,6 +52,11 @@ mr_status mr_cli_print_training(const char *task, const char *out, const mr_trai
         MR_CLI_FLOAT("clip", 0, O, P.trainer.optimiser.clip, "NORM", 0, 1e9,                       \
                      "largest norm of the gradient; 0: any")
 
+/* For networks with a trunk and heads. */
+#define MR_CLI_TRUNK_ROWS(O, P)                                                                    \
+    MR_CLI_FLOAT("trunk-rate", 0, O, P.trainer.trunk_rate, "S", 0, 1,                              \
+                 "share of the rate for all but the heads; 0: frozen")
+
 #define MR_CLI_AUGMENT_ROWS(O, P)                                                                  \
     MR_CLI_FLOAT("shift", 0, O, P.augment.shift, "S", 0, 1,                                        \
                  "variation: shift, share of the side"),                                           \

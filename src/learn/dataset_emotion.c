@@ -129,6 +129,16 @@ mr_status mr_emotion_part_load(const char *data, const char *part, int side, mr_
     return status;
 }
 
+void mr_emotion_set_vote_labels(mr_emotion_set *set) {
+    for (size_t i = 0; i < set->pictures.count; i++) {
+        mr_emotion_target *target = &set->targets[i];
+        target->majority = target->label;
+        target->voted = 1;
+        for (int c = 0; c < MR_EMOTION_COUNT; c++)
+            target->votes[c] = c == target->label;
+    }
+}
+
 void mr_emotion_set_free(mr_emotion_set *set) {
     for (size_t i = 0; i < set->pictures.count; i++)
         free(set->paths[i]);

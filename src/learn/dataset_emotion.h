@@ -51,6 +51,9 @@ mr_status mr_emotion_set_load(const char *folder, const char *votes_path, int si
 mr_status mr_emotion_part_load(const char *data, const char *part, int side, mr_emotion_set *out,
                                bool *has_votes);
 
+/* For sets without votes: lets everybody have voted for the folder's emotion. */
+void mr_emotion_set_vote_labels(mr_emotion_set *set);
+
 void mr_emotion_set_free(mr_emotion_set *set);
 
 #endif

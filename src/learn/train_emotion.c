@@ -17,7 +17,7 @@ enum { LABEL, VOTES };
 typedef struct emotion_training {
     const mr_train_emotion_params *params;
     mr_emotion_set train, validation;
-    bool has_votes;
+    bool has_votes, labels_vote;
     float *sampling;
 } emotion_training;
 
@@ -106,6 +106,11 @@ static mr_status load_data(emotion_training *self) {
     MR_TRY(mr_emotion_part_load(data, "train", MR_EMOTION_SIDE, &self->train, &self->has_votes));
     MR_TRY(mr_emotion_part_load(data, MR_EMOTION_VALIDATION, MR_EMOTION_SIDE, &self->validation,
                                 &self->has_votes));
+    if (!self->has_votes && self->params->votes_from_labels) {
+        mr_emotion_set_vote_labels(&self->train);
+        mr_emotion_set_vote_labels(&self->validation);
+        self->has_votes = self->labels_vote = true;
+    }
     return self->params->sampling_power > 0 ? weigh_classes(self) : MR_OK;
 }
 
@@ -128,6 +133,8 @@ static mr_status train(emotion_training *self, mr_training_result *out) {
     snprintf(task.settings, sizeof task.settings, "smoothing=%g sampling=%g variation=%016llx",
              (double)self->params->smoothing, (double)self->params->sampling_power,
              (unsigned long long)mr_augment_key(&self->params->augment));
+    if (self->labels_vote)
+        strcat(task.settings, " votes=labels");
     MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));
     return mr_calibrate_emotion_on(self->params->trainer.out, &self->validation, NULL);
 }

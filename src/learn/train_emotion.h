@@ -8,9 +8,11 @@
  *     MR_TRY(mr_train_emotion(&p, NULL));
  *
  * DATA/train is learned, DATA/public_test is the validation; DATA/ferplus.csv, when it is there,
- * has the votes, and without it only `label` is learned. The best epoch has the highest mean of the
- * accuracy of `label` on labels and of `votes` on clear majorities, both with mirror images.
- * When the run is over, the best weights are calibrated on the validation (calibrate.h).
+ * has the votes. Without it only `label` is learned, or with `votes_from_labels` both heads learn
+ * the folders, which is how people tune the shown emotion to their own pictures. The best epoch has
+ * the highest mean of the accuracy of `label` on labels and of `votes` on clear majorities, both
+ * with mirror images. When the run is over, the best weights are calibrated on the validation
+ * (calibrate.h).
  *
  * Thread rule: see trainer.h.
  */
@@ -20,13 +22,16 @@
 #include "learn/augment.h"
 #include "learn/trainer.h"
 
+#include <stdbool.h>
+
 typedef struct mr_train_emotion_params {
     const char *data;
     mr_trainer_params trainer;
     mr_augment augment;
-    float smoothing;      /* of the labels, 0.1 */
-    float sampling_power; /* a class with share s is drawn as often as s^(1-power) asks; 0: as it
-                             is, 1: all classes alike */
+    float smoothing;        /* of the labels, 0.1 */
+    float sampling_power;   /* a class with share s is drawn as often as s^(1-power) asks; 0: as it
+                               is, 1: all classes alike */
+    bool votes_from_labels; /* without ferplus.csv: let `votes` learn the folders, too */
 } mr_train_emotion_params;
 
 mr_train_emotion_params mr_train_emotion_defaults(void);

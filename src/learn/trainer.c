@@ -8,6 +8,7 @@
 #include "learn/checkpoint.h"
 #include "learn/plot.h"
 #include "learn/training_log.h"
+#include "learn/trunk.h"
 #include "nn/loss.h"
 #include "nn/training.h"
 #include "nn/weights.h"
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NETWORK_LIMIT ((size_t)1 << 20)
 #define STEP_STREAM   ((uint64_t)3 << 56) /* dropout and mixing */
@@ -52,6 +54,7 @@ mr_trainer_params mr_trainer_params_defaults(void) {
                                .final_share = 0.001f,
                                .warmup = 1,
                                .optimiser = mr_optimiser_params_defaults(),
+                               .trunk_rate = 1,
                                .average = 0.999f};
 }
 
@@ -63,6 +66,10 @@ static mr_status check_params(const mr_trainer_params *p, const mr_task *task) {
     if (!(p->rate > 0) || !(p->warmup >= 0) || !(p->mixup >= 0) ||
         !(p->average >= 0 && p->average < 1))
         return mr_fail(MR_E_ARGUMENT, "training: rate, warm-up, mixup or average out of range");
+    if (!(p->trunk_rate >= 0 && p->trunk_rate <= 1))
+        return mr_fail(MR_E_ARGUMENT, "training: the trunk's share of the rate must be 0 to 1");
+    if (task->step && p->trunk_rate < 1)
+        return mr_fail(MR_E_ARGUMENT, "training: %s has no heads beside its trunk", task->name);
     if (task->step && p->mixup > 0)
         return mr_fail(MR_E_ARGUMENT, "training: %s cannot be learned from mixed pictures",
                        task->name);
@@ -92,16 +99,27 @@ static mr_status name_files(training_run *run) {
     return MR_OK;
 }
 
-/* Puts the network's file into the model's folder, so that the folder is complete. */
-static mr_status copy_network(const training_run *run) {
-    const char *from = run->params->network;
-    if (!from || strcmp(from, run->network_path) == 0)
-        return MR_OK;
+static mr_status copy_file(const char *from, const char *to) {
     unsigned char *text;
     size_t size;
     MR_TRY(mr_file_read(from, NETWORK_LIMIT, &text, &size));
-    mr_status status = mr_file_write(run->network_path, text, size);
+    mr_status status = mr_file_write(to, text, size);
     free(text);
+    return status;
+}
+
+/* Puts the network's file into the model's folder, so that the folder is complete. */
+static mr_status copy_network(const training_run *run) {
+    const char *given = run->params->network, *from = run->params->from;
+    if (given)
+        return strcmp(given, run->network_path) == 0 ? MR_OK : copy_file(given, run->network_path);
+    if (!from || access(run->network_path, F_OK) == 0)
+        return MR_OK;
+    char *path = mr_path_join(from, "network.txt");
+    if (!path)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", from);
+    mr_status status = copy_file(path, run->network_path);
+    free(path);
     return status;
 }
 
@@ -121,7 +139,13 @@ static mr_status find_outputs(training_run *run) {
     return MR_OK;
 }
 
-/* What a resumed run must have in common with the one that left the checkpoint. */
+static void add_setting(training_run *run, const char *format, double value) {
+    size_t length = strlen(run->settings);
+    snprintf(run->settings + length, sizeof run->settings - length, format, value);
+}
+
+/* What a resumed run must have in common with the one that left the checkpoint. What was added
+ * later is told only where it is used, so that older checkpoints go on. */
 static void describe_settings(training_run *run) {
     const mr_trainer_params *p = run->params;
     const mr_optimiser_params *o = &p->optimiser;
@@ -131,6 +155,29 @@ static void describe_settings(training_run *run) {
              run->task->name, run->task->samples, (unsigned long long)p->seed, p->epochs, p->batch,
              p->rate, p->final_share, p->warmup, p->average, p->mixup,
              o->kind == MR_SGD ? "sgd" : "adamw", o->momentum, o->beta2, o->weight_decay, o->clip);
+    if (p->trunk_rate < 1)
+        add_setting(run, " trunk=%g", (double)p->trunk_rate);
+}
+
+/* The trunk slowed or frozen as the parameters say. */
+static mr_status create_training(training_run *run) {
+    const mr_network *network = run->network;
+    float trunk_rate = run->params->trunk_rate;
+    float *shares = mr_alloc((size_t)network->parameter_count * sizeof *shares);
+    bool *frozen = mr_alloc((size_t)network->layer_count * sizeof *frozen);
+    mr_status status = MR_OK;
+    if (shares && frozen) {
+        mr_trunk_shares(network, trunk_rate, shares);
+        mr_optimiser_set_shares(run->state.optimiser, shares);
+        if (trunk_rate == 0)
+            mr_trunk_layers(network, frozen);
+        status = mr_training_create_frozen(network, run->params->batch, run->state.values,
+                                           run->gradients, frozen, &run->training);
+    } else
+        status = mr_fail(MR_E_MEMORY, "no memory for the layers");
+    free(shares);
+    free(frozen);
+    return status;
 }
 
 static mr_status allocate(training_run *run) {
@@ -145,8 +192,7 @@ static mr_status allocate(training_run *run) {
     if (run->task->step)
         return run->task->begin(run->task->context, network, run->params, run->state.values,
                                 run->gradients);
-    return mr_training_create(network, run->params->batch, run->state.values, run->gradients,
-                              &run->training);
+    return create_training(run);
 }
 
 static mr_status first_weights(training_run *run) {

@@ -32,11 +32,12 @@
 #include <stdbool.h>
 
 #define MR_HEADS_MAX         8
-#define MR_TASK_SETTINGS_MAX 96
+#define MR_TASK_SETTINGS_MAX 224
 
 typedef struct mr_trainer_params {
     const char *out;        /* folder of the model; made when it does not exist */
-    const char *network;    /* network file, copied to OUT/network.txt; NULL: that one is used */
+    const char *network;    /* network file, copied to OUT/network.txt; NULL: that one is used, and
+                               where it is missing that of `from` */
     const char *from;       /* model folder whose weights are the start; NULL: random weights */
     const char *checkpoint; /* NULL: OUT/checkpoint.safetensors */
     bool resume;            /* go on from the checkpoint */
@@ -49,6 +50,8 @@ typedef struct mr_trainer_params {
     float final_share; /* of it at the end of the cosine */
     float warmup;      /* epochs */
     mr_optimiser_params optimiser;
+    float trunk_rate;                  /* share of the rate that all but the heads take, 1; 0: the
+                                          trunk is frozen, its running statistics included (trunk.h) */
     float average;                     /* decay of the moving average of the weights */
     float mixup;                       /* alpha of Beta(alpha, alpha) (Zhang et al. 2018); 0: off */
     const volatile sig_atomic_t *stop; /* non-zero ends the run after the batch; may be NULL */

@@ -4,11 +4,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct mr_optimiser {
     const mr_network *network;
     mr_optimiser_params params;
     float *state[2];
+    float *shares; /* of the rate, for each parameter */
     long steps;
 };
 
@@ -24,6 +26,13 @@ mr_status mr_optimiser_create(const mr_network *network, const mr_optimiser_para
         return mr_fail(MR_E_MEMORY, "no memory for the optimiser");
     made->network = network;
     made->params = *params;
+    made->shares = mr_alloc((size_t)network->parameter_count * sizeof(float));
+    if (!made->shares) {
+        mr_optimiser_free(made);
+        return mr_fail(MR_E_MEMORY, "no memory for the optimiser");
+    }
+    for (int i = 0; i < network->parameter_count; i++)
+        made->shares[i] = 1;
     for (int k = 0; k < (params->kind == MR_ADAMW ? 2 : 1); k++) {
         made->state[k] = mr_alloc(network->trainable * sizeof(float));
         if (!made->state[k]) {
@@ -40,7 +49,12 @@ void mr_optimiser_free(mr_optimiser *optimiser) {
         return;
     free(optimiser->state[0]);
     free(optimiser->state[1]);
+    free(optimiser->shares);
     free(optimiser);
+}
+
+void mr_optimiser_set_shares(mr_optimiser *optimiser, const float *shares) {
+    memcpy(optimiser->shares, shares, (size_t)optimiser->network->parameter_count * sizeof *shares);
 }
 
 float *mr_optimiser_state(mr_optimiser *optimiser, int k) {
@@ -98,15 +112,16 @@ float mr_optimiser_step(mr_optimiser *o, float rate, float *values, float *gradi
     o->steps++;
     for (int i = 0; i < o->network->parameter_count; i++) {
         const mr_parameter *row = &o->network->parameters[i];
-        if (!row->trainable)
+        if (!row->trainable || o->shares[i] == 0)
             continue;
+        float taken = rate * o->shares[i];
         float decay = row->decayed ? o->params.weight_decay : 0;
         size_t at = row->offset;
         if (o->params.kind == MR_SGD)
-            step_sgd(&o->params, decay, rate, row->size, o->state[0] + at, gradients + at,
+            step_sgd(&o->params, decay, taken, row->size, o->state[0] + at, gradients + at,
                      values + at);
         else
-            step_adamw(o, decay, rate, row->size, o->state[0] + at, o->state[1] + at,
+            step_adamw(o, decay, taken, row->size, o->state[0] + at, o->state[1] + at,
                        gradients + at, values + at);
     }
     return norm;

@@ -37,6 +37,10 @@ mr_status mr_optimiser_create(const mr_network *network, const mr_optimiser_para
                               mr_optimiser **out);
 void mr_optimiser_free(mr_optimiser *optimiser);
 
+/* Shares of the rate that the parameters take, one for each of the network's, all 1 unless set;
+ * they are copied. A parameter with a share of 0 is left alone, weight decay included. */
+void mr_optimiser_set_shares(mr_optimiser *optimiser, const float *shares);
+
 /* One step; gradients are scaled in place when clipped. Returns the gradient's norm before that. */
 float mr_optimiser_step(mr_optimiser *optimiser, float rate, float *values, float *gradients);
 

@@ -15,6 +15,7 @@ typedef struct node {
     mr_md md;
     size_t count; /* floats in value and gradient */
     float *value, *gradient;
+    bool fixed;   /* nothing below or in it learns: it needs no gradient */
     bool shares;  /* value and gradient are those of the batch-norm that this ReLU is fused into */
     bool fuses;   /* batch-norm: the ReLU behind it is done in the same pass */
     bool written; /* while building backward: the gradient already holds someone's share */
@@ -54,10 +55,6 @@ static node *source_of(const mr_training *t, const node *n, int i) {
 static float *parameter(const mr_training *t, const node *n, int k, float *array) {
     const mr_layer *layer = layer_of(t, n);
     return array + t->network->parameters[layer->parameters + k].offset;
-}
-
-static bool is_input(const mr_training *t, const node *n) {
-    return n == t->nodes;
 }
 
 /* A slot over fixed memory, in an expression. */
@@ -197,7 +194,7 @@ static mr_status backward_filter(mr_training *t, node *n) {
 static mr_status backward_conv(mr_training *t, node *n) {
     MR_TRY(backward_filter(t, n));
     node *source = source_of(t, n, 0);
-    if (is_input(t, source))
+    if (source->fixed)
         return MR_OK;
     const mr_conv *c = &n->conv;
     mr_pd pd;
@@ -216,7 +213,29 @@ static mr_status backward_conv(mr_training *t, node *n) {
 
 /* ---- batch normalisation -------------------------------------------------------------------- */
 
+/* By the running statistics, which stay as they are. */
+static mr_status forward_fixed_batchnorm(mr_training *t, node *n) {
+    MR_TRY(mr_dnn_batchnorm_forward(&n->md, false, n->fuses, NULL, &n->forward));
+    MR_TRY(mr_program_keep(&t->program, n->forward));
+    mr_md vector = mr_md_vector(layer_of(t, n)->channels);
+    int src, dst, slots[4];
+    FIXED(&n->md, source_of(t, n, 0)->value, &src);
+    FIXED(&n->md, n->value, &dst);
+    for (int k = 0; k < 4; k++)
+        FIXED(&vector, parameter(t, n, k, t->values), &slots[k]);
+    return mr_program_step(&t->program, n->forward,
+                           (mr_arg[]){{DNNL_ARG_SRC, src},
+                                      {DNNL_ARG_DST, dst},
+                                      {DNNL_ARG_SCALE, slots[0]},
+                                      {DNNL_ARG_SHIFT, slots[1]},
+                                      {DNNL_ARG_MEAN, slots[2]},
+                                      {DNNL_ARG_VARIANCE, slots[3]}},
+                           6);
+}
+
 static mr_status forward_batchnorm(mr_training *t, node *n) {
+    if (n->fixed)
+        return forward_fixed_batchnorm(t, n);
     MR_TRY(mr_dnn_batchnorm_forward(&n->md, true, n->fuses, NULL, &n->forward));
     MR_TRY(mr_program_keep(&t->program, n->forward));
     int channels = layer_of(t, n)->channels;
@@ -254,8 +273,8 @@ static mr_status backward_batchnorm(mr_training *t, node *n) {
     mr_md vector = mr_md_vector(layer_of(t, n)->channels);
     int src, diff_src, diff_dst, mean, variance, scale, diff_scale, diff_shift;
     FIXED(&n->md, source->value, &src);
-    /* The input has no gradient memory; what would go there lands in the spare. */
-    if (is_input(t, source))
+    /* What is fixed wants no gradient; what would go there lands in the spare. */
+    if (source->fixed)
         FIXED(&n->md, t->spare, &diff_src);
     else
         MR_TRY(share_slot(t, source, &n->md, &diff_src));
@@ -284,7 +303,7 @@ static mr_status backward_batchnorm(mr_training *t, node *n) {
         args[count++] = (mr_arg){DNNL_ARG_WORKSPACE, slot};
     }
     MR_TRY(mr_program_step(&t->program, pd, args, count));
-    return is_input(t, source) ? MR_OK : end_share(t, source);
+    return source->fixed ? MR_OK : end_share(t, source);
 }
 
 /* ---- activations ---------------------------------------------------------------------------- */
@@ -305,7 +324,7 @@ static mr_status forward_activation(mr_training *t, node *n) {
 
 static mr_status backward_activation(mr_training *t, node *n) {
     node *source = source_of(t, n, 0);
-    if (is_input(t, source))
+    if (source->fixed)
         return MR_OK;
     int src, diff_src, diff_dst;
     mr_pd pd;
@@ -348,7 +367,7 @@ static mr_status backward_prelu(mr_training *t, node *n) {
     MR_TRY(mr_program_keep(&t->program, pd));
     FIXED(&n->md, source->value, &src);
     FIXED(&md, parameter(t, n, 0, t->values), &slope);
-    if (is_input(t, source))
+    if (source->fixed)
         FIXED(&n->md, t->spare, &diff_src);
     else
         MR_TRY(share_slot(t, source, &n->md, &diff_src));
@@ -361,7 +380,7 @@ static mr_status backward_prelu(mr_training *t, node *n) {
                                       {DNNL_ARG_DIFF_WEIGHTS, diff_slope},
                                       {DNNL_ARG_DIFF_DST, diff_dst}},
                            5));
-    return is_input(t, source) ? MR_OK : end_share(t, source);
+    return source->fixed ? MR_OK : end_share(t, source);
 }
 
 /* Dropout scales what it keeps by 1/(1-p), so that inference has nothing to do. */
@@ -389,7 +408,7 @@ static mr_status forward_dropout(mr_training *t, node *n) {
 
 /* Copies the gradient of `n`, or adds it, to that of its input. */
 static mr_status pass_gradient(mr_training *t, node *n, node *source) {
-    if (is_input(t, source))
+    if (source->fixed)
         return MR_OK;
     if (source->written)
         return add_into(t, source, n->gradient);
@@ -439,7 +458,7 @@ static mr_status forward_pool(mr_training *t, node *n) {
 
 static mr_status backward_pool(mr_training *t, node *n) {
     node *source = source_of(t, n, 0);
-    if (is_input(t, source))
+    if (source->fixed)
         return MR_OK;
     mr_pd pd;
     MR_TRY(mr_dnn_pool_backward(&n->pool, n->forward, &pd));
@@ -504,7 +523,7 @@ static mr_status backward_concat(mr_training *t, node *n) {
     for (int i = 0; i < layer_of(t, n)->input_count; i++) {
         node *source = source_of(t, n, i);
         int channels = (int)source->md.dims[1], from, to;
-        if (!is_input(t, source)) {
+        if (!source->fixed) {
             MR_TRY(
                 mr_program_fixed_slice(&t->program, &n->md, first, channels, n->gradient, &from));
             MR_TRY(share_slot(t, source, &source->md, &to));
@@ -529,7 +548,7 @@ static mr_status forward_upsample(mr_training *t, node *n) {
 
 static mr_status backward_upsample(mr_training *t, node *n) {
     node *source = source_of(t, n, 0);
-    if (is_input(t, source))
+    if (source->fixed)
         return MR_OK;
     int diff_src, diff_dst;
     mr_pd pd;
@@ -654,7 +673,25 @@ static mr_status open_output_gradients(mr_training *t) {
     return MR_OK;
 }
 
-static mr_status build(mr_training *t) {
+/* A layer is fixed when what it reads is and it has nothing to learn, or is frozen. */
+static mr_status find_fixed(mr_training *t, const bool *frozen) {
+    t->nodes[0].fixed = true;
+    for (int i = 1; i < t->network->layer_count; i++) {
+        const mr_layer *layer = &t->network->layers[i];
+        bool still = true;
+        for (int k = 0; k < layer->input_count; k++)
+            still = still && t->nodes[layer->inputs[k]].fixed;
+        bool frozen_here = layer->parameters >= 0 && frozen && frozen[i];
+        if (frozen_here && !still)
+            return mr_fail(MR_E_ARGUMENT, "layer '%s' cannot be frozen above one that learns",
+                           layer->name);
+        t->nodes[i].fixed = still && (layer->parameters < 0 || frozen_here);
+    }
+    return MR_OK;
+}
+
+static mr_status build(mr_training *t, const bool *frozen) {
+    MR_TRY(find_fixed(t, frozen));
     MR_TRY(place_all(t));
     MR_TRY(open_input(t));
     for (int i = 1; i < t->network->layer_count; i++)
@@ -664,13 +701,18 @@ static mr_status build(mr_training *t) {
     t->forward_steps = t->program.step_count;
     MR_TRY(open_output_gradients(t));
     for (int i = t->network->layer_count - 1; i > 0; i--)
-        if (!t->nodes[i].shares)
+        if (!t->nodes[i].shares && !t->nodes[i].fixed)
             MR_TRY(builders[t->network->layers[i].kind].backward(t, &t->nodes[i]));
     return mr_binding_create(&t->program, NULL, NULL, &t->binding);
 }
 
 mr_status mr_training_create(const mr_network *network, int batch, float *values, float *gradients,
                              mr_training **out) {
+    return mr_training_create_frozen(network, batch, values, gradients, NULL, out);
+}
+
+mr_status mr_training_create_frozen(const mr_network *network, int batch, float *values,
+                                    float *gradients, const bool *frozen, mr_training **out) {
     if (batch < 1)
         return mr_fail(MR_E_ARGUMENT, "batch size %d, expected at least 1", batch);
     mr_training *t = calloc(1, sizeof *t);
@@ -682,7 +724,8 @@ mr_status mr_training_create(const mr_network *network, int batch, float *values
                        .gradients = gradients,
                        .momentum = 0.1f};
     t->nodes = calloc((size_t)network->layer_count, sizeof *t->nodes);
-    mr_status status = t->nodes ? build(t) : mr_fail(MR_E_MEMORY, "no memory for the layers");
+    mr_status status =
+        t->nodes ? build(t, frozen) : mr_fail(MR_E_MEMORY, "no memory for the layers");
     if (status == MR_OK)
         *out = t;
     else
@@ -752,7 +795,7 @@ static void update_running(mr_training *t, node *n) {
 mr_status mr_training_forward(mr_training *t, mr_rng *rng) {
     MR_TRY(mr_binding_run(&t->binding, 0, t->forward_steps, rng));
     for (int i = 1; i < t->network->layer_count; i++)
-        if (t->network->layers[i].kind == MR_LAYER_BATCHNORM)
+        if (t->network->layers[i].kind == MR_LAYER_BATCHNORM && !t->nodes[i].fixed)
             update_running(t, &t->nodes[i]);
     return MR_OK;
 }

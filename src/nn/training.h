@@ -25,6 +25,15 @@ typedef struct mr_training mr_training;
 
 mr_status mr_training_create(const mr_network *network, int batch, float *values, float *gradients,
                              mr_training **out);
+
+/*
+ * The same with layers that do not learn: `frozen` has a flag for each layer of the network. Batch
+ * normalisation of a frozen layer works by its running statistics, as inference does, and leaves
+ * them alone; gradients of frozen parameters are never written, and what only they would need is
+ * not computed. MR_E_ARGUMENT for a frozen layer that reads one that learns.
+ */
+mr_status mr_training_create_frozen(const mr_network *network, int batch, float *values,
+                                    float *gradients, const bool *frozen, mr_training **out);
 void mr_training_free(mr_training *training);
 
 /* Where the batch goes: batch × channels × height × width floats, already normalised. */

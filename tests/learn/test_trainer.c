@@ -2,6 +2,7 @@
 #include "learn/train_attributes.h"
 #include "learn/train_emotion.h"
 #include "made_faces.h"
+#include "nn/safetensors.h"
 
 #include <math.h>
 
@@ -214,6 +215,29 @@ static void resume_refuses_other_settings(void **state) {
     free(out);
 }
 
+/* Checkpoints of before an option was there go on when it is not used: their settings are these, to
+ * the letter. */
+static void settings_without_options_are_those_of_old(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "old"), *path = mr_path_join(out, "checkpoint.safetensors");
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.pause_after = 1;
+    assert_ok(mr_train_emotion(&p, NULL));
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(path, &file));
+    assert_string_equal(
+        mr_safetensors_metadata(&file, "settings"),
+        "emotion samples=84 seed=1 epochs=4 batch=14 rate=0.05 final=0.001 warmup=1 "
+        "average=0.8 mixup=0.2 sgd momentum=0.9 beta2=0.999 decay=0.0005 clip=0");
+    char expected[128];
+    snprintf(expected, sizeof expected, "smoothing=0.1 sampling=0 variation=%016llx",
+             (unsigned long long)mr_augment_key(&p.augment));
+    assert_string_equal(mr_safetensors_metadata(&file, "task_settings"), expected);
+    mr_safetensors_free(&file);
+    free(path);
+    free(out);
+}
+
 static void stop_ends_the_run_and_keeps_the_checkpoint(void **state) {
     world *w = *state;
     char *out = mr_path_join(w->folder, "stopped");
@@ -344,6 +368,7 @@ int main(void) {
         cmocka_unit_test(attributes_are_learned),
         cmocka_unit_test(resume_gives_the_same_bits),
         cmocka_unit_test(resume_refuses_other_settings),
+        cmocka_unit_test(settings_without_options_are_those_of_old),
         cmocka_unit_test(stop_ends_the_run_and_keeps_the_checkpoint),
         cmocka_unit_test(training_starts_from_weights),
         cmocka_unit_test(divergence_and_misfits_are_told),

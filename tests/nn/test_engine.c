@@ -203,6 +203,74 @@ static void bad_batch_is_refused(void **state) {
     mr_network_free(network);
 }
 
+/* "residual" with all layers frozen but the two linear ones at its end: what it answers while it is
+ * trained is what inference answers, running statistics stay, and only the two learn. */
+static void frozen_layers_are_as_in_inference(void **state) {
+    (void)state;
+    rig r = open_rig(test_networks[12].text, "residual");
+    mr_training_free(r.training);
+    bool *frozen = mr_alloc((size_t)r.network->layer_count * sizeof *frozen);
+    for (int i = 0; i < r.network->layer_count; i++)
+        frozen[i] = r.network->layers[i].kind != MR_LAYER_LINEAR;
+    fill_normal(r.values + r.network->trainable, r.network->total - r.network->trainable, 8);
+    for (size_t i = r.network->trainable; i < r.network->total; i++)
+        r.values[i] = fabsf(r.values[i]) + 0.5f;
+    float *before = mr_alloc(r.network->total * sizeof(float));
+    memcpy(before, r.values, r.network->total * sizeof(float));
+    assert_ok(
+        mr_training_create_frozen(r.network, BATCH, r.values, r.gradients, frozen, &r.training));
+    fill_normal(mr_training_input(r.training), BATCH * input_size(r.network), 3);
+    forward_loss(&r);
+    mr_plan *plan;
+    mr_runner *runner;
+    assert_ok(mr_plan_create(r.network, r.values, BATCH, &plan));
+    assert_ok(mr_runner_create(plan, &runner));
+    memcpy(mr_runner_input(runner), mr_training_input(r.training),
+           BATCH * input_size(r.network) * sizeof(float));
+    assert_ok(mr_runner_run(runner));
+    for (int k = 0; k < r.network->output_count; k++)
+        for (size_t i = 0; i < output_count(&r, k); i++) {
+            float expected = mr_runner_output(runner, k)[i];
+            assert_true(fabsf(mr_training_output(r.training, k)[i] - expected) <
+                        2e-4f * (1 + fabsf(expected)));
+        }
+    for (int k = 0; k < r.network->output_count; k++)
+        memcpy(mr_training_output_gradient(r.training, k), r.loss_weights[k],
+               output_count(&r, k) * sizeof(float));
+    assert_ok(mr_training_backward(r.training));
+    assert_memory_equal(before, r.values, r.network->total * sizeof(float));
+    for (int i = 0; i < r.network->parameter_count; i++) {
+        const mr_parameter *p = &r.network->parameters[i];
+        bool learns = *p->name == 'u' || *p->name == 'v';
+        for (size_t at = p->offset; p->trainable && at < p->offset + p->size; at++) {
+            double expected = learns ? numeric_slope(&r, at, 2e-3f) : 0;
+            if (!(fabs(r.gradients[at] - expected) <= (learns ? 2e-2 * (1 + fabs(expected)) : 0)))
+                fail_msg("%s: %g is not %g", p->name, (double)r.gradients[at], expected);
+        }
+    }
+    free(before);
+    free(frozen);
+    mr_runner_free(runner);
+    mr_plan_free(plan);
+    close_rig(&r);
+}
+
+static void nothing_is_frozen_above_what_learns(void **state) {
+    (void)state;
+    mr_network *network;
+    assert_ok(mr_network_parse(test_networks[12].text, "residual", &network));
+    float *values = mr_alloc(network->total * sizeof(float));
+    bool *frozen = mr_alloc((size_t)network->layer_count * sizeof *frozen);
+    frozen[network->layer_count - 1] = true;
+    mr_training *training;
+    assert_int_equal(mr_training_create_frozen(network, 1, values, values, frozen, &training),
+                     MR_E_ARGUMENT);
+    assert_non_null(strstr(mr_last_error(), "'v' cannot be frozen"));
+    free(frozen);
+    free(values);
+    mr_network_free(network);
+}
+
 int main(void) {
     omp_set_num_threads(1); /* the networks are too small to share */
     const struct CMUnitTest tests[] = {
@@ -211,6 +279,8 @@ int main(void) {
         cmocka_unit_test(dropout_drops_its_share_and_is_still_at_inference),
         cmocka_unit_test(runners_are_independent_and_repeatable),
         cmocka_unit_test(bad_batch_is_refused),
+        cmocka_unit_test(frozen_layers_are_as_in_inference),
+        cmocka_unit_test(nothing_is_frozen_above_what_learns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,31 @@ static void adamw_by_hand(void **state) {
     mr_network_free(network);
 }
 
+/* A tenth of the rate for the weight, nothing for the bias, whatever the kind. */
+static void shares_slow_and_stop_parameters(void **state) {
+    (void)state;
+    const mr_optimiser_kind kinds[] = {MR_SGD, MR_ADAMW};
+    const float shares[2] = {0.1f, 0}, ones[2] = {1, 1};
+    mr_network *network = two_weights();
+    for (int i = 0; i < 2; i++) {
+        mr_optimiser_params params = mr_optimiser_params_defaults();
+        params.kind = kinds[i];
+        params.weight_decay = 0.1f;
+        float slow[2] = {1, 1}, full[2] = {1, 1};
+        for (int part = 0; part < 2; part++) {
+            float gradients[2] = {0.5f, 0.5f};
+            mr_optimiser *o;
+            assert_ok(mr_optimiser_create(network, &params, &o));
+            mr_optimiser_set_shares(o, part ? ones : shares);
+            mr_optimiser_step(o, 0.1f, part ? full : slow, gradients);
+            mr_optimiser_free(o);
+        }
+        assert_true(fabsf((slow[0] - 1) - 0.1f * (full[0] - 1)) < 1e-6f);
+        assert_true(slow[1] == 1 && full[1] < 1);
+    }
+    mr_network_free(network);
+}
+
 static void clipping_keeps_direction_and_limits_length(void **state) {
     (void)state;
     mr_network *network = two_weights();
@@ -144,6 +169,7 @@ int main(void) {
         cmocka_unit_test(cross_entropy_by_hand),
         cmocka_unit_test(sgd_by_hand),
         cmocka_unit_test(adamw_by_hand),
+        cmocka_unit_test(shares_slow_and_stop_parameters),
         cmocka_unit_test(clipping_keeps_direction_and_limits_length),
         cmocka_unit_test(schedule_warms_up_and_falls),
         cmocka_unit_test(average_forgets_its_start),

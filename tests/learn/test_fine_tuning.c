@@ -1,0 +1,227 @@
+/* A trained network is tuned to a few pictures of another look; it must learn them and keep most of
+ * what it knew. */
+#include "learn/dataset_emotion.h"
+#include "learn/evaluate_emotion.h"
+#include "learn/model.h"
+#include "learn/train_emotion.h"
+#include "learn/trunk.h"
+#include "made_faces.h"
+
+#include <math.h>
+
+static const char network_text[] = "moodreel-network 1\n"
+                                   "input image channels=1 height=16 width=16 mean=127 "
+                                   "deviation=64\n"
+                                   "conv a image out=8 kernel=3\n"
+                                   "batchnorm a_bn a\n"
+                                   "relu a_relu a_bn\n"
+                                   "maxpool a_pool a_relu kernel=2\n"
+                                   "conv b a_pool out=16 kernel=3 stride=2\n"
+                                   "batchnorm b_bn b\n"
+                                   "relu b_relu b_bn\n"
+                                   "linear label b_relu out=7\n"
+                                   "linear votes b_relu out=7\n"
+                                   "output label\n"
+                                   "output votes\n";
+
+enum { NEW_EACH = 4, NEW_TEST_EACH = 10 };
+
+/* A fall of the old accuracy of at most so much is borne. */
+#define MOST_LOSS 0.1
+
+typedef struct world {
+    char *folder, *old, *new, *base;
+} world;
+
+/* Another camera: everything is brighter, and the row that tells the class stands out less. */
+static void other_picture(const char *path, int class, mr_rng *rng) {
+    mr_image image;
+    assert_ok(mr_image_create(24, 24, 1, &image));
+    for (int y = 0; y < 24; y++)
+        for (int x = 0; x < 24; x++) {
+            bool row = y * MR_EMOTION_COUNT / 24 == class;
+            image.pixels[(size_t)y * image.stride + (size_t)x] =
+                (uint8_t)((row ? 178 : 150) + mr_rng_below(rng, 60));
+        }
+    assert_ok(mr_image_save(&image, path));
+    mr_image_free(&image);
+}
+
+static void other_pictures(const char *folder, const char *part, int each, uint64_t seed) {
+    mr_rng rng = mr_rng_seeded(seed);
+    for (int class = 0; class < MR_EMOTION_COUNT; class ++) {
+        char path[1024];
+        int n = snprintf(path, sizeof path, "%s/%s/%s", folder, part,
+                         mr_emotion_label((mr_emotion) class));
+        assert_ok(mr_folder_make(path));
+        for (int i = 0; i < each; i++) {
+            snprintf(path + n, sizeof path - (size_t)n, "/%d.png", i);
+            other_picture(path, class, &rng);
+        }
+    }
+}
+
+static mr_train_emotion_params base_params(const char *data, const char *out) {
+    mr_train_emotion_params p = mr_train_emotion_defaults();
+    p.data = data;
+    p.augment = mr_augment_none();
+    p.votes_from_labels = true;
+    p.trainer.out = out;
+    p.trainer.batch = 14;
+    p.trainer.epochs = 20;
+    p.trainer.threads = 1;
+    p.trainer.average = 0.9f;
+    return p;
+}
+
+static int set_up(void **state) {
+    world *w = calloc(1, sizeof *w);
+    w->folder = made_folder();
+    w->old = mr_path_join(w->folder, "old");
+    w->new = mr_path_join(w->folder, "new");
+    w->base = mr_path_join(w->folder, "base");
+    made_emotions(w->old, "train", MADE_TRAIN_EACH, 1);
+    made_emotions(w->old, "public_test", NEW_TEST_EACH, 2);
+    other_pictures(w->new, "train", NEW_EACH, 3);
+    other_pictures(w->new, "public_test", NEW_TEST_EACH, 4);
+    made_text(w->folder, "network.txt", network_text);
+    char *network = mr_path_join(w->folder, "network.txt");
+    mr_train_emotion_params p = base_params(w->old, w->base);
+    p.trainer.network = network;
+    assert_ok(mr_train_emotion(&p, NULL));
+    free(network);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    world *w = *state;
+    mr_test_remove(w->folder);
+    free(w->folder);
+    free(w->old);
+    free(w->new);
+    free(w->base);
+    free(w);
+    return 0;
+}
+
+/* Share of the validation part of DATA that the model tells right. */
+static double accuracy(const char *data, const char *model) {
+    char *faces = mr_path_join(data, MR_EMOTION_VALIDATION);
+    mr_evaluate_emotion_params params = {.data = faces, .model = model};
+    mr_emotion_report report;
+    assert_ok(mr_evaluate_emotion(&params, &report));
+    free(faces);
+    return report.labels.accuracy;
+}
+
+static char *tune(const world *w, const char *name, float trunk_rate) {
+    char *out = mr_path_join(w->folder, name);
+    mr_train_emotion_params p = base_params(w->new, out);
+    p.trainer.from = w->base;
+    p.trainer.trunk_rate = trunk_rate;
+    p.trainer.rate = 0.01f;
+    assert_ok(mr_train_emotion(&p, NULL));
+    return out;
+}
+
+typedef enum part { TRUNK, STATISTICS, HEADS } part;
+
+static part part_of(const mr_parameter *parameter, float share) {
+    return share == 1 ? HEADS : parameter->trainable ? TRUNK : STATISTICS;
+}
+
+/* Length of the change of a part of the parameters. */
+static double change(const char *before, const char *after, part wanted) {
+    mr_model a, b;
+    assert_ok(mr_model_load(before, &a));
+    assert_ok(mr_model_load(after, &b));
+    float *shares = calloc((size_t)a.network->parameter_count, sizeof *shares);
+    mr_trunk_shares(a.network, 0, shares);
+    double squares = 0;
+    for (int i = 0; i < a.network->parameter_count; i++) {
+        const mr_parameter *p = &a.network->parameters[i];
+        if (part_of(p, shares[i]) != wanted)
+            continue;
+        for (size_t k = p->offset; k < p->offset + p->size; k++)
+            squares += pow((double)(a.values[k] - b.values[k]), 2);
+    }
+    free(shares);
+    mr_model_free(&a);
+    mr_model_free(&b);
+    return sqrt(squares);
+}
+
+static void check_tuned(const world *w, const char *tuned) {
+    double old_before = accuracy(w->old, w->base), new_before = accuracy(w->new, w->base);
+    double old_after = accuracy(w->old, tuned), new_after = accuracy(w->new, tuned);
+    print_message("%s: new %.3f to %.3f, old %.3f to %.3f\n", tuned, new_before, new_after,
+                  old_before, old_after);
+    assert_true(old_before > 0.95);
+    assert_true(new_before < 0.5);
+    assert_true(new_after > 0.9);
+    assert_true(old_after > old_before - MOST_LOSS);
+}
+
+static void a_frozen_trunk_stays_to_the_bit(void **state) {
+    const world *w = *state;
+    char *tuned = tune(w, "frozen", 0);
+    check_tuned(w, tuned);
+    assert_true(change(w->base, tuned, TRUNK) == 0);
+    assert_true(change(w->base, tuned, STATISTICS) == 0);
+    assert_true(change(w->base, tuned, HEADS) > 0);
+    free(tuned);
+}
+
+static void a_slowed_trunk_moves_less(void **state) {
+    const world *w = *state;
+    char *slow = tune(w, "slow", 0.05f), *full = tune(w, "full", 1);
+    check_tuned(w, slow);
+    double moved = change(w->base, slow, TRUNK);
+    assert_true(moved > 0 && moved < change(w->base, full, TRUNK));
+    free(slow);
+    free(full);
+}
+
+static void assert_same_file(const char *a, const char *b, const char *name) {
+    size_t size_a, size_b;
+    char *bytes_a = made_read(a, name, &size_a), *bytes_b = made_read(b, name, &size_b);
+    assert_int_equal(size_a, size_b);
+    assert_memory_equal(bytes_a, bytes_b, size_a);
+    free(bytes_a);
+    free(bytes_b);
+}
+
+static void tuning_can_be_resumed(void **state) {
+    const world *w = *state;
+    char *straight = mr_path_join(w->folder, "straight"), *cut = mr_path_join(w->folder, "cut");
+    mr_train_emotion_params p = base_params(w->new, straight);
+    p.trainer.from = w->base;
+    p.trainer.trunk_rate = 0;
+    p.trainer.epochs = 4;
+    assert_ok(mr_train_emotion(&p, NULL));
+    p.trainer.out = cut;
+    p.trainer.pause_after = 2;
+    assert_ok(mr_train_emotion(&p, NULL));
+    p.trainer.from = NULL;
+    p.trainer.pause_after = 0;
+    p.trainer.resume = true;
+    p.trainer.trunk_rate = 0.5f;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "trunk=0.5"));
+    p.trainer.trunk_rate = 0;
+    assert_ok(mr_train_emotion(&p, NULL));
+    assert_same_file(straight, cut, "weights.safetensors");
+    assert_same_file(straight, cut, "checkpoint.safetensors");
+    free(straight);
+    free(cut);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_frozen_trunk_stays_to_the_bit),
+        cmocka_unit_test(a_slowed_trunk_moves_less),
+        cmocka_unit_test(tuning_can_be_resumed),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
