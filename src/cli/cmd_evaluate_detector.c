@@ -41,7 +41,7 @@ static const mr_cli_option options[] = {
     MR_CLI_LIST("prefix", 0, struct settings, prefixes, "TEXT",
                 "only pictures whose names start so; again: another group, '' is all"),
     MR_CLI_INT("side", 0, struct settings, params.side, "PX", 0, 4096,
-               "longer side at which the network sees a picture; 0: that of its file"),
+               "longer side at which the network sees a picture; 0: as analyze does"),
     MR_CLI_STRING("report", 0, struct settings, report, "DIR", "also write charts there"),
     MR_CLI_INT("threads", 0, struct settings, threads, "N", 1, 1024, "compute threads"),
     MR_CLI_FLAG("json", 0, struct settings, json, "print one JSON object"),

@@ -20,6 +20,7 @@
 #ifndef MR_FACE_DETECTOR_H
 #define MR_FACE_DETECTOR_H
 
+#include "face/yolo.h"
 #include "image/image.h"
 #include "moodreel/types.h"
 #include "nn/network.h"
@@ -40,6 +41,9 @@ mr_detector_kind mr_detector_model_kind(const mr_detector_model *model);
 
 /* The network, or NULL for the cascade. */
 const mr_network *mr_detector_model_network(const mr_detector_model *model);
+
+/* How the program looks at a picture with the network. */
+mr_yolo_params mr_detector_yolo_params(void);
 
 /* Score from which a face is sure. */
 float mr_detector_model_sure(const mr_detector_model *model);

@@ -11,6 +11,14 @@
 
 enum { SIDE_STEP = 32, MOST_SIDE = 4096 };
 
+/* What scores so much may be a large face that the network sees only in part. */
+#define HINT 0.1f
+
+/* What lies with this share inside a face, and is smaller than that share of it, is a part of it.
+ */
+#define PART_INSIDE 0.7f
+#define PART_AREA   0.5f
+
 /* How a picture lies in the network's input: in its upper left corner. */
 typedef struct placement {
     int width, height;             /* of the picture there */
@@ -23,14 +31,14 @@ typedef struct workspace {
     mr_runner *runner;
     mr_yolo_grid grid;
     mr_image canvas;
-    mr_face *candidates, *spare; /* one a cell */
+    mr_face *candidates, *spare; /* two a cell, for what another look adds */
     uint32_t *order;
 } workspace;
 
 struct mr_yolo {
     const mr_yolo_model *model;
-    int step; /* sides of the input are multiples of it */
-    workspace work;
+    int step;           /* sides of the input are multiples of it */
+    workspace looks[2]; /* at the whole size, and again at half of it */
 };
 
 mr_yolo_params mr_yolo_params_defaults(void) {
@@ -67,7 +75,8 @@ mr_status mr_yolo_create(const mr_yolo_model *model, mr_yolo **out) {
 void mr_yolo_free(mr_yolo *yolo) {
     if (!yolo)
         return;
-    free_workspace(&yolo->work);
+    free_workspace(&yolo->looks[0]);
+    free_workspace(&yolo->looks[1]);
     free(yolo);
 }
 
@@ -77,27 +86,27 @@ static mr_status fill_workspace(const mr_yolo *yolo, const mr_network *network, 
     MR_TRY(mr_plan_create(network, yolo->model->values, 1, &work->plan));
     MR_TRY(mr_runner_create(work->plan, &work->runner));
     MR_TRY(mr_image_create(input->width, input->height, 3, &work->canvas));
-    work->candidates = mr_alloc(work->grid.cells * sizeof *work->candidates);
-    work->spare = mr_alloc(work->grid.cells * sizeof *work->spare);
-    work->order = mr_alloc(work->grid.cells * sizeof *work->order);
+    work->candidates = mr_alloc(2 * work->grid.cells * sizeof *work->candidates);
+    work->spare = mr_alloc(2 * work->grid.cells * sizeof *work->spare);
+    work->order = mr_alloc(2 * work->grid.cells * sizeof *work->order);
     if (!work->candidates || !work->spare || !work->order)
         return mr_fail(MR_E_MEMORY, "no memory for %zu candidates", work->grid.cells);
     return MR_OK;
 }
 
 /* Makes the workspace fit, which is nothing to do when the last picture needed the same. */
-static mr_status prepare(mr_yolo *yolo, const placement *place) {
-    const mr_image *canvas = &yolo->work.canvas;
+static mr_status prepare(const mr_yolo *yolo, workspace *work, const placement *place) {
+    const mr_image *canvas = &work->canvas;
     if (canvas->width == place->input_width && canvas->height == place->input_height)
         return MR_OK;
-    free_workspace(&yolo->work);
+    free_workspace(work);
     mr_network *network;
     MR_TRY(mr_network_resized(yolo->model->network, place->input_height, place->input_width,
                               &network));
-    mr_status status = fill_workspace(yolo, network, &yolo->work);
+    mr_status status = fill_workspace(yolo, network, work);
     mr_network_free(network);
     if (status != MR_OK)
-        free_workspace(&yolo->work);
+        free_workspace(work);
     return status;
 }
 
@@ -110,9 +119,11 @@ static mr_status check(const mr_image *image, const mr_yolo_params *params) {
                        "were expected",
                        image->width, image->height, image->channels);
     if (!(params->score > 0 && params->score < 1 && params->overlap >= 0 && params->overlap <= 1 &&
-          params->enlarge > 0))
-        return mr_fail(MR_E_ARGUMENT, "detector: score %g, overlap %g or growth %g is out of range",
-                       (double)params->score, (double)params->overlap, (double)params->enlarge);
+          params->enlarge > 0 && params->again >= 0))
+        return mr_fail(MR_E_ARGUMENT,
+                       "detector: score %g, overlap %g, growth %g or size %g is out of range",
+                       (double)params->score, (double)params->overlap, (double)params->enlarge,
+                       (double)params->again);
     if (params->side < 0 || params->side > MOST_SIDE || params->side % SIDE_STEP)
         return mr_fail(MR_E_ARGUMENT, "detector: side %d: a multiple of %d up to %d was expected",
                        params->side, SIDE_STEP, MOST_SIDE);
@@ -128,14 +139,17 @@ static int rounded_up(int length, int step) {
     return (length + step - 1) / step * step;
 }
 
-static placement place_picture(const mr_yolo *yolo, const mr_image *image,
-                               const mr_yolo_params *params) {
+/* Pixels of the input for one of the picture. */
+static float scale_of(const mr_yolo *yolo, const mr_image *image, const mr_yolo_params *params) {
     const mr_layer *input = mr_network_input(yolo->model->network);
     int side = params->side                   ? params->side
                : input->width > input->height ? input->width
                                               : input->height;
     int longer = image->width > image->height ? image->width : image->height;
-    float scale = fminf((float)side / (float)longer, params->enlarge);
+    return fminf((float)side / (float)longer, params->enlarge);
+}
+
+static placement place_picture(const mr_yolo *yolo, const mr_image *image, float scale) {
     placement place = {.width = scaled(image->width, scale),
                        .height = scaled(image->height, scale)};
     place.input_width = rounded_up(place.width, yolo->step);
@@ -152,9 +166,8 @@ static void fill_rest(const mr_image *canvas, const placement *place, int grey) 
     }
 }
 
-static void draw_picture(mr_yolo *yolo, const mr_image *image, const placement *place) {
-    workspace *work = &yolo->work;
-    const mr_network *network = yolo->model->network;
+static void draw_picture(const mr_network *network, workspace *work, const mr_image *image,
+                         const placement *place) {
     mr_image view = work->canvas;
     view.width = place->width;
     view.height = place->height;
@@ -202,21 +215,95 @@ static mr_face to_picture(mr_face face, const mr_image *image, const placement *
     return face;
 }
 
+/* ---- looking ---- */
+
+/* Looks at the picture once: the workspace's candidates are then its faces, in pixels of the
+ * picture, by falling score. */
+static mr_status look(const mr_yolo *yolo, workspace *work, const mr_image *image, float scale,
+                      float score, float overlap, size_t *count) {
+    placement place = place_picture(yolo, image, scale);
+    MR_TRY(prepare(yolo, work, &place));
+    draw_picture(yolo->model->network, work, image, &place);
+    MR_TRY(mr_runner_run(work->runner));
+    size_t found = list_candidates(work, score);
+    found = mr_suppress(work->candidates, found, overlap, work->order, work->spare);
+    for (size_t i = 0; i < found; i++)
+        work->candidates[i] = to_picture(work->candidates[i], image, &place);
+    *count = found;
+    return MR_OK;
+}
+
+/* Side of the square as large as the box. */
+static float size_of_face(const mr_face *face) {
+    return sqrtf(face->box.width * face->box.height);
+}
+
+/* The number of those that score at least so much, of faces by falling score. */
+static size_t count_from(const mr_face *faces, size_t count, float score) {
+    while (count > 0 && faces[count - 1].score < score)
+        count--;
+    return count;
+}
+
+static float largest(const mr_face *faces, size_t count) {
+    float size = 0;
+    for (size_t i = 0; i < count; i++)
+        size = fmaxf(size, size_of_face(&faces[i]));
+    return size;
+}
+
+/* Whether `part` is no face but an eye or a mouth of the face `whole`. */
+static bool is_part(const mr_box *part, const mr_box *whole) {
+    float width = fminf(part->x + part->width, whole->x + whole->width) - fmaxf(part->x, whole->x);
+    float height =
+        fminf(part->y + part->height, whole->y + whole->height) - fmaxf(part->y, whole->y);
+    float area = part->width * part->height;
+    return width > 0 && height > 0 && width * height > PART_INSIDE * area &&
+           area < PART_AREA * whole->width * whole->height;
+}
+
+/* Adds a large face that the second look found to those of the first, less its parts. */
+static size_t add_large(mr_face *faces, size_t count, const mr_face *large) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_part(&faces[i].box, &large->box))
+            faces[kept++] = faces[i];
+    faces[kept++] = *large;
+    return kept;
+}
+
+/* Looks at half the scale for large faces, and adds them to the `count` of the first look. */
+static mr_status look_again(mr_yolo *yolo, const mr_image *image, const mr_yolo_params *params,
+                            float scale, size_t *count) {
+    workspace *first = &yolo->looks[0], *second = &yolo->looks[1];
+    size_t found;
+    MR_TRY(look(yolo, second, image, scale / 2, params->score, params->overlap, &found));
+    for (size_t i = 0; i < found; i++)
+        if (scale * size_of_face(&second->candidates[i]) >= params->again / 2)
+            *count = add_large(first->candidates, *count, &second->candidates[i]);
+    *count = mr_suppress(first->candidates, *count, params->overlap, first->order, first->spare);
+    return MR_OK;
+}
+
 mr_status mr_yolo_detect(mr_yolo *yolo, const mr_image *image, const mr_yolo_params *params,
                          mr_face *faces, size_t capacity, size_t *count) {
     const mr_yolo_params defaults = mr_yolo_params_defaults();
     if (!params)
         params = &defaults;
     MR_TRY(check(image, params));
-    placement place = place_picture(yolo, image, params);
-    MR_TRY(prepare(yolo, &place));
-    draw_picture(yolo, image, &place);
-    workspace *work = &yolo->work;
-    MR_TRY(mr_runner_run(work->runner));
-    size_t found = list_candidates(work, params->score);
-    found = mr_suppress(work->candidates, found, params->overlap, work->order, work->spare);
+    const float scale = scale_of(yolo, image, params);
+    const float least = params->again > 0 ? fminf(params->score, HINT) : params->score;
+    const mr_face *candidates;
+    size_t found;
+    MR_TRY(look(yolo, &yolo->looks[0], image, scale, least, params->overlap, &found));
+    candidates = yolo->looks[0].candidates;
+    size_t hints = count_from(candidates, found, HINT);
+    bool again = params->again > 0 && scale * largest(candidates, hints) >= params->again;
+    found = count_from(candidates, found, params->score);
+    if (again)
+        MR_TRY(look_again(yolo, image, params, scale, &found));
     *count = found < capacity ? found : capacity;
     for (size_t i = 0; i < *count; i++)
-        faces[i] = to_picture(work->candidates[i], image, &place);
+        faces[i] = candidates[i];
     return MR_OK;
 }

@@ -15,9 +15,14 @@
  * with grey up to a multiple of the coarsest stride), every cell of the outputs whose score is high
  * enough becomes a candidate (face/yolo_head.h), and of candidates that overlap the best stays.
  *
- * Ownership: the detector compiles the network and allocates for the first picture of a shape;
- * further pictures that come to the same size of input allocate nothing. Thread rule: a detector
- * belongs to one thread at a time; the model is shared and must outlive it.
+ * A network that learnt from faces up to some size sees of larger ones only parts. With `again` set
+ * it looks a second time, at half the size, at a picture that hints at a face of that size or more,
+ * takes from there what is large, and drops the parts: an image pyramid of two levels, of which the
+ * second costs a quarter of the first and is climbed for close-ups alone.
+ *
+ * Ownership: the detector compiles the network and allocates for the first picture of a shape, and
+ * for the first that needs a second look; further ones of the same size of input allocate nothing.
+ * Thread rule: a detector belongs to one thread at a time; the model is shared and must outlive it.
  */
 #ifndef MR_FACE_YOLO_H
 #define MR_FACE_YOLO_H
@@ -32,6 +37,8 @@ typedef struct mr_yolo_params {
     int side;      /* the longer side of the input, a multiple of 32 up to 4096; default 0: that of
                       the network's file */
     float enlarge; /* a smaller picture grows by this factor at most; default 2 */
+    float again;   /* size of a face, in pixels of the input, from which a second look is taken;
+                      default 0: never */
 } mr_yolo_params;
 
 mr_yolo_params mr_yolo_params_defaults(void);

@@ -1,6 +1,7 @@
 #include "learn/evaluate_detector.h"
 
 #include "base/memory.h"
+#include "face/detector.h"
 #include "face/haar.h"
 #include "learn/yolo_finder.h"
 
@@ -102,6 +103,10 @@ static mr_status judge_yolo(const mr_evaluate_detector_params *params, const mr_
     MR_TRY(mr_yolo_load(params->model, &model));
     mr_status status = mr_yolo_finder_create(model, params->side, &detectors);
     if (status == MR_OK) {
+        if (params->side == 0) {
+            detectors.params = mr_detector_yolo_params();
+            detectors.params.score = MR_FINDER_SCORE;
+        }
         const mr_finder finder = mr_yolo_finder_as(&detectors);
         status = judge(params, set, &finder, out);
         mr_yolo_finder_free(&detectors);

@@ -29,7 +29,7 @@ typedef struct mr_evaluate_detector_params {
     mr_scene_part part;
     const char *const *prefixes; /* each makes a group: pictures whose names start so */
     int prefix_count;
-    int side; /* as mr_yolo_params.side */
+    int side; /* as mr_yolo_params.side, one look; 0: as the program looks at pictures */
 } mr_evaluate_detector_params;
 
 typedef struct mr_detector_report {

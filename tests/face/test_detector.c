@@ -1,5 +1,5 @@
 /* Whatever finds the faces, behind its one interface: what is loaded, and what is found with the
- * shipped model on real faces. */
+ * shipped model on real faces: one, a huge one, two hundred. */
 #include "base/file.h"
 #include "counted_memory.h"
 #include "face/box.h"
@@ -139,6 +139,62 @@ static void faint_faces_are_the_sure_ones_and_more(void **state) {
     mr_image_free(&wall);
 }
 
+/* Draws the square of the portrait whose middle is its face into a square of the picture. */
+static void draw_face(const mr_image *photo, float share, mr_image *out, int x, int y, int side) {
+    float middle_x = portrait_face.x + portrait_face.width / 2;
+    float middle_y = portrait_face.y + portrait_face.height / 2;
+    float seen = portrait_face.height / share, scale = seen / (float)side;
+    mr_image tile = *out;
+    tile.width = tile.height = side;
+    tile.pixels += (size_t)y * out->stride + 3 * (size_t)x;
+    const mr_affine map = {.a = scale,
+                           .c = middle_x - seen / 2 + (scale - 1) / 2,
+                           .e = scale,
+                           .f = middle_y - seen / 2 + (scale - 1) / 2};
+    mr_image_warp(photo, &map, &tile);
+}
+
+static void a_huge_face_is_found(void **state) {
+    (void)state;
+    mr_image photo, close;
+    mr_face faces[FACES_MAX];
+    assert_ok(mr_image_load(PORTRAIT, NULL, &photo));
+    assert_ok(mr_image_create(600, 600, 3, &close));
+    draw_face(&photo, 0.95f, &close, 0, 0, 600);
+    assert_int_equal(find(MR_DETECTOR_YOLO, &close, MR_FACES_SURE, faces), 1);
+    /* where draw_face put the face: 85 % of the picture */
+    const mr_box *box = &faces[0].box, drawn = {32, 15, 537, 570};
+    if (mr_box_iou(box, &drawn) < 0.6f)
+        fail_msg("box of %g × %g", (double)box->width, (double)box->height);
+    mr_image_free(&close);
+    mr_image_free(&photo);
+}
+
+/* A class photo: 20 × 10 faces, told apart and where they are. */
+static void two_hundred_faces_are_found(void **state) {
+    (void)state;
+    enum { ACROSS = 20, DOWN = 10, SIDE = 64 };
+    mr_image photo, crowd;
+    mr_face faces[FACES_MAX];
+    assert_ok(mr_image_load(PORTRAIT, NULL, &photo));
+    assert_ok(mr_image_create(ACROSS * SIDE, DOWN * SIDE, 3, &crowd));
+    for (int i = 0; i < ACROSS * DOWN; i++)
+        draw_face(&photo, 0.6f, &crowd, SIDE * (i % ACROSS), SIDE * (i / ACROSS), SIDE);
+    size_t count = find(MR_DETECTOR_YOLO, &crowd, MR_FACES_SURE, faces), right = 0;
+    bool seen[ACROSS * DOWN] = {false};
+    for (size_t i = 0; i < count; i++) {
+        float x = faces[i].box.x + faces[i].box.width / 2;
+        float y = faces[i].box.y + faces[i].box.height / 2;
+        int tile = (int)(x / SIDE) + ACROSS * (int)(y / SIDE);
+        right += !seen[tile];
+        seen[tile] = true;
+    }
+    if (count > ACROSS * DOWN * 1.02 || right < ACROSS * DOWN * 0.95)
+        fail_msg("%zu faces in %zu of %d places", count, right, ACROSS * DOWN);
+    mr_image_free(&crowd);
+    mr_image_free(&photo);
+}
+
 static void further_pictures_allocate_nothing(void **state) {
     (void)state;
     mr_image photo;
@@ -168,6 +224,8 @@ int main(void) {
         cmocka_unit_test(a_broken_model_is_an_error_that_names_the_file),
         cmocka_unit_test(both_find_a_portrait),
         cmocka_unit_test(faint_faces_are_the_sure_ones_and_more),
+        cmocka_unit_test(a_huge_face_is_found),
+        cmocka_unit_test(two_hundred_faces_are_found),
         cmocka_unit_test(further_pictures_allocate_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

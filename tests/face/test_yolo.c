@@ -199,6 +199,38 @@ static void a_huge_face_is_told_whole(void **state) {
     made_yolo_end(&made);
 }
 
+/* Seen whole, the white square of 16 pixels is a face of 96; at half the size it is one of 192, of
+ * which the other is a part. */
+static void a_large_face_is_looked_at_again(void **state) {
+    (void)state;
+    made_yolo made;
+    made_yolo_begin(&made, logf(12));
+    mr_yolo *yolo;
+    assert_ok(mr_yolo_create(&made.model, &yolo));
+    mr_yolo_params params = mr_yolo_params_defaults();
+    params.side = 256;
+    mr_image image = made_square(256, 256, 3, 112, 112, 16);
+    mr_face face = find_one(yolo, &image, &params);
+    assert_true(near(face.box.width, 96));
+    params.again = 100; /* no face of this size is seen */
+    face = find_one(yolo, &image, &params);
+    assert_true(near(face.box.width, 96));
+    params.again = 90;
+    face = find_one(yolo, &image, &params);
+    assert_true(near(face.box.x, 24) && near(face.box.y, 24));
+    assert_true(near(face.box.width, 192) && near(face.box.height, 192));
+
+    /* a hint below the score that is asked for is enough; what it hints at is not there */
+    params.score = 0.999F;
+    mr_face none;
+    size_t count;
+    assert_ok(mr_yolo_detect(yolo, &image, &params, &none, 1, &count));
+    assert_int_equal(count, 0);
+    mr_image_free(&image);
+    mr_yolo_free(yolo);
+    made_yolo_end(&made);
+}
+
 static void wrong_use_is_refused(void **state) {
     (void)state;
     made_yolo made;
@@ -208,15 +240,16 @@ static void wrong_use_is_refused(void **state) {
     mr_image image = made_square(64, 64, 3, 24, 24, 8);
     mr_face face;
     size_t count;
-    mr_yolo_params wrong[5];
-    for (int i = 0; i < 5; i++)
+    mr_yolo_params wrong[6];
+    for (int i = 0; i < 6; i++)
         wrong[i] = mr_yolo_params_defaults();
     wrong[0].score = 1;
     wrong[1].overlap = NAN;
     wrong[2].side = 40;
     wrong[3].side = 8192;
     wrong[4].enlarge = 0;
-    for (int i = 0; i < 5; i++)
+    wrong[5].again = -1;
+    for (int i = 0; i < 6; i++)
         assert_int_equal(mr_yolo_detect(yolo, &image, &wrong[i], &face, 1, &count), MR_E_ARGUMENT);
     image.channels = 2;
     assert_int_equal(mr_yolo_detect(yolo, &image, NULL, &face, 1, &count), MR_E_ARGUMENT);
@@ -289,6 +322,7 @@ int main(void) {
         cmocka_unit_test(many_faces_are_all_found),
         cmocka_unit_test(a_crowd_is_told_apart),
         cmocka_unit_test(a_huge_face_is_told_whole),
+        cmocka_unit_test(a_large_face_is_looked_at_again),
         cmocka_unit_test(wrong_use_is_refused),
         cmocka_unit_test(iou_of_known_boxes),
         cmocka_unit_test(suppression_agrees_with_the_plain_way),
