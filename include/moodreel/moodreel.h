@@ -69,8 +69,8 @@ MR_API const char *mr_version(void);
 typedef struct mr_options {
     /* Folder that holds models/ and data/. NULL, the default: mr_find_home(). */
     const char *home;
-    /* What finds the faces; MR_DETECTOR_HAAR. AUTO and YOLO are the project's own network; where
-     * the home folder has no models/detector, AUTO is the Haar cascade and YOLO MR_E_NOT_FOUND. */
+    /* What finds the faces; MR_DETECTOR_AUTO, the project's own network. Where the home folder has
+     * no models/detector, AUTO is the Haar cascade and YOLO MR_E_NOT_FOUND. */
     mr_detector_kind detector;
     /* What to estimate; everything. */
     mr_attribute_set attributes;

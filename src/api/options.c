@@ -5,7 +5,7 @@
 
 mr_options mr_options_defaults(void) {
     return (mr_options){
-        .detector = MR_DETECTOR_HAAR,
+        .detector = MR_DETECTOR_AUTO,
         .attributes = mr_attribute_set_all(),
         .mirror = true,
         .films = true,

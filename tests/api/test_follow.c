@@ -45,11 +45,16 @@ static mr_status cut_patches(void) {
     return status;
 }
 
-static int set_up_all(void **state) {
-    (void)state;
+static mr_options shipped_options(void) {
     mr_options options = mr_options_defaults();
     options.home = ".";
     options.films = false;
+    return options;
+}
+
+static int set_up_all(void **state) {
+    (void)state;
+    mr_options options = shipped_options();
     if (cut_patches() != MR_OK || mr_engine_open(&options, &engine) != MR_OK ||
         mr_session_create(engine, &session) != MR_OK) {
         fprintf(stderr, "%s\n", mr_last_error());
@@ -103,13 +108,17 @@ static double flicker(int i) {
     return 1 + 0.2 * ((i * 7919) % 11 - 5) / 5;
 }
 
-static mr_scene follow(double seconds) {
+static mr_scene follow_with(mr_follower *who, mr_session *with, double seconds) {
     mr_scene scene;
-    assert_ok(mr_follow_pixels(follower, session, frame.pixels, frame.width, frame.height,
-                               frame.stride, seconds, &scene));
+    assert_ok(mr_follow_pixels(who, with, frame.pixels, frame.width, frame.height, frame.stride,
+                               seconds, &scene));
     assert_int_equal(scene.width, WIDTH);
     assert_int_equal(scene.height, HEIGHT);
     return scene;
+}
+
+static mr_scene follow(double seconds) {
+    return follow_with(follower, session, seconds);
 }
 
 static mr_scene follow_portrait(int x, double brightness, double seconds) {
@@ -196,8 +205,18 @@ static uint32_t id_at(const mr_scene *scene, float x) {
     return nearest != NULL && fabsf(middle(nearest) - x) < 40 ? nearest->id : 0;
 }
 
+/* With the cascade, which does not see a face that is half hidden; of the edge of a patch that
+ * covers another face the network sees a narrow one that stands still. */
 static void people_who_cross_keep_their_ids(void **state) {
     (void)state;
+    mr_options options = shipped_options();
+    options.detector = MR_DETECTOR_HAAR;
+    mr_engine *haar;
+    mr_session *own;
+    mr_follower *eye;
+    assert_ok(mr_engine_open(&options, &haar));
+    assert_ok(mr_session_create(haar, &own));
+    assert_ok(mr_follower_create(haar, NULL, &eye));
     uint32_t back = 0, front = 0;
     mr_scene scene = {0};
     for (int i = 0; i <= 32; i++) {
@@ -205,7 +224,7 @@ static void people_who_cross_keep_their_ids(void **state) {
         clear_frame();
         draw(&mirrored, WIDTH - PATCH * 4 / 5 - x, 50, flicker(i));
         draw(&portrait, x, 30, flicker(i + 3));
-        scene = follow(0.1 * i);
+        scene = follow_with(eye, own, 0.1 * i);
         if (i == 2) {
             front = id_at(&scene, (float)x + FACE_X);
             back = id_at(&scene, (float)(WIDTH - x) - 0.8f * FACE_X);
@@ -215,6 +234,9 @@ static void people_who_cross_keep_their_ids(void **state) {
     assert_int_equal(scene.count, 2);
     assert_int_equal(id_at(&scene, 330 + FACE_X), front);
     assert_int_equal(id_at(&scene, (float)WIDTH - 330 - 0.8f * FACE_X), back);
+    mr_follower_free(eye);
+    mr_session_free(own);
+    mr_engine_free(haar);
 }
 
 static void a_frame_estimates_two_people_at_most(void **state) {
@@ -304,9 +326,7 @@ static void bytes_and_pixels_agree(void **state) {
 
 static void reduced_pictures_report_full_pixels(void **state) {
     (void)state;
-    mr_options options = mr_options_defaults();
-    options.home = ".";
-    options.films = false;
+    mr_options options = shipped_options();
     options.longer_side = WIDTH / 2;
     mr_engine *reduced;
     mr_session *own;
