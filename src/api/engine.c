@@ -38,16 +38,12 @@ static mr_status load_models(mr_engine *engine, const char *models) {
 }
 
 static mr_status load_films(mr_engine *engine, const char *models, const char *data) {
-    char *films = mr_path_join(data, "films.csv"), *forest = mr_path_join(models, "forest");
-    mr_status status = MR_OK;
-    if (films == NULL || forest == NULL)
-        status = mr_fail(MR_E_MEMORY, "engine: out of memory");
+    char *films = mr_path_join(data, "films.csv");
+    mr_status status = films != NULL ? mr_catalogue_load(films, &engine->catalogue)
+                                     : mr_fail(MR_E_MEMORY, "engine: out of memory");
     if (status == MR_OK)
-        status = mr_catalogue_load(films, &engine->catalogue);
-    if (status == MR_OK)
-        status = mr_recommender_load(engine->catalogue, data, forest, &engine->recommender);
+        status = mr_recommender_load(engine->catalogue, data, models, &engine->recommender);
     free(films);
-    free(forest);
     return status;
 }
 

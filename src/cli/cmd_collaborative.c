@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/films.h"
 #include "cli/options.h"
+#include "cli/program.h"
 #include "cli/store.h"
 #include "learn/build_collaborative.h"
 #include "learn/evaluate_recommender.h"
@@ -136,11 +137,9 @@ static const mr_cli_usage evaluate_usage = {
     NULL,
     0,
     0,
-    "Judges the collaborative filter on MovieLens-1M, beside most-popular, item-kNN and EASE "
-    "alone\n"
-    "in the same run: full (a published fold), leave-one-out (against 99 films), cold (only age "
-    "and\n"
-    "gender known) or few-clicks (after 0, 1, 2, 5, 10 and 20 clicks).",
+    "Judges the program's blend and its collaborative filter on MovieLens-1M, beside most-popular,\n"
+    "item-kNN and EASE alone in the same run: full (a published fold), leave-one-out (against 99\n"
+    "films), cold (only age and gender known) or few-clicks (after 0, 1, 2, 5, 10 and 20 clicks).",
     evaluate_options,
     MR_COUNT(evaluate_options)};
 
@@ -153,13 +152,16 @@ static json_t *figures_of(const mr_ranker_figures *f) {
                      f->lift_interval.high);
 }
 
-/* Adds our figures, and those of the others under "baselines". */
+/* Adds the filter's figures, those of the program's whole blend under "blend", and those of the
+ * usual recommenders under "baselines". */
 static void add_figures(json_t *object, const mr_ranker_figures figures[MR_RANKER_COUNT]) {
     json_t *ours = figures_of(&figures[MR_RANKER_OURS]), *baselines = json_object();
     json_object_update(object, ours);
     json_decref(ours);
+    json_object_set_new(object, mr_ranker_label(MR_RANKER_BLEND),
+                        figures_of(&figures[MR_RANKER_BLEND]));
     for (int r = 0; r < MR_RANKER_COUNT; r++)
-        if (r != MR_RANKER_OURS)
+        if (r != MR_RANKER_OURS && r != MR_RANKER_BLEND)
             json_object_set_new(baselines, mr_ranker_label((mr_ranker)r), figures_of(&figures[r]));
     json_object_set_new(object, "baselines", baselines);
 }
@@ -202,9 +204,14 @@ static mr_status evaluate(const struct evaluate_settings *settings) {
     mr_evaluate_recommender_params params = settings->params;
     mr_recommender_report report;
     char *ratings;
+    mr_cli_program program = {0};
     MR_TRY(mr_cli_ratings_folder(params.ratings, &ratings));
     params.ratings = ratings;
-    mr_status status = mr_evaluate_recommender(&params, &report);
+    mr_status status = mr_cli_program_load(NULL, &program);
+    params.program = program.recommender;
+    if (status == MR_OK)
+        status = mr_evaluate_recommender(&params, &report);
+    mr_cli_program_free(&program);
     free(ratings);
     MR_TRY(status);
     if (settings->json)

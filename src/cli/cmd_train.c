@@ -138,6 +138,7 @@ static const mr_cli_command commands[] = {
     {"forest", "the Random Forest of film choices, on the profile set", mr_cmd_train_forest},
     {"collaborative", "who liked one film likes which others, on MovieLens-1M",
      mr_cmd_train_collaborative},
+    {"blend", "how much each term of a film's score counts, on MovieLens-1M", mr_cmd_train_blend},
 };
 
 static const mr_cli_table table = {

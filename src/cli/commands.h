@@ -25,6 +25,9 @@ int mr_cmd_evaluate_detector(int argc, char **argv);
 int mr_cmd_train_forest(int argc, char **argv);
 int mr_cmd_evaluate_forest(int argc, char **argv);
 
+/* "train blend" */
+int mr_cmd_train_blend(int argc, char **argv);
+
 /* "train collaborative" and "evaluate recommender" */
 int mr_cmd_train_collaborative(int argc, char **argv);
 int mr_cmd_evaluate_recommender(int argc, char **argv);

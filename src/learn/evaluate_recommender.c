@@ -42,14 +42,19 @@ static void flag(uint8_t *flags, const uint32_t *items, size_t count) {
         flags[items[i]] = 1;
 }
 
+/* What is asked for, and the catalogue's film of each item, where a program is given. */
+typedef struct setting {
+    const mr_evaluate_recommender_params *params;
+    int32_t *film_of;
+} setting;
+
 /* --- full ------------------------------------------------------------------------------------ */
 
 /* Everything of a user that is held out is wanted, everything else of theirs is not ranked. */
 static mr_status judge_held(const mr_interactions *rest, const mr_interactions *held,
-                            const mr_evaluate_recommender_params *params,
-                            mr_recommender_report *report) {
+                            const setting *given, mr_recommender_report *report) {
     mr_line_up models;
-    MR_TRY(mr_line_up_train(rest, params, &models));
+    MR_TRY(mr_line_up_train(rest, given->film_of, given->params, &models));
     mr_trial trial = {0};
     size_t place = 0;
     mr_status status = mr_trial_make(rest->users, rest->items, 1, &trial);
@@ -73,10 +78,10 @@ static mr_status judge_held(const mr_interactions *rest, const mr_interactions *
 
 /* Flags the entries that the published fold holds out. */
 static mr_status flag_fold(const mr_ratings *ratings, const mr_interactions *likes,
-                           const mr_evaluate_recommender_params *params, uint8_t *flags) {
+                           const setting *given, uint8_t *flags) {
     mr_held_row *rows = NULL;
     size_t count = 0;
-    MR_TRY(mr_ratings_fold(ratings, params->ratings, params->fold, &rows, &count));
+    MR_TRY(mr_ratings_fold(ratings, given->params->ratings, given->params->fold, &rows, &count));
     int32_t *users = mr_interactions_users(likes, ratings->users);
     int32_t *items = mr_interactions_items(likes, ratings->films);
     mr_status status = users && items ? MR_OK : no_memory();
@@ -89,7 +94,7 @@ static mr_status flag_fold(const mr_ratings *ratings, const mr_interactions *lik
         else
             status = mr_fail(MR_E_MISMATCH,
                              "%s: fold %d: row %zu is no rating of %d or more in the %d-core",
-                             params->ratings, params->fold, i + 1, LIKED, CORE);
+                             given->params->ratings, given->params->fold, i + 1, LIKED, CORE);
     }
     free(users);
     free(items);
@@ -98,14 +103,13 @@ static mr_status flag_fold(const mr_ratings *ratings, const mr_interactions *lik
 }
 
 static mr_status split_and_judge(const mr_interactions *likes, const uint8_t *flags,
-                                 const mr_evaluate_recommender_params *params,
-                                 mr_recommender_report *report) {
+                                 const setting *given, mr_recommender_report *report) {
     mr_interactions rest = {0}, held = {0};
     mr_status status = mr_interactions_part(likes, flags, 0, &rest);
     if (status == MR_OK)
         status = mr_interactions_part(likes, flags, 1, &held);
     if (status == MR_OK)
-        status = judge_held(&rest, &held, params, report);
+        status = judge_held(&rest, &held, given, report);
     mr_interactions_free(&rest);
     mr_interactions_free(&held);
     return status;
@@ -121,16 +125,15 @@ static void flag_validation(uint8_t *flags, size_t count) {
 }
 
 static mr_status judge_full(const mr_ratings *ratings, const mr_interactions *likes,
-                            const mr_evaluate_recommender_params *params,
-                            mr_recommender_report *report) {
+                            const setting *given, mr_recommender_report *report) {
     uint8_t *flags = mr_alloc(likes->count);
-    mr_status status = flags ? flag_fold(ratings, likes, params, flags) : no_memory();
-    if (status == MR_OK && params->validation)
+    mr_status status = flags ? flag_fold(ratings, likes, given, flags) : no_memory();
+    if (status == MR_OK && given->params->validation)
         flag_validation(flags, likes->count);
     if (status == MR_OK)
-        status = split_and_judge(likes, flags, params, report);
+        status = split_and_judge(likes, flags, given, report);
     free(flags);
-    report->fold = params->fold;
+    report->fold = given->params->fold;
     return status;
 }
 
@@ -173,10 +176,9 @@ static mr_status read_leave(const mr_ratings *ratings, const mr_interactions *li
 }
 
 static mr_status judge_left(const mr_interactions *rest, const mr_leave_row *rows, size_t count,
-                            const mr_evaluate_recommender_params *params,
-                            mr_recommender_report *report) {
+                            const setting *given, mr_recommender_report *report) {
     mr_line_up models;
-    MR_TRY(mr_line_up_train(rest, params, &models));
+    MR_TRY(mr_line_up_train(rest, given->film_of, given->params, &models));
     mr_trial trial = {0};
     mr_status status = mr_trial_make(count, rest->items, 1, &trial);
     for (size_t i = 0; i < count && status == MR_OK; i++) {
@@ -199,18 +201,18 @@ static mr_status judge_left(const mr_interactions *rest, const mr_leave_row *row
 }
 
 static mr_status judge_leave(const mr_ratings *ratings, const mr_interactions *likes,
-                             const mr_evaluate_recommender_params *params,
-                             mr_recommender_report *report) {
+                             const setting *given, mr_recommender_report *report) {
     uint8_t *flags = mr_alloc(likes->count);
     mr_leave_row *rows = NULL;
     size_t count = 0;
     mr_interactions rest = {0};
     mr_status status =
-        flags ? read_leave(ratings, likes, params->ratings, flags, &rows, &count) : no_memory();
+        flags ? read_leave(ratings, likes, given->params->ratings, flags, &rows, &count)
+              : no_memory();
     if (status == MR_OK)
         status = mr_interactions_part(likes, flags, 0, &rest);
     if (status == MR_OK)
-        status = judge_left(&rest, rows, count, params, report);
+        status = judge_left(&rest, rows, count, given, report);
     mr_interactions_free(&rest);
     free(rows);
     free(flags);
@@ -277,9 +279,8 @@ static mr_status ask_few(const mr_interactions *likes, size_t user, const mr_lin
 
 /* Trains on the users of all parts but one and asks about those of that one. */
 static mr_status judge_part(const mr_interactions *likes, const uint8_t *part, uint8_t number,
-                            const mr_evaluate_recommender_params *params, mr_trial *trial,
-                            size_t *place) {
-    bool few = params->protocol == MR_PROTOCOL_FEW_CLICKS;
+                            const setting *given, mr_trial *trial, size_t *place) {
+    bool few = given->params->protocol == MR_PROTOCOL_FEW_CLICKS;
     stranger *meet = few ? ask_few : ask_cold;
     uint8_t *flags = mr_alloc(likes->count);
     if (!flags)
@@ -288,10 +289,10 @@ static mr_status judge_part(const mr_interactions *likes, const uint8_t *part, u
         for (uint32_t e = likes->start[u]; e < likes->start[u + 1]; e++)
             flags[e] = part[u] == number || part[u] == MR_COLD_PARTS;
     mr_interactions known = {0};
-    mr_line_up models = {{0}};
+    mr_line_up models = {.ranker = NULL};
     mr_status status = mr_interactions_part(likes, flags, 0, &known);
     if (status == MR_OK)
-        status = mr_line_up_train(&known, params, &models);
+        status = mr_line_up_train(&known, given->film_of, given->params, &models);
     for (size_t u = 0; u < likes->users && status == MR_OK; u++)
         if (part[u] == number && (!few || mr_interactions_of(likes, u) >= MR_FEW_LEAST))
             status = meet(likes, u, &models, trial, (*place)++);
@@ -302,11 +303,10 @@ static mr_status judge_part(const mr_interactions *likes, const uint8_t *part, u
 }
 
 static mr_status judge_strangers(const mr_ratings *ratings, const mr_interactions *likes,
-                                 const mr_evaluate_recommender_params *params,
-                                 mr_recommender_report *report) {
+                                 const setting *given, mr_recommender_report *report) {
     (void)ratings;
     static const int clicks[] = MR_CLICK_COUNTS;
-    bool few = params->protocol == MR_PROTOCOL_FEW_CLICKS;
+    bool few = given->params->protocol == MR_PROTOCOL_FEW_CLICKS;
     size_t users = likes->users, place = 0;
     uint32_t *order = malloc(users * sizeof *order);
     uint8_t *part = malloc(2 * users);
@@ -318,11 +318,11 @@ static mr_status judge_strangers(const mr_ratings *ratings, const mr_interaction
         order && part ? mr_trial_make(users, likes->items, report->steps, &trial) : no_memory();
     if (status == MR_OK) {
         part_users(KEY_PARTS, users, order, part);
-        if (params->validation)
+        if (given->params->validation)
             part_for_validation(users, order, part);
     }
     for (uint8_t p = 0; p < MR_COLD_PARTS && status == MR_OK; p++)
-        status = judge_part(likes, part, p, params, &trial, &place);
+        status = judge_part(likes, part, p, given, &trial, &place);
     if (status == MR_OK)
         status = mr_trial_report(&trial, place, report);
     mr_trial_free(&trial);
@@ -334,8 +334,7 @@ static mr_status judge_strangers(const mr_ratings *ratings, const mr_interaction
 /* --- all ------------------------------------------------------------------------------------- */
 
 typedef mr_status judge(const mr_ratings *ratings, const mr_interactions *likes,
-                        const mr_evaluate_recommender_params *params,
-                        mr_recommender_report *report);
+                        const setting *given, mr_recommender_report *report);
 
 static judge *const judges[MR_PROTOCOL_COUNT] = {
     [MR_PROTOCOL_FULL] = judge_full,
@@ -354,8 +353,12 @@ mr_status mr_evaluate_recommender(const mr_evaluate_recommender_params *params,
     mr_recommender_report report = {.protocol = params->protocol, .steps = 1};
     MR_TRY(mr_ratings_load(params->ratings, &ratings));
     mr_status status = mr_interactions_make(&ratings, leave ? 1 : LIKED, leave ? 1 : CORE, &likes);
+    setting given = {params, NULL};
+    if (status == MR_OK && params->program)
+        status = mr_blend_match(&ratings, &likes, params->program, &given.film_of);
     if (status == MR_OK)
-        status = judges[params->protocol](&ratings, &likes, params, &report);
+        status = judges[params->protocol](&ratings, &likes, &given, &report);
+    free(given.film_of);
     mr_interactions_free(&likes);
     mr_ratings_free(&ratings);
     if (status == MR_OK)

@@ -26,6 +26,7 @@
 
 #include "learn/ranking_metrics.h"
 #include "learn/train_collaborative.h"
+#include "recommend/recommend.h"
 
 /* X(NAME, "label") */
 #define MR_PROTOCOLS(X)                                                                            \
@@ -55,15 +56,18 @@ typedef struct mr_evaluate_recommender_params {
                         `cold` and `few-clicks` set a part of the users aside and part the others
                         anew. To choose parameters by; leave-one-out has none */
     mr_collaborative_params model;
-    int neighbours;   /* of item-kNN */
-    float ease;       /* ridge of EASE alone */
-    float ease_leave; /* the same in leave-one-out */
+    const mr_recommender *program; /* whose terms the blend weighs (mr_recommender_load_unblended);
+                                      NULL: popularity, audience and history alone */
+    int neighbours;                /* of item-kNN */
+    float ease;                    /* ridge of EASE alone */
+    float ease_leave;              /* the same in leave-one-out */
 } mr_evaluate_recommender_params;
 
 mr_evaluate_recommender_params mr_evaluate_recommender_defaults(void);
 
 /* X(NAME, "label"): whom the report tells of. */
 #define MR_RANKERS(X)                                                                              \
+    X(BLEND, "blend")                                                                              \
     X(OURS, "collaborative")                                                                       \
     X(POPULAR, "most_popular")                                                                     \
     X(KNN, "item_knn")                                                                             \

@@ -10,9 +10,23 @@
 void mr_line_up_free(mr_line_up *models) {
     for (int r = 0; r < MR_RANKER_COUNT; r++)
         mr_collaborative_free(models->models[r]);
+    mr_blend_ranker_free(models->ranker);
 }
 
-mr_status mr_line_up_train(const mr_interactions *likes,
+/* The blend is fitted on users whom its neighbours do not know, and then ranks with a model of all
+ * users, ours. */
+static mr_status train_blend(const mr_interactions *likes, const int32_t *film_of,
+                             const mr_evaluate_recommender_params *params, mr_line_up *out) {
+    mr_blend_params blend = mr_blend_params_defaults();
+    mr_blend_films films = {params->program, film_of};
+    mr_blend_fitted fitted;
+    blend.model = params->model;
+    blend.ranks_only = true;
+    MR_TRY(mr_train_blend(likes, &films, &blend, &out->blend, &fitted));
+    return mr_blend_ranker_make(out->models[MR_RANKER_OURS], &films, &out->ranker);
+}
+
+mr_status mr_line_up_train(const mr_interactions *likes, const int32_t *film_of,
                            const mr_evaluate_recommender_params *params, mr_line_up *out) {
     bool leave = params->protocol == MR_PROTOCOL_LEAVE_ONE_OUT;
     *out = (mr_line_up){0};
@@ -24,6 +38,8 @@ mr_status mr_line_up_train(const mr_interactions *likes,
     if (status == MR_OK)
         status = mr_train_ease(likes, leave ? params->ease_leave : params->ease,
                                &out->models[MR_RANKER_EASE]);
+    if (status == MR_OK)
+        status = train_blend(likes, film_of, params, out);
     if (status != MR_OK)
         mr_line_up_free(out);
     return status;
@@ -32,10 +48,14 @@ mr_status mr_line_up_train(const mr_interactions *likes,
 /* --- asking ---------------------------------------------------------------------------------- */
 
 mr_status mr_trial_make(size_t users, size_t items, int steps, mr_trial *out) {
-    *out = (mr_trial){
-        users, items, mr_alloc(items), mr_alloc(items), mr_alloc(items * sizeof *out->scores),
-        {{0}}};
-    bool made = out->barred && out->wanted && out->scores;
+    *out = (mr_trial){users,
+                      items,
+                      mr_alloc(items),
+                      mr_alloc(items),
+                      mr_alloc(items * sizeof *out->scores),
+                      mr_alloc(items * MR_TERM_COUNT * sizeof *out->values),
+                      {{0}}};
+    bool made = out->barred && out->wanted && out->scores && out->values;
     for (int s = 0; s < steps; s++)
         for (int r = 0; r < MR_RANKER_COUNT; r++) {
             out->answers[s][r] = mr_alloc((users + 1) * sizeof *out->answers[s][r]);
@@ -51,6 +71,7 @@ void mr_trial_free(mr_trial *trial) {
     free(trial->barred);
     free(trial->wanted);
     free(trial->scores);
+    free(trial->values);
     for (int s = 0; s < MR_CLICK_STEPS; s++)
         for (int r = 0; r < MR_RANKER_COUNT; r++)
             free(trial->answers[s][r]);
@@ -75,6 +96,13 @@ static mr_status score(const mr_collaborative *model, const mr_question *questio
     return MR_OK;
 }
 
+static mr_status score_blend(const mr_line_up *models, const mr_question *question,
+                             const mr_trial *trial) {
+    mr_blend_user user = {question->audience, question->clicks, question->click_count};
+    return mr_blend_ranker_scores(models->ranker, &models->blend, &user, trial->values,
+                                  trial->scores);
+}
+
 static mr_ranked_user judge(const mr_trial *trial, size_t wanted) {
     uint32_t top[MR_CUTOFF];
     bool hits[MR_CUTOFF];
@@ -87,7 +115,8 @@ static mr_ranked_user judge(const mr_trial *trial, size_t wanted) {
 mr_status mr_trial_ask(mr_trial *trial, const mr_line_up *models, const mr_question *question,
                        int step, size_t place) {
     for (int r = 0; r < MR_RANKER_COUNT; r++) {
-        MR_TRY(score(models->models[r], question, trial->scores));
+        MR_TRY(r == MR_RANKER_BLEND ? score_blend(models, question, trial)
+                                    : score(models->models[r], question, trial->scores));
         trial->answers[step][r][place] = judge(trial, question->wanted);
     }
     return MR_OK;

@@ -14,12 +14,17 @@
 #define MR_LEARN_RANKING_TRIAL_H
 
 #include "learn/evaluate_recommender.h"
+#include "learn/train_blend.h"
 
 typedef struct mr_line_up {
-    mr_collaborative *models[MR_RANKER_COUNT];
+    mr_collaborative *models[MR_RANKER_COUNT]; /* the blend has none of its own, it ranks by ours */
+    mr_blend_ranker *ranker;
+    mr_blend blend;
 } mr_line_up;
 
-mr_status mr_line_up_train(const mr_interactions *likes,
+/* Trains them all on the same likes; film_of has the catalogue's film of each item where
+ * params->program is given. */
+mr_status mr_line_up_train(const mr_interactions *likes, const int32_t *film_of,
                            const mr_evaluate_recommender_params *params, mr_line_up *out);
 void mr_line_up_free(mr_line_up *models);
 
@@ -28,6 +33,7 @@ typedef struct mr_trial {
     uint8_t *barred;     /* of each item: not to be ranked */
     uint8_t *wanted;     /* of each item: a hit */
     float *scores;       /* scratch */
+    float *values;       /* scratch: items × MR_TERM_COUNT */
     mr_ranked_user *answers[MR_CLICK_STEPS][MR_RANKER_COUNT]; /* of each user */
 } mr_trial;
 

@@ -9,6 +9,8 @@
 /* The oldest year that an age range is spread over. */
 #define LAST_YEAR 90
 
+#define SHARE_FLOOR 0.002f
+
 mr_status mr_collaborative_make(size_t items, size_t links, mr_collaborative **out) {
     if (items < 1 || items > MR_COLLABORATIVE_MAX_ITEMS || links > items * items)
         return mr_fail(MR_E_LIMIT, "collaborative filter of %zu items and %zu links", items, links);
@@ -39,27 +41,22 @@ void mr_collaborative_free(mr_collaborative *model) {
     free(model);
 }
 
-static int age_group_of(int years) {
-    static const int first[] = MR_AUDIENCE_AGES;
-    int group = MR_AUDIENCE_AGE_COUNT - 1;
-    while (group > 0 && years < first[group])
-        group--;
-    return group;
-}
-
 int mr_audience_of(int years, mr_gender gender) {
-    return age_group_of(years) * MR_GENDER_COUNT + (int)gender;
+    return mr_audience_age_of(years) * MR_GENDER_COUNT + (int)gender;
 }
 
-/* Share of each age group: a range gives each of its years the same. */
-static void spread_ages(const float ranges[MR_AGE_RANGE_COUNT],
-                        float groups[MR_AUDIENCE_AGE_COUNT]) {
-    for (int r = 0; r < MR_AGE_RANGE_COUNT; r++) {
+/* Share of each age group. Where it is not known, a range gives each of its years the same. */
+static void spread_ages(const mr_watcher *watcher, float groups[MR_AUDIENCE_AGE_COUNT]) {
+    const float *ranges = watcher->age;
+    float known = 0;
+    for (int g = 0; g < MR_AUDIENCE_AGE_COUNT; g++)
+        known += groups[g] = watcher->group[g];
+    for (int r = 0; r < MR_AGE_RANGE_COUNT && known <= 0; r++) {
         int first = mr_age_range_first((mr_age_range)r);
         int end =
             r + 1 < MR_AGE_RANGE_COUNT ? mr_age_range_first((mr_age_range)(r + 1)) : LAST_YEAR + 1;
         for (int year = first; year < end; year++)
-            groups[age_group_of(year)] += ranges[r] / (float)(end - first);
+            groups[mr_audience_age_of(year)] += ranges[r] / (float)(end - first);
     }
 }
 
@@ -72,7 +69,7 @@ void mr_collaborative_audience(const mr_collaborative *model, const mr_watcher *
         usual_gender[a % MR_GENDER_COUNT] += model->audience[a];
     }
     if (watcher->has_age)
-        spread_ages(watcher->age, age);
+        spread_ages(watcher, age);
     if (watcher->has_gender)
         memcpy(gender, watcher->gender, sizeof gender);
     for (int a = 0; a < MR_AUDIENCES; a++) {
@@ -140,4 +137,34 @@ void mr_collaborative_forget(mr_collaborative_viewer *viewer) {
     memset(viewer->history, 0, viewer->model->items * sizeof *viewer->history);
     viewer->opinions = 0;
     viewer->scale = viewer->model->prior_weight;
+}
+
+float mr_collaborative_link(const mr_collaborative *model, size_t from, size_t to) {
+    uint32_t low = model->start[from], high = model->start[from + 1];
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (model->to[middle] < to)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < model->start[from + 1] && model->to[low] == to ? model->weight[low] : 0;
+}
+
+void mr_collaborative_usual(const mr_collaborative *model, float *usual) {
+    memset(usual, 0, model->items * sizeof *usual);
+    for (int a = 0; a < MR_AUDIENCES; a++)
+        for (size_t i = 0; i < model->items; i++)
+            usual[i] += model->audience[a] * model->liked[(size_t)a * model->items + i];
+}
+
+float mr_share_mean(const float *usual, size_t items) {
+    double sum = 0;
+    for (size_t i = 0; i < items; i++)
+        sum += (double)usual[i];
+    return (float)(sum / (double)items);
+}
+
+float mr_share_ratio(float share, float other) {
+    return logf((share + SHARE_FLOOR) / (other + SHARE_FLOOR));
 }

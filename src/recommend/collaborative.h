@@ -36,12 +36,7 @@
 
 #include <stddef.h>
 
-/* Age groups as MovieLens asks for them, by their first year. */
-#define MR_AUDIENCE_AGES                                                                           \
-    { 0, 18, 25, 35, 45, 50, 56 }
-enum { MR_AUDIENCE_AGE_COUNT = 7 };
-
-/* An audience is an age group and a gender: number age × MR_GENDER_COUNT + gender. */
+/* An audience is an age group (watcher.h) and a gender: number age × MR_GENDER_COUNT + gender. */
 #define MR_AUDIENCES (MR_AUDIENCE_AGE_COUNT * MR_GENDER_COUNT)
 
 #define MR_COLLABORATIVE_MAX_ITEMS 65535
@@ -78,7 +73,8 @@ mr_status mr_collaborative_decode(const uint8_t *bytes, size_t size, const char 
 int mr_audience_of(int years, mr_gender gender);
 
 /* How likely a watcher belongs to each audience. What is not known of them is as it is among all
- * viewers of the model. The years within an age range count alike. */
+ * viewers of the model. Where only an age range
+ * is known, its years count alike. */
 void mr_collaborative_audience(const mr_collaborative *model, const mr_watcher *watcher,
                                float shares[MR_AUDIENCES]);
 
@@ -102,6 +98,19 @@ void mr_collaborative_unlearn(mr_collaborative_viewer *viewer, size_t item, floa
 
 /* Forgets all opinions. */
 void mr_collaborative_forget(mr_collaborative_viewer *viewer);
+
+/* The share of all viewers of the model that likes each item. */
+void mr_collaborative_usual(const mr_collaborative *model, float *usual);
+
+/* The mean over items. */
+float mr_share_mean(const float *usual, size_t items);
+
+/* Logarithm of one share of people over another; a little is added to both, so that films that
+ * hardly anybody likes do not swing wildly. */
+float mr_share_ratio(float share, float other);
+
+/* The weight of the link from one item to another, 0 where there is none. */
+float mr_collaborative_link(const mr_collaborative *model, size_t from, size_t to);
 
 static inline float mr_collaborative_score(const mr_collaborative_viewer *viewer, size_t item) {
     return viewer->history[item] + viewer->scale * viewer->prior[item];

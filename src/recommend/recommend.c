@@ -7,10 +7,10 @@
  * mean makes them miserable. */
 #define MISERY_DEVIATIONS 0.5f
 
-/* Weights are compared with each other, so there is no use for larger ones. */
-#define LARGEST_WEIGHT 1000.0f
+/* Strengths are compared with each other, so there is no use for larger ones. */
+#define LARGEST_STRENGTH 1000.0f
 
-#define WEIGHT(name, label, weight) [MR_TERM_##name] = (weight),
+#define STRENGTH(name, label, strength) [MR_TERM_##name] = (strength),
 
 mr_rank_options mr_rank_options_defaults(void) {
     return (mr_rank_options){.count = 10,
@@ -22,59 +22,13 @@ mr_rank_options mr_rank_options_defaults(void) {
                              .diversity = 0.5f,
                              .exploration = 0.1f,
                              .seed = 1,
-                             .weights = {MR_TERMS(WEIGHT)}};
-}
-
-void mr_recommender_free(mr_recommender *recommender) {
-    if (!recommender)
-        return;
-    mr_profile_forest_free(recommender->owned);
-    free(recommender->class_of);
-    free(recommender);
-}
-
-mr_status mr_recommender_make(const mr_catalogue *catalogue, const mr_profile_forest *belief,
-                              const mr_taste *taste, const mr_mood *mood, mr_recommender **out) {
-    size_t films = mr_catalogue_count(catalogue);
-    mr_recommender *recommender = calloc(1, sizeof *recommender);
-    uint16_t *class_of = malloc(films * sizeof *class_of);
-    if (!recommender || !class_of) {
-        free(recommender);
-        free(class_of);
-        return mr_fail(MR_E_MEMORY, "no memory to recommend %zu films", films);
-    }
-    for (size_t i = 0; i < films; i++)
-        class_of[i] = MR_NO_CLASS;
-    for (size_t f = 0; f < belief->film_count; f++)
-        class_of[belief->films[f]] = (uint16_t)f;
-    *recommender = (mr_recommender){.catalogue = catalogue,
-                                    .belief = belief,
-                                    .taste = *taste,
-                                    .mood = *mood,
-                                    .class_of = class_of};
-    *out = recommender;
-    return MR_OK;
-}
-
-mr_status mr_recommender_load(const mr_catalogue *catalogue, const char *data_folder,
-                              const char *model_folder, mr_recommender **out) {
-    mr_taste taste;
-    mr_mood mood;
-    MR_TRY(mr_taste_and_mood_load(data_folder, &taste, &mood));
-    mr_profile_forest *belief;
-    MR_TRY(mr_profile_forest_load(model_folder, catalogue, &belief));
-    mr_status status = mr_recommender_make(catalogue, belief, &taste, &mood, out);
-    if (status == MR_OK)
-        (*out)->owned = belief;
-    else
-        mr_profile_forest_free(belief);
-    return status;
+                             .weights = {MR_TERMS(STRENGTH)}};
 }
 
 static mr_status check_seat(const mr_recommender *recommender, const mr_sofa_seat *seat) {
     for (size_t i = 0; i < seat->history_count; i++) {
         const mr_opinion *feedback = &seat->history[i];
-        if (feedback->film >= mr_catalogue_count(recommender->catalogue))
+        if (feedback->film >= mr_catalogue_count(recommender->parts.catalogue))
             return mr_fail(MR_E_ARGUMENT, "feedback %zu: film %u is not in the catalogue", i,
                            (unsigned)feedback->film);
         if ((unsigned)feedback->kind > MR_FEEDBACK_RATING ||
@@ -97,10 +51,10 @@ static mr_status check(const mr_recommender *recommender, const mr_sofa_seat *se
                        "diversity %g, exploration %g: expected at least 0 and 0 to 1",
                        (double)options->diversity, (double)options->exploration);
     for (int t = 0; t < MR_TERM_COUNT; t++)
-        if (!(options->weights[t] >= 0 && options->weights[t] <= LARGEST_WEIGHT))
-            return mr_fail(MR_E_ARGUMENT, "the weight of %s is %g, expected 0 to %g",
+        if (!(options->weights[t] >= 0 && options->weights[t] <= LARGEST_STRENGTH))
+            return mr_fail(MR_E_ARGUMENT, "the strength of %s is %g, expected 0 to %g",
                            mr_term_label((mr_term)t), (double)options->weights[t],
-                           (double)LARGEST_WEIGHT);
+                           (double)LARGEST_STRENGTH);
     for (size_t s = 0; s < seat_count; s++)
         MR_TRY(check_seat(recommender, &seats[s]));
     return MR_OK;
@@ -126,7 +80,7 @@ static void scratch_free(scratch *work) {
 
 static mr_status scratch_make(const mr_recommender *recommender, const mr_sofa_seat *seats,
                               size_t seat_count, const mr_rank_options *options, scratch *work) {
-    size_t films = mr_catalogue_count(recommender->catalogue);
+    size_t films = mr_catalogue_count(recommender->parts.catalogue);
     work->remembered = calloc(films, sizeof *work->remembered);
     work->candidates = malloc(films * sizeof *work->candidates);
     work->scores = malloc(films * seat_count * sizeof *work->scores);
@@ -150,8 +104,8 @@ static bool passes(const mr_catalogue_film *film, const mr_rank_options *options
 /* Lists the films that may be shown, with everybody's scores. */
 static void score_all(const mr_recommender *recommender, const mr_rank_options *options,
                       int age_limit, scratch *work) {
-    const mr_catalogue_film *films = mr_catalogue_films(recommender->catalogue);
-    size_t n = mr_catalogue_count(recommender->catalogue);
+    const mr_catalogue_film *films = mr_catalogue_films(recommender->parts.catalogue);
+    size_t n = mr_catalogue_count(recommender->parts.catalogue);
     for (size_t i = 0; i < n; i++) {
         if (!passes(&films[i], options, age_limit) || work->remembered[i])
             continue;
@@ -189,7 +143,7 @@ static void mark_misery(scratch *work) {
 
 static mr_status choose(const mr_recommender *recommender, const mr_rank_options *options,
                         scratch *work, mr_ranking *out) {
-    size_t count = mr_select(recommender->catalogue, work->candidates, work->count, options);
+    size_t count = mr_select(recommender->parts.catalogue, work->candidates, work->count, options);
     mr_ranking ranking = {.count = count, .films = calloc(count + 1, sizeof *ranking.films)};
     if (!ranking.films)
         return mr_fail(MR_E_MEMORY, "no memory to rank %zu films", count);

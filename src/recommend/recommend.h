@@ -2,7 +2,7 @@
  * The recommender: films for the people on a sofa, ranked, with true reasons.
  *
  *     mr_recommender *recommender;
- *     MR_TRY(mr_recommender_load(catalogue, "data", "models/forest", &recommender));
+ *     MR_TRY(mr_recommender_load(catalogue, "data", "models", &recommender));
  *     mr_sofa_seat seat = {.watcher = mr_watcher_of(&attributes)};
  *     mr_rank_options options = mr_rank_options_defaults();
  *     mr_ranking ranking;
@@ -11,12 +11,13 @@
  *         puts(ranking.films[i].reasons[0].text);
  *     mr_ranking_free(&ranking);
  *
- * A film's score is a weighted sum of terms (MR_TERMS): the forest's belief in the film, in its
- * genres and in its years, given the distribution over age, gender and emotion; the taste of people
- * of this age and gender; the wish that goes with the mood; likeness to what the person liked
- * before; how well known the film is. The more feedback there is, the more weighs what the person
- * liked, and the less what is believed of people in general. A new term is one line of the table
- * and one function in recommend_terms.c.
+ * A film's score is a weighted sum of terms (terms.h): the forest's belief in the film and in
+ * its genres, given the distribution over age, gender and emotion; the taste of people
+ * of this age and gender, in genres and in films; the wish that goes with the mood; likeness to
+ * what the person liked before; what those like who liked the same films; how popular the film is.
+ * The weights are fitted on ratings (blend.h): the more feedback there is, the more weighs what the
+ * person liked, and the less what is believed of people in general. Scores are logarithms of odds.
+ * A new term is one line of the table and one function in recommend_terms.c.
  *
  * Certificates are a hard rule: a film is never shown when its minimum age is above the youngest
  * plausible age of anyone on the sofa, whatever the weights, filters and history say; an unknown
@@ -32,27 +33,12 @@
 #ifndef MR_RECOMMEND_RECOMMEND_H
 #define MR_RECOMMEND_RECOMMEND_H
 
+#include "recommend/blend.h"
+#include "recommend/collaborative_films.h"
 #include "recommend/profile_forest.h"
 #include "recommend/taste.h"
 
 #define MR_SOFA_SEATS 8 /* most people who can watch together */
-
-/* X(NAME, "label", weight): the terms of a score and their default weights. */
-#define MR_TERMS(X)                                                                                \
-    X(FILM_BELIEF, "film belief", 1.2f)                                                            \
-    X(GENRE_BELIEF, "genre belief", 0.4f)                                                          \
-    X(ERA_BELIEF, "era belief", 0.4f)                                                              \
-    X(TASTE, "taste", 0.5f)                                                                        \
-    X(MOOD, "mood", 0.7f)                                                                          \
-    X(LIKENESS, "likeness", 3.5f)                                                                  \
-    X(POPULARITY, "popularity", 0.8f)
-
-#define MR_TERM_ENUM_(name, label, weight) MR_TERM_##name,
-typedef enum mr_term { MR_TERMS(MR_TERM_ENUM_) MR_TERM_COUNT } mr_term;
-#undef MR_TERM_ENUM_
-
-/* The label, or NULL. */
-const char *mr_term_label(mr_term term);
 
 /* What somebody said of one film. */
 typedef struct mr_opinion {
@@ -76,10 +62,11 @@ typedef struct mr_rank_options {
     int youngest;      /* age of the youngest person, stated; it takes the place of ages that are
                           not known and can lower, but never raise, those that are; -1: none */
     mr_mood_mode mood; /* MR_MOOD_AUTO */
-    float diversity;   /* what a full likeness to a film already picked costs; 0.5 */
+    float diversity;   /* what likeness to films already picked costs: 0.5 (default) a little,
+                          1 as much as odds of 1 to 3.5, 1.5 nearly everything */
     float exploration; /* share of films drawn from the wider list; 0.1 */
     uint64_t seed;     /* of the exploration; 1 */
-    float weights[MR_TERM_COUNT];
+    float weights[MR_TERM_COUNT]; /* strength of each term, times its fitted weight; 1 */
 } mr_rank_options;
 
 mr_rank_options mr_rank_options_defaults(void);
@@ -97,7 +84,7 @@ typedef struct mr_rank_reason {
 typedef struct mr_ranked_film {
     uint32_t film;                     /* catalogue index */
     float score;                       /* the sum of the contributions */
-    float fit;                         /* the same from 0 to 1, for showing */
+    float fit;                         /* the same as a chance from 0 to 1 (blend.h), for showing */
     bool explored;                     /* drawn from the wider list */
     float contribution[MR_TERM_COUNT]; /* weight × value, mean over the seats */
     int reason_count;
@@ -111,14 +98,30 @@ typedef struct mr_ranking {
 
 typedef struct mr_recommender mr_recommender;
 
-/* Makes a recommender of its parts; taste and mood are copied. */
-mr_status mr_recommender_make(const mr_catalogue *catalogue, const mr_profile_forest *belief,
-                              const mr_taste *taste, const mr_mood *mood, mr_recommender **out);
+/* What a recommender is made of. */
+typedef struct mr_recommender_parts {
+    const mr_catalogue *catalogue;
+    const mr_profile_forest *belief;
+    const mr_collaborative_films *neighbours; /* or NULL: nothing is known of who liked what */
+    mr_taste taste;
+    mr_mood mood;
+    mr_blend blend;
+} mr_recommender_parts;
 
-/* Loads taste.csv and mood.csv from a data folder and a forest from a model folder; the recommender
- * owns them. */
+/* Makes a recommender of parts, of which the pointers must outlive it. */
+mr_status mr_recommender_make(const mr_recommender_parts *parts, mr_recommender **out);
+
+/* Loads taste.csv and mood.csv from a data folder, and forest/, blend/ and, where it is there,
+ * collaborative/ from a folder of models; the recommender owns them. */
 mr_status mr_recommender_load(const mr_catalogue *catalogue, const char *data_folder,
-                              const char *model_folder, mr_recommender **out);
+                              const char *models_folder, mr_recommender **out);
+
+/* The same for fitting a blend: without neighbours, and with all weights 1. */
+mr_status mr_recommender_load_unblended(const mr_catalogue *catalogue, const char *data_folder,
+                                        const char *models_folder, mr_recommender **out);
+
+/* The parts of a recommender, for making another one with some of them. */
+const mr_recommender_parts *mr_recommender_parts_of(const mr_recommender *recommender);
 
 void mr_recommender_free(mr_recommender *recommender);
 

@@ -1,5 +1,7 @@
 #include "recommend/recommend_parts.h"
 
+#include "base/memory.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -7,17 +9,9 @@
 #define BELIEF_FLOOR 0.03f
 #define LARGEST_LIFT 1.5f
 
-/* Width of the era that a believed film stands for, in years. */
-#define ERA_WIDTH 15.0f
-
 /* How a person of a film counts, if the film is liked. */
 #define DIRECTOR_SHARE 0.7f
 #define CAST_SHARE     0.35f
-
-/* Number of feedbacks at which likeness has half of its full weight, and at which beliefs about
- * people in general have lost half of theirs. */
-#define HALF_TRUST  2.0f
-#define HALF_BELIEF 4.0f
 
 /* How much more a mood counts when lifting or matching it is asked for. */
 #define ASKED_MOOD 2.5f
@@ -48,36 +42,22 @@ float mr_opinion_value(const mr_opinion *feedback) {
     }
 }
 
-/* How well a film of each year fits the believed ones: 1 for a year in which all of them are. */
-static void believe_in_era(mr_appetite *appetite) {
-    const mr_profile_forest *belief = appetite->recommender->belief;
-    for (size_t f = 0; f < belief->film_count; f++) {
-        if (appetite->film[f] < 0.001f)
-            continue;
-        int year = mr_catalogue_entry(appetite->recommender->catalogue, belief->films[f])->year;
-        for (int y = 0; y < MR_YEARS; y++) {
-            float distance = (float)(MR_CATALOGUE_FIRST_YEAR + y - year) / ERA_WIDTH;
-            appetite->era[y] += appetite->film[f] * expf(-0.5f * distance * distance);
-        }
-    }
-}
-
 /* What people of this age and gender like, and what goes with this mood. */
 static void weigh_genres(mr_appetite *appetite, const mr_belief *expected, mr_mood_mode mode) {
     const mr_recommender *recommender = appetite->recommender;
     const mr_watcher *watcher = &appetite->seat->watcher;
     for (int g = 0; g < MR_GENRE_COUNT; g++) {
-        float usual = recommender->belief->usual[g];
+        float usual = recommender->parts.belief->usual[g];
         float lift = logf((expected->genre[g] + BELIEF_FLOOR) / (usual + BELIEF_FLOOR));
         appetite->genre.value[g] = fmaxf(-LARGEST_LIFT, fminf(LARGEST_LIFT, lift));
         for (int i = 0; i < MR_CELLS; i++) {
             mr_cell cell = mr_cell_of(i);
             if (watcher->has_age || watcher->has_gender)
                 appetite->taste.value[g] +=
-                    expected->cells[i] * recommender->taste.liking[cell.age][cell.gender][g];
+                    expected->cells[i] * recommender->parts.taste.liking[cell.age][cell.gender][g];
             if (watcher->has_emotion)
                 appetite->mood.value[g] +=
-                    expected->cells[i] * recommender->mood.wish[mode][cell.emotion][g];
+                    expected->cells[i] * recommender->parts.mood.wish[mode][cell.emotion][g];
         }
     }
     mr_genre_sums_fill(&appetite->genre);
@@ -86,13 +66,12 @@ static void weigh_genres(mr_appetite *appetite, const mr_belief *expected, mr_mo
 }
 
 static mr_status believe(mr_appetite *appetite, const mr_rank_options *options) {
-    const mr_profile_forest *belief = appetite->recommender->belief;
+    const mr_profile_forest *belief = appetite->recommender->parts.belief;
     mr_belief expected;
     appetite->film = malloc(belief->film_count * sizeof *appetite->film);
     if (!appetite->film)
         return mr_fail(MR_E_MEMORY, "no memory for the belief in %zu films", belief->film_count);
     mr_profile_forest_believe(belief, &appetite->seat->watcher, appetite->film, &expected);
-    believe_in_era(appetite);
     weigh_genres(appetite, &expected, options->mood);
     return MR_OK;
 }
@@ -122,7 +101,7 @@ static void scale_likes(mr_appetite *appetite, float weight) {
         squares += appetite->liked_genre.value[g] * appetite->liked_genre.value[g];
     for (int g = 0; g < MR_GENRE_COUNT && squares > 0; g++)
         appetite->liked_genre.value[g] /= sqrtf(squares);
-    size_t languages = mr_catalogue_language_count(appetite->recommender->catalogue);
+    size_t languages = mr_catalogue_language_count(appetite->recommender->parts.catalogue);
     for (size_t l = 0; l < languages; l++)
         appetite->liked_language[l] /= weight;
     for (int d = 0; d < MR_DECADES; d++)
@@ -130,7 +109,7 @@ static void scale_likes(mr_appetite *appetite, float weight) {
 }
 
 static mr_status remember_all(mr_appetite *appetite) {
-    const mr_catalogue *catalogue = appetite->recommender->catalogue;
+    const mr_catalogue *catalogue = appetite->recommender->parts.catalogue;
     const mr_sofa_seat *seat = appetite->seat;
     appetite->liked_person =
         calloc(mr_catalogue_people_count(catalogue) + 1, sizeof *appetite->liked_person);
@@ -138,7 +117,7 @@ static mr_status remember_all(mr_appetite *appetite) {
         calloc(mr_catalogue_language_count(catalogue), sizeof *appetite->liked_language);
     if (!appetite->liked_person || !appetite->liked_language)
         return mr_fail(MR_E_MEMORY, "no memory for a history");
-    float weight = 0;
+    float weight = 0, known = 0;
     for (size_t i = 0; i < seat->history_count; i++) {
         float value = mr_opinion_value(&seat->history[i]);
         if (value == 0)
@@ -146,32 +125,69 @@ static mr_status remember_all(mr_appetite *appetite) {
         remember(appetite, catalogue, &seat->history[i], value);
         appetite->feedbacks++;
         weight += fabsf(value);
+        if (mr_item_of(appetite->recommender, seat->history[i].film) >= 0)
+            known += fabsf(value);
     }
     if (weight > 0)
         scale_likes(appetite, weight);
+    appetite->opinions = weight;
+    appetite->known = weight > 0 ? known / weight : appetite->neighbours.model != NULL;
     mr_genre_sums_fill(&appetite->liked_genre);
+    return MR_OK;
+}
+
+/* How much more this person's audience likes each film than all people do. */
+static void compare_audience(mr_appetite *appetite) {
+    const float *usual = appetite->recommender->usual, *prior = appetite->neighbours.prior;
+    for (size_t i = 0; i < appetite->neighbours.model->items; i++)
+        appetite->audience[i] = mr_share_ratio(prior[i], usual[i]);
+}
+
+/* What people like this one like, and what those like who liked the same films. */
+static mr_status ask_neighbours(mr_appetite *appetite) {
+    const mr_recommender *recommender = appetite->recommender;
+    const mr_sofa_seat *seat = appetite->seat;
+    if (!recommender->parts.neighbours)
+        return MR_OK;
+    const mr_collaborative *model = recommender->parts.neighbours->model;
+    float shares[MR_AUDIENCES];
+    mr_collaborative_audience(model, &seat->watcher, shares);
+    MR_TRY(mr_collaborative_viewer_make(model, shares, &appetite->neighbours));
+    appetite->audience = mr_alloc(model->items * sizeof *appetite->audience);
+    if (!appetite->audience)
+        return mr_fail(MR_E_MEMORY, "no memory for what %zu films are to an audience",
+                       model->items);
+    if (seat->watcher.has_age || seat->watcher.has_gender)
+        compare_audience(appetite);
+    for (size_t i = 0; i < seat->history_count; i++) {
+        int32_t item = mr_item_of(recommender, seat->history[i].film);
+        if (item >= 0)
+            mr_collaborative_learn(&appetite->neighbours, (size_t)item,
+                                   mr_opinion_value(&seat->history[i]));
+    }
     return MR_OK;
 }
 
 /* The more feedback, the more it counts against what is believed of people in general. */
 static void set_weights(mr_appetite *appetite, const mr_rank_options *options) {
-    float n = appetite->feedbacks;
-    for (int t = 0; t < MR_TERM_COUNT; t++)
-        appetite->weight[t] = options->weights[t];
-    appetite->weight[MR_TERM_LIKENESS] *= n / (n + HALF_TRUST);
-    static const mr_term beliefs[] = {MR_TERM_FILM_BELIEF, MR_TERM_GENRE_BELIEF, MR_TERM_ERA_BELIEF,
-                                      MR_TERM_TASTE};
-    for (size_t i = 0; i < sizeof beliefs / sizeof *beliefs; i++)
-        appetite->weight[beliefs[i]] *= HALF_BELIEF / (n + HALF_BELIEF);
-    /* Somebody who asks to be lifted or matched means it. */
-    if (options->mood != MR_MOOD_AUTO)
-        appetite->weight[MR_TERM_MOOD] *= ASKED_MOOD;
+    appetite->blend =
+        mr_blend_at(&appetite->recommender->parts.blend, appetite->opinions, appetite->known);
+    float asked = options->mood != MR_MOOD_AUTO ? ASKED_MOOD : 1;
+    for (int t = 0; t < MR_TERM_COUNT; t++) {
+        /* Somebody who asks to be lifted or matched means it. */
+        float strength = options->weights[t] * (t == MR_TERM_MOOD ? asked : 1);
+        appetite->inside[t] = strength * appetite->blend.inside.weight[t];
+        appetite->outside[t] = strength * appetite->blend.outside.weight[t];
+    }
+    appetite->shift = options->weights[MR_TERM_POPULARITY] * appetite->blend.shift;
 }
 
 void mr_appetite_free(mr_appetite *appetite) {
     free(appetite->film);
     free(appetite->liked_person);
     free(appetite->liked_language);
+    free(appetite->audience);
+    mr_collaborative_viewer_free(&appetite->neighbours);
     *appetite = (mr_appetite){0};
 }
 
@@ -179,6 +195,8 @@ mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat
                            const mr_rank_options *options, mr_appetite *out) {
     *out = (mr_appetite){.recommender = recommender, .seat = seat};
     mr_status status = believe(out, options);
+    if (status == MR_OK)
+        status = ask_neighbours(out);
     if (status == MR_OK)
         status = remember_all(out);
     if (status != MR_OK) {

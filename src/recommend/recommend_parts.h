@@ -13,13 +13,24 @@
 #define MR_NO_CLASS UINT16_MAX
 
 struct mr_recommender {
-    const mr_catalogue *catalogue;
-    const mr_profile_forest *belief;
-    mr_profile_forest *owned; /* the same when the recommender loaded it */
-    mr_taste taste;
-    mr_mood mood;
+    mr_recommender_parts parts;
+    mr_profile_forest *owned_belief; /* of the parts, when the recommender loaded them */
+    mr_collaborative_films *owned_neighbours;
     uint16_t *class_of; /* class of each film in the forest, or MR_NO_CLASS */
+    /* Of each item of the neighbour model: share of all people who like it, and the logarithm of
+     * how much more that is than of a usual one. */
+    float *usual, *popularity;
+    float
+        popularity_of_tier[MR_CATALOGUE_TIERS]; /* the same of films that nobody was asked about */
 };
+
+/* The item of a film in the neighbour model, or -1. */
+static inline int32_t mr_item_of(const mr_recommender *recommender, uint32_t film) {
+    return recommender->parts.neighbours ? recommender->parts.neighbours->item_of[film] : -1;
+}
+
+/* Fills popularity and usual of a recommender whose parts are set (recommend_popularity.c). */
+mr_status mr_popularity_fill(mr_recommender *recommender);
 
 /*
  * Sums over the genres of a film by table lookup: the set is cut into three pieces of seven bits.
@@ -58,14 +69,21 @@ typedef struct mr_appetite {
     mr_genre_sums genre; /* logarithm of belief in a genre over the usual belief */
     mr_genre_sums taste; /* liking of each genre at this age and gender */
     mr_genre_sums mood;  /* wish for each genre in this mood */
-    float era[MR_YEARS]; /* belief in films of about this year, 0 … 1 */
     /* From the history; all zero without one. */
     float feedbacks; /* how many say something */
+    float opinions;  /* sum of the sizes of their values */
+    float known;     /* share of that which is about films of the neighbour model */
     mr_genre_sums liked_genre;
     float *liked_person;   /* by number of a person */
     float *liked_language; /* by number of a language */
     float liked_decade[MR_DECADES];
-    float weight[MR_TERM_COUNT]; /* of each term for this person */
+    /* Of each item of the neighbour model; NULL without one. */
+    mr_collaborative_viewer neighbours; /* history: what the opinions say */
+    float *audience;    /* logarithm of how much more this person's audience likes it than all do */
+    mr_blend_now blend; /* fitted, at this number of opinions */
+    float inside[MR_TERM_COUNT];  /* weight of each term, for films of the neighbour model */
+    float outside[MR_TERM_COUNT]; /* and for the others */
+    float shift;                  /* added to the popularity of the others */
 } mr_appetite;
 
 mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat *seat,
@@ -74,6 +92,11 @@ void mr_appetite_free(mr_appetite *appetite);
 
 /* What a feedback says of the film, -1 … 1. */
 float mr_opinion_value(const mr_opinion *feedback);
+
+/* The value of each term for a film, before weights; `item` is that of the neighbour model, or -1
+ * for what the film would be to somebody whom no neighbour tells of it. */
+void mr_term_values(const mr_appetite *appetite, uint32_t film, int32_t item,
+                    float values[MR_TERM_COUNT]);
 
 /* Weight × value of each term for a film. */
 void mr_terms_of(const mr_appetite *appetite, uint32_t film, float contribution[MR_TERM_COUNT]);

@@ -7,7 +7,7 @@
 
 /* A contribution is worth a word from this size on, and this share of the largest. */
 #define LEAST_CONTRIBUTION 0.05f
-#define LEAST_SHARE        0.15f
+#define LEAST_SHARE        0.1f
 
 /* Text that is built up piece by piece and cut off where it ends. */
 typedef struct text {
@@ -119,7 +119,7 @@ static float common(const mr_catalogue *catalogue, const mr_catalogue_film *a,
 
 /* Names the liked film that has most in common with this one, and what that is. */
 static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalogue_film *film) {
-    const mr_catalogue *catalogue = appetite->recommender->catalogue;
+    const mr_catalogue *catalogue = appetite->recommender->parts.catalogue;
     const mr_catalogue_film *nearest = NULL;
     float most = 0;
     for (size_t i = 0; i < appetite->seat->history_count; i++) {
@@ -159,11 +159,66 @@ static void say_film_belief(text *out, const mr_watcher *watcher, float belief) 
     say(out, " (belief %.0f %%)", fmax(1, round(100 * (double)belief)));
 }
 
+/* "Liked by 41 % of women of 30-39 who were asked, and by 30 % of all"; of a film that nobody was
+ * asked about, what is known of its genres. */
+static void say_taste(text *out, const mr_appetite *appetite, const mr_catalogue_film *film,
+                      uint32_t index) {
+    const mr_recommender *recommender = appetite->recommender;
+    int32_t item = mr_item_of(recommender, index);
+    if (item < 0) {
+        say_genres(out, &appetite->taste, film->genres);
+        say(out, ", liked more by ");
+        say_who(out, &appetite->seat->watcher);
+        say(out, " than by others");
+        return;
+    }
+    say(out, "Liked by %.0f %% of ", 100 * (double)appetite->neighbours.prior[item]);
+    say_who(out, &appetite->seat->watcher);
+    say(out, " who were asked, and by %.0f %% of all", 100 * (double)recommender->usual[item]);
+}
+
+/* Names the opinion that most of the history's value comes from. */
+static void say_history(text *out, const mr_appetite *appetite, uint32_t index) {
+    const mr_recommender *recommender = appetite->recommender;
+    const mr_opinion *strongest = NULL;
+    float most = 0;
+    for (size_t i = 0; i < appetite->seat->history_count; i++) {
+        const mr_opinion *opinion = &appetite->seat->history[i];
+        int32_t from = mr_item_of(recommender, opinion->film);
+        if (from < 0)
+            continue;
+        float share = mr_opinion_value(opinion) *
+                      mr_collaborative_link(recommender->parts.neighbours->model, (size_t)from,
+                                            (size_t)mr_item_of(recommender, index));
+        if (share > most) {
+            most = share;
+            strongest = opinion;
+        }
+    }
+    if (!strongest)
+        return;
+    const char *title = mr_catalogue_entry(recommender->parts.catalogue, strongest->film)->title;
+    if (mr_opinion_value(strongest) > 0)
+        say(out, "Because you liked %.60s: those who like it like this one too", title);
+    else
+        say(out, "Because you did not like %.60s: those who do not, like this one", title);
+}
+
+static void say_popularity(text *out, const mr_recommender *recommender, uint32_t index) {
+    int32_t item = mr_item_of(recommender, index);
+    int tier = mr_catalogue_entry(recommender->parts.catalogue, index)->tier;
+    if (item >= 0)
+        say(out, "Popular: liked by %.0f %% of all who were asked",
+            100 * (double)recommender->usual[item]);
+    else
+        say(out, "%s", tier == 1 ? "Widely known" : "Well documented, so rather well known");
+}
+
 /* What raised the score through one term, in words. */
 static void say_reason(text *out, mr_term term, const mr_appetite *appetite,
                        const mr_rank_options *options, uint32_t index) {
     const mr_recommender *recommender = appetite->recommender;
-    const mr_catalogue_film *film = mr_catalogue_entry(recommender->catalogue, index);
+    const mr_catalogue_film *film = mr_catalogue_entry(recommender->parts.catalogue, index);
     const mr_watcher *watcher = &appetite->seat->watcher;
     switch (term) {
     case MR_TERM_FILM_BELIEF:
@@ -175,16 +230,8 @@ static void say_reason(text *out, mr_term term, const mr_appetite *appetite,
         say_people(out, watcher);
         say(out, " than by others");
         break;
-    case MR_TERM_ERA_BELIEF:
-        say(out, "From around %d, like films that ", film->year);
-        say_people(out, watcher);
-        say(out, " choose");
-        break;
     case MR_TERM_TASTE:
-        say_genres(out, &appetite->taste, film->genres);
-        say(out, ", liked more by ");
-        say_who(out, watcher);
-        say(out, " than by others");
+        say_taste(out, appetite, film, index);
         break;
     case MR_TERM_MOOD:
         say_mood(out, appetite, options, film);
@@ -192,8 +239,11 @@ static void say_reason(text *out, mr_term term, const mr_appetite *appetite,
     case MR_TERM_LIKENESS:
         say_likeness(out, appetite, film);
         break;
+    case MR_TERM_HISTORY:
+        say_history(out, appetite, index);
+        break;
     default:
-        say(out, "%s", film->tier == 1 ? "Widely known" : "Well documented, so rather well known");
+        say_popularity(out, recommender, index);
     }
 }
 
@@ -220,6 +270,14 @@ static bool add_reason(const mr_appetite *appetites, size_t seat_count, float ea
     return true;
 }
 
+/* The mean over the seats of the chance of this score. */
+static float chance_of(const mr_appetite *appetites, size_t seat_count, float score) {
+    float sum = 0;
+    for (size_t s = 0; s < seat_count; s++)
+        sum += mr_blend_chance(&appetites[s].blend, score);
+    return sum / (float)seat_count;
+}
+
 void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_options *options,
                 mr_ranked_film *film) {
     float each[MR_SOFA_SEATS][MR_TERM_COUNT];
@@ -233,7 +291,7 @@ void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_o
     }
     for (int t = 0; t < MR_TERM_COUNT; t++)
         film->score += film->contribution[t];
-    film->fit = 1 / (1 + expf(-film->score));
+    film->fit = chance_of(appetites, seat_count, film->score);
     film->reason_count = 0;
     while (film->reason_count < MR_RANK_REASONS &&
            add_reason(appetites, seat_count, each, options, film, told))

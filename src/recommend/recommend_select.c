@@ -10,9 +10,9 @@
 #define LEAST_WIDE 200
 
 /* Shares of what makes two films alike. */
-#define GENRES_ALIKE    0.6f
-#define DECADE_ALIKE    0.15f
-#define DIRECTORS_ALIKE 0.25f
+#define GENRES_ALIKE    0.75f
+#define DECADE_ALIKE    0.05f
+#define DIRECTORS_ALIKE 0.2f
 
 int mr_sofa_age_limit(const mr_sofa_seat *seats, size_t seat_count,
                       const mr_rank_options *options) {
@@ -82,16 +82,24 @@ static void best_first(mr_candidate *candidates, size_t n, size_t wide) {
     qsort(candidates, wide, sizeof *candidates, by_score);
 }
 
+/* What a full likeness costs, as a logarithm of odds. The cube leaves room for both: a list that is
+ * hardly touched (0.16 at 0.5) and one of films that differ at almost any price (4.2 at 1.5). */
+static float cost_of(float diversity) {
+    return 1.25f * diversity * diversity * diversity;
+}
+
 /* Maximal marginal relevance: takes `count` of the first `wide` candidates, each the one whose
  * score less the cost of its likeness to those taken is greatest. Taken ones move to the front, the
  * others keep their order. */
 static void take_diverse(const mr_catalogue *catalogue, mr_candidate *candidates, size_t wide,
-                         size_t count, float diversity) {
+                         size_t count, float cost) {
+    if (cost <= 0)
+        return; /* the best are in front */
     for (size_t taken = 0; taken < count; taken++) {
         size_t best = taken;
         float best_value = -INFINITY;
         for (size_t i = taken; i < wide && candidates[i].misery == candidates[taken].misery; i++) {
-            float value = candidates[i].score - diversity * candidates[i].likeness;
+            float value = candidates[i].score - cost * candidates[i].likeness;
             if (value > best_value) {
                 best_value = value;
                 best = i;
@@ -137,7 +145,7 @@ size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t
     mr_rng rng = mr_rng_seeded(options->seed);
     size_t drawn = explorations(&rng, count, options->exploration);
     best_first(candidates, n, wide);
-    take_diverse(catalogue, candidates, wide, count - drawn, options->diversity);
+    take_diverse(catalogue, candidates, wide, count - drawn, cost_of(options->diversity));
     draw_at_random(&rng, candidates, wide, count - drawn, count);
     qsort(candidates, count, sizeof *candidates, by_score);
     return count;

@@ -38,13 +38,24 @@ static int youngest_age(const mr_attributes *attributes) {
     return sound ? (int)low : 0;
 }
 
+int mr_audience_age_of(int years) {
+    static const int first[] = MR_AUDIENCE_AGES;
+    int group = MR_AUDIENCE_AGE_COUNT - 1;
+    while (group > 0 && years < first[group])
+        group--;
+    return group;
+}
+
 mr_watcher mr_watcher_of(const mr_attributes *attributes) {
     mr_watcher watcher = {0};
     if (attributes->has_age) {
-        for (int year = 0; year < MR_AGE_YEARS; year++)
-            watcher.age[mr_age_range_of((float)year)] +=
-                probability(attributes->age_distribution[year]);
+        for (int year = 0; year < MR_AGE_YEARS; year++) {
+            float share = probability(attributes->age_distribution[year]);
+            watcher.age[mr_age_range_of((float)year)] += share;
+            watcher.group[mr_audience_age_of(year)] += share;
+        }
         watcher.has_age = normalise(watcher.age, MR_AGE_RANGE_COUNT);
+        normalise(watcher.group, MR_AUDIENCE_AGE_COUNT);
         watcher.youngest = watcher.has_age ? youngest_age(attributes) : 0;
     }
     if (attributes->has_gender) {

@@ -10,6 +10,11 @@
 
 #include "moodreel/types.h"
 
+/* Age groups as MovieLens asks for them, by their first year. */
+#define MR_AUDIENCE_AGES                                                                           \
+    { 0, 18, 25, 35, 45, 50, 56 }
+enum { MR_AUDIENCE_AGE_COUNT = 7 };
+
 #define MR_CELLS (MR_AGE_RANGE_COUNT * MR_GENDER_COUNT * MR_EMOTION_COUNT)
 
 typedef struct mr_watcher {
@@ -18,8 +23,13 @@ typedef struct mr_watcher {
     float age[MR_AGE_RANGE_COUNT];
     float gender[MR_GENDER_COUNT];
     float emotion[MR_EMOTION_COUNT];
+    float group[MR_AUDIENCE_AGE_COUNT]; /* the age once more, by MovieLens' groups; all zero: only
+                                           the ranges are known */
     int youngest; /* youngest plausible age in whole years; 0 when the age is not known */
 } mr_watcher;
+
+/* The group of an age in years. */
+int mr_audience_age_of(int years);
 
 /* What one cell stands for. */
 typedef struct mr_cell {

@@ -25,6 +25,10 @@ mr_status mr_make_home(const char *home) {
     if (status == MR_OK)
         status = link_shipped(home, "models/forest");
     if (status == MR_OK)
+        status = link_shipped(home, "models/collaborative");
+    if (status == MR_OK)
+        status = link_shipped(home, "models/blend");
+    if (status == MR_OK)
         status = link_shipped(home, "data");
     free(models);
     return status;

@@ -13,7 +13,7 @@ static mr_recommender *recommender;
 static int open_all(void **state) {
     (void)state;
     return mr_catalogue_load("data/films.csv", &catalogue) == MR_OK &&
-                   mr_recommender_load(catalogue, "data", "models/forest", &recommender) == MR_OK
+                   mr_recommender_load(catalogue, "data", "models", &recommender) == MR_OK
                ? 0
                : -1;
 }
@@ -247,7 +247,8 @@ static void reasons_are_what_moved_the_score(void **state) {
                              {film_of("alien", 1979), MR_FEEDBACK_RATING, 5},
                              {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0}};
     mr_sofa_seat seats[] = {seat_of(31, MR_FEMALE, MR_SAD), seat_of(25, MR_MALE, MR_ANGRY),
-                            seat_of(65, MR_MALE, -1), seat_of(40, -1, MR_SURPRISE)};
+                            seat_of(65, MR_MALE, -1), seat_of(40, -1, MR_SURPRISE),
+                            seat_of(25, MR_MALE, MR_NEUTRAL), seat_of(9, MR_FEMALE, MR_HAPPY)};
     seats[0].history = history;
     seats[0].history_count = 3;
     effects found = {{false}, {false}};
