@@ -27,6 +27,11 @@ void mr_cli_begin_training(mr_trainer_params *trainer) {
     mr_log_set_level(MR_LOG_INFO);
 }
 
+void mr_cli_take_teachers(const mr_cli_list *teachers, mr_trainer_params *trainer) {
+    trainer->teaching.teachers = teachers->items;
+    trainer->teaching.teacher_count = teachers->count;
+}
+
 mr_status mr_cli_print_training(const char *task, const char *out, const mr_training_result *result,
                                 double seconds) {
     json_t *validation = json_object();
@@ -41,12 +46,13 @@ mr_status mr_cli_print_training(const char *task, const char *out, const mr_trai
 
 struct emotion_settings {
     mr_train_emotion_params params;
+    mr_cli_list teachers;
     bool json;
 };
 
 static const mr_cli_option emotion_options[] = {
     MR_CLI_TRAINER_ROWS(struct emotion_settings, params),
-    MR_CLI_TRUNK_ROWS(struct emotion_settings, params),
+    MR_CLI_HEADS_ROWS(struct emotion_settings, params),
     MR_CLI_FLAG("votes-from-labels", 0, struct emotion_settings, params.votes_from_labels,
                 "without ferplus.csv: let what is shown learn the folders, too"),
     MR_CLI_FLOAT("smoothing", 0, struct emotion_settings, params.smoothing, "S", 0, 0.9,
@@ -76,6 +82,7 @@ static int train_emotion(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&emotion_usage, argc, argv, &settings, &none, &code))
         return code;
+    mr_cli_take_teachers(&settings.teachers, &settings.params.trainer);
     mr_cli_begin_training(&settings.params.trainer);
     double started = mr_now();
     mr_training_result result;
@@ -88,12 +95,13 @@ static int train_emotion(int argc, char **argv) {
 
 struct attributes_settings {
     mr_train_attributes_params params;
+    mr_cli_list teachers;
     bool json;
 };
 
 static const mr_cli_option attributes_options[] = {
     MR_CLI_TRAINER_ROWS(struct attributes_settings, params),
-    MR_CLI_TRUNK_ROWS(struct attributes_settings, params),
+    MR_CLI_HEADS_ROWS(struct attributes_settings, params),
     MR_CLI_INT("side", 0, struct attributes_settings, params.side, "PX", 16, 200,
                "pictures are kept in memory at this size"),
     MR_CLI_FLOAT("age-deviation", 0, struct attributes_settings, params.age_deviation, "YEARS", 0.1,
@@ -121,6 +129,7 @@ static int train_attributes(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&attributes_usage, argc, argv, &settings, &none, &code))
         return code;
+    mr_cli_take_teachers(&settings.teachers, &settings.params.trainer);
     mr_cli_begin_training(&settings.params.trainer);
     double started = mr_now();
     mr_training_result result;

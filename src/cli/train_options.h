@@ -15,6 +15,9 @@ extern const char *const mr_cli_optimisers[];
 /* Lets Ctrl-C end the training after its batch, and its log be seen. */
 void mr_cli_begin_training(mr_trainer_params *trainer);
 
+/* Hands the folders of repeated --teacher on; the list must outlive the training. */
+void mr_cli_take_teachers(const mr_cli_list *teachers, mr_trainer_params *trainer);
+
 /* The result as one JSON object. */
 mr_status mr_cli_print_training(const char *task, const char *out, const mr_training_result *result,
                                 double seconds);
@@ -52,10 +55,21 @@ mr_status mr_cli_print_training(const char *task, const char *out, const mr_trai
         MR_CLI_FLOAT("clip", 0, O, P.trainer.optimiser.clip, "NORM", 0, 1e9,                       \
                      "largest norm of the gradient; 0: any")
 
-/* For networks with a trunk and heads. */
-#define MR_CLI_TRUNK_ROWS(O, P)                                                                    \
+/* For networks with a trunk and heads; O also has a list `teachers`, which
+ * mr_cli_take_teachers() hands on. */
+#define MR_CLI_HEADS_ROWS(O, P)                                                                    \
     MR_CLI_FLOAT("trunk-rate", 0, O, P.trainer.trunk_rate, "S", 0, 1,                              \
-                 "share of the rate for all but the heads; 0: frozen")
+                 "share of the rate for all but the heads; 0: frozen"),                            \
+        MR_CLI_LIST("teacher", 0, O, teachers, "DIR",                                              \
+                    "model to learn from beside the labels; repeat it for more, averaged"),        \
+        MR_CLI_FLOAT("teacher-share", 0, O, P.trainer.teaching.share, "S", 0, 1,                   \
+                     "of the teachers' answers in the targets of labelled pictures"),              \
+        MR_CLI_FLOAT("teacher-temperature", 0, O, P.trainer.teaching.temperature, "T", 0.01, 100,  \
+                     "that softens what teachers say"),                                            \
+        MR_CLI_STRING("unlabelled", 0, O, P.trainer.teaching.unlabelled, "DIR",                    \
+                      "faces that only teachers label: framed pictures, or labels.csv + images"),  \
+        MR_CLI_FLOAT("unlabelled-share", 0, O, P.trainer.teaching.unlabelled_share, "S", 0, 100,   \
+                     "such faces for one labelled picture")
 
 #define MR_CLI_AUGMENT_ROWS(O, P)                                                                  \
     MR_CLI_FLOAT("shift", 0, O, P.augment.shift, "S", 0, 1,                                        \

@@ -75,7 +75,9 @@ typedef struct drawing {
     mr_batch *batch;
     uint64_t epoch;
     size_t first; /* place in the epoch */
+    const mr_network *network;
     float *input;
+    size_t input_size;
 } drawing;
 
 static mr_status draw_one(void *context, size_t index) {
@@ -91,14 +93,25 @@ static mr_status draw_one(void *context, size_t index) {
     }
     size_t place = job->first + index;
     mr_rng rng = mr_rng_keyed(batch->seed ^ SAMPLE_STREAM, job->epoch, place);
-    return batch->task->draw(batch->task->context, batch->network, batch->order[place], &rng,
-                             job->input + index * batch->input_size, targets);
+    return batch->task->draw(batch->task->context, job->network, batch->order[place], &rng,
+                             job->input + index * job->input_size, targets);
+}
+
+static size_t input_size(const mr_network *network) {
+    const mr_layer *shape = mr_network_input(network);
+    return (size_t)shape->channels * (size_t)shape->height * (size_t)shape->width;
+}
+
+mr_status mr_batch_draw_for(mr_batch *batch, const mr_network *network, long epoch, long step,
+                            float *input) {
+    size_t size = (size_t)batch->size;
+    drawing job = {batch,   (uint64_t)epoch, (size_t)step * size,
+                   network, input,           input_size(network)};
+    return mr_parallel(size, draw_one, &job);
 }
 
 mr_status mr_batch_draw(mr_batch *batch, long epoch, long step, float *input) {
-    size_t size = (size_t)batch->size;
-    drawing job = {batch, (uint64_t)epoch, (size_t)step * size, input};
-    return mr_parallel(size, draw_one, &job);
+    return mr_batch_draw_for(batch, batch->network, epoch, step, input);
 }
 
 /* a, b = share·a + (1-share)·b and the other way round. */

@@ -33,6 +33,11 @@ void mr_batch_begin_epoch(mr_batch *batch, long epoch);
 /* Draws step `step` of the epoch into `input` and the targets. */
 mr_status mr_batch_draw(mr_batch *batch, long epoch, long step, float *input);
 
+/* The same for another network that sees the same variations of the same samples: its input must
+ * hold `size` of its pictures. */
+mr_status mr_batch_draw_for(mr_batch *batch, const mr_network *network, long epoch, long step,
+                            float *input);
+
 /* Mixes each sample of the first half with one of the second by shares from Beta(alpha, alpha). */
 void mr_batch_mix(mr_batch *batch, float alpha, mr_rng *rng, float *input);
 

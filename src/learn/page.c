@@ -210,8 +210,8 @@ static void put_number(mr_page *page, mr_page_format format, const char *path) {
     fprintf(page->out, "\" value=\"%.9g\">%s</data>", value, text);
 }
 
-static bool make_path(mr_page *page, char path[PATH_MOST], const char *format, va_list arguments) {
-    int length = vsnprintf(path, PATH_MOST, format, arguments);
+/* Whether a path of this length was written whole. */
+static bool is_whole(mr_page *page, int length) {
     if (length >= 0 && length < PATH_MOST)
         return true;
     keep_failure(page, mr_fail(MR_E_LIMIT, "report: a path is too long"));
@@ -222,10 +222,10 @@ void mr_page_figure(mr_page *page, mr_page_format format, const char *path, ...)
     char text[PATH_MOST];
     va_list arguments;
     va_start(arguments, path);
-    bool made = make_path(page, text, path, arguments);
+    int length = vsnprintf(text, sizeof text, path, arguments);
     va_end(arguments);
     fputs("<td>", page->out);
-    if (made)
+    if (is_whole(page, length))
         put_number(page, format, text);
     fputs("</td>", page->out);
 }
@@ -250,9 +250,9 @@ void mr_page_interval(mr_page *page, mr_page_format format, const char *path, ..
     char text[PATH_MOST];
     va_list arguments;
     va_start(arguments, path);
-    bool made = make_path(page, text, path, arguments);
+    int length = vsnprintf(text, sizeof text, path, arguments);
     va_end(arguments);
-    if (made)
+    if (is_whole(page, length))
         put_interval(page, format, text);
 }
 

@@ -5,6 +5,7 @@
 #include "learn/dataset_attributes.h"
 #include "learn/metrics.h"
 #include "learn/predict.h"
+#include "learn/unlabelled.h"
 #include "nn/loss.h"
 
 #include <math.h>
@@ -19,6 +20,8 @@ typedef struct attribute_training {
     mr_chip_set set;
     size_t *train, *validation; /* indices into the set */
     size_t train_count, validation_count;
+    mr_unlabelled unlabelled;
+    float *sampling; /* NULL */
 } attribute_training;
 
 mr_train_attributes_params mr_train_attributes_defaults(void) {
@@ -55,6 +58,8 @@ static void spread_age(const mr_head_target *target, int age, float deviation) {
 static mr_status draw(void *context, const mr_network *network, size_t sample, mr_rng *rng,
                       float *input, const mr_head_target *targets) {
     const attribute_training *self = context;
+    if (sample >= self->train_count)
+        return mr_unlabelled_draw(&self->unlabelled, network, rng, input, targets);
     size_t index = self->train[sample];
     mr_image stored = mr_pictures_view(&self->set.pictures, index);
     MR_TRY(mr_variation_to_input(&stored, &self->params->augment, network, rng, input));
@@ -148,6 +153,7 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
                               [ETHNICITY] = {"ethnicity", MR_ETHNICITY_COUNT, 0}},
                     .head_count = 3,
                     .samples = self->train_count,
+                    .labelled = self->train_count,
                     .figures = {"age_mae", "gender_accuracy", "ethnicity_accuracy"},
                     .figure_count = 3,
                     .context = self,
@@ -156,6 +162,8 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
     snprintf(task.settings, sizeof task.settings, "age=%g smoothing=%g side=%d variation=%016llx",
              (double)self->params->age_deviation, (double)self->params->smoothing,
              self->params->side, (unsigned long long)mr_augment_key(&self->params->augment));
+    MR_TRY(mr_unlabelled_add(&self->unlabelled, &self->params->trainer.teaching,
+                             MR_FRAMING_ATTRIBUTES, &self->set.pictures, &task, &self->sampling));
     MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));
     MR_TRY(mr_chip_set_keep_validation(&self->set));
     return mr_calibrate_attributes_on(self->params->trainer.out, &self->set, NULL);
@@ -165,6 +173,8 @@ mr_status mr_train_attributes(const mr_train_attributes_params *params, mr_train
     attribute_training self = {.params = params};
     mr_status status = train(&self, out);
     mr_chip_set_free(&self.set);
+    mr_unlabelled_free(&self.unlabelled);
+    free(self.sampling);
     free(self.train);
     free(self.validation);
     return status;

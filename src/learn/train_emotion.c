@@ -5,6 +5,7 @@
 #include "learn/dataset_emotion.h"
 #include "learn/metrics.h"
 #include "learn/predict.h"
+#include "learn/unlabelled.h"
 
 #include <math.h>
 #include <omp.h>
@@ -17,6 +18,7 @@ enum { LABEL, VOTES };
 typedef struct emotion_training {
     const mr_train_emotion_params *params;
     mr_emotion_set train, validation;
+    mr_unlabelled unlabelled;
     bool has_votes, labels_vote;
     float *sampling;
 } emotion_training;
@@ -32,6 +34,8 @@ mr_train_emotion_params mr_train_emotion_defaults(void) {
 static mr_status draw(void *context, const mr_network *network, size_t sample, mr_rng *rng,
                       float *input, const mr_head_target *targets) {
     const emotion_training *self = context;
+    if (sample >= self->train.pictures.count)
+        return mr_unlabelled_draw(&self->unlabelled, network, rng, input, targets);
     mr_image stored = mr_pictures_view(&self->train.pictures, sample);
     MR_TRY(mr_variation_to_input(&stored, &self->params->augment, network, rng, input));
 
@@ -124,17 +128,19 @@ static mr_status train(emotion_training *self, mr_training_result *out) {
             {[LABEL] = {"label", MR_EMOTION_COUNT, 0}, [VOTES] = {"votes", MR_EMOTION_COUNT, 0}},
         .head_count = self->has_votes ? 2 : 1,
         .samples = self->train.pictures.count,
+        .labelled = self->train.pictures.count,
         .sampling = self->sampling,
         .figures = {"label_accuracy", "label_log_loss", "votes_accuracy", "votes_log_loss"},
         .figure_count = self->has_votes ? 4 : 2,
         .context = self,
         .draw = draw,
         .validate = validate};
-    snprintf(task.settings, sizeof task.settings, "smoothing=%g sampling=%g variation=%016llx",
+    snprintf(task.settings, sizeof task.settings, "smoothing=%g sampling=%g variation=%016llx%s",
              (double)self->params->smoothing, (double)self->params->sampling_power,
-             (unsigned long long)mr_augment_key(&self->params->augment));
-    if (self->labels_vote)
-        strcat(task.settings, " votes=labels");
+             (unsigned long long)mr_augment_key(&self->params->augment),
+             self->labels_vote ? " votes=labels" : "");
+    MR_TRY(mr_unlabelled_add(&self->unlabelled, &self->params->trainer.teaching, MR_FRAMING_EMOTION,
+                             &self->train.pictures, &task, &self->sampling));
     MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));
     return mr_calibrate_emotion_on(self->params->trainer.out, &self->validation, NULL);
 }
@@ -144,6 +150,7 @@ mr_status mr_train_emotion(const mr_train_emotion_params *params, mr_training_re
     mr_status status = train(&self, out);
     mr_emotion_set_free(&self.train);
     mr_emotion_set_free(&self.validation);
+    mr_unlabelled_free(&self.unlabelled);
     free(self.sampling);
     return status;
 }

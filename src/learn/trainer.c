@@ -7,8 +7,10 @@
 #include "learn/batch.h"
 #include "learn/checkpoint.h"
 #include "learn/plot.h"
+#include "learn/teachers.h"
 #include "learn/training_log.h"
 #include "learn/trunk.h"
+#include "learn/unlabelled.h"
 #include "nn/loss.h"
 #include "nn/training.h"
 #include "nn/weights.h"
@@ -32,6 +34,7 @@ typedef struct training_run {
     int outputs[MR_HEADS_MAX]; /* of the network, for each head */
     float *gradients;
     mr_training *training;
+    mr_teachers *teachers; /* NULL: none */
     mr_batch batch;
     mr_training_log log;
     mr_checkpoint state;
@@ -55,7 +58,21 @@ mr_trainer_params mr_trainer_params_defaults(void) {
                                .warmup = 1,
                                .optimiser = mr_optimiser_params_defaults(),
                                .trunk_rate = 1,
+                               .teaching = {.temperature = 1,
+                                            .share = 0.5f,
+                                            .unlabelled_share = 0.5f,
+                                            .view = mr_degraded_view(),
+                                            .cover = 0.25f},
                                .average = 0.999f};
+}
+
+static mr_status check_teaching(const mr_teaching *t, const mr_task *task) {
+    if (t->teacher_count > 0 && task->step)
+        return mr_fail(MR_E_ARGUMENT, "training: %s cannot be learned from teachers", task->name);
+    if (t->teacher_count > 0 && (!(t->temperature > 0) || !(t->share >= 0 && t->share <= 1)))
+        return mr_fail(MR_E_ARGUMENT,
+                       "training: the teachers' temperature must be positive, their share 0 to 1");
+    return MR_OK;
 }
 
 static mr_status check_params(const mr_trainer_params *p, const mr_task *task) {
@@ -70,6 +87,7 @@ static mr_status check_params(const mr_trainer_params *p, const mr_task *task) {
         return mr_fail(MR_E_ARGUMENT, "training: the trunk's share of the rate must be 0 to 1");
     if (task->step && p->trunk_rate < 1)
         return mr_fail(MR_E_ARGUMENT, "training: %s has no heads beside its trunk", task->name);
+    MR_TRY(check_teaching(&p->teaching, task));
     if (task->step && p->mixup > 0)
         return mr_fail(MR_E_ARGUMENT, "training: %s cannot be learned from mixed pictures",
                        task->name);
@@ -157,6 +175,12 @@ static void describe_settings(training_run *run) {
              o->kind == MR_SGD ? "sgd" : "adamw", o->momentum, o->beta2, o->weight_decay, o->clip);
     if (p->trunk_rate < 1)
         add_setting(run, " trunk=%g", (double)p->trunk_rate);
+    if (run->teachers) {
+        size_t length = strlen(run->settings);
+        snprintf(run->settings + length, sizeof run->settings - length, " teachers=%016llx",
+                 (unsigned long long)mr_teachers_key(run->teachers));
+        add_setting(run, " taught=%g", (double)p->teaching.share);
+    }
 }
 
 /* The trunk slowed or frozen as the parameters say. */
@@ -189,6 +213,8 @@ static mr_status allocate(training_run *run) {
         return mr_fail(MR_E_MEMORY, "no memory for the %zu weights", network->total);
     MR_TRY(mr_optimiser_create(network, &run->params->optimiser, &run->state.optimiser));
     MR_TRY(mr_batch_create(run->task, network, run->params->batch, run->params->seed, &run->batch));
+    if (run->teachers)
+        MR_TRY(mr_teachers_prepare(run->teachers, &run->batch));
     if (run->task->step)
         return run->task->begin(run->task->context, network, run->params, run->state.values,
                                 run->gradients);
@@ -221,6 +247,14 @@ static mr_status begin_log(training_run *run) {
     return mr_training_log_begin(run->log_path, header, run->state.epochs, &run->log);
 }
 
+/* Only those that labelled pictures are learned from; the task asks about unlabelled ones. */
+static mr_status open_teachers(training_run *run) {
+    const mr_teaching *t = &run->params->teaching;
+    if (t->teacher_count == 0 || t->share == 0)
+        return MR_OK;
+    return mr_teachers_load(t->teachers, t->teacher_count, t->temperature, &run->teachers);
+}
+
 static mr_status set_up(training_run *run) {
     const mr_trainer_params *p = run->params;
     MR_TRY(check_params(p, run->task));
@@ -231,6 +265,7 @@ static mr_status set_up(training_run *run) {
     MR_TRY(copy_network(run));
     MR_TRY(mr_network_load(run->network_path, &run->network));
     MR_TRY(find_outputs(run));
+    MR_TRY(open_teachers(run));
     describe_settings(run);
     MR_TRY(allocate(run));
     run->state.settings = run->settings;
@@ -253,6 +288,7 @@ static void tear_down(training_run *run) {
     free(run->checkpoint_path);
     mr_training_log_free(&run->log);
     mr_training_free(run->training);
+    mr_teachers_free(run->teachers);
     mr_batch_free(&run->batch);
     mr_optimiser_free(run->state.optimiser);
     free(run->gradients);
@@ -291,7 +327,9 @@ static mr_status learn_heads(training_run *run, long epoch, long step, epoch_res
     const mr_trainer_params *p = run->params;
     float *input = mr_training_input(run->training);
     mr_rng rng = mr_rng_keyed(p->seed ^ STEP_STREAM, (uint64_t)epoch, (uint64_t)step);
-    MR_TRY(mr_batch_draw(&run->batch, epoch, step, input));
+    MR_TRY(run->teachers ? mr_teachers_teach(run->teachers, &run->batch, epoch, step, input,
+                                             p->teaching.share)
+                         : mr_batch_draw(&run->batch, epoch, step, input));
     if (p->mixup > 0)
         mr_batch_mix(&run->batch, p->mixup, &rng, input);
     MR_TRY(mr_training_forward(run->training, &rng));

@@ -24,6 +24,7 @@
 #define MR_LEARN_TRAINER_H
 
 #include "base/rng.h"
+#include "learn/augment.h"
 #include "learn/training_result.h"
 #include "nn/network.h"
 #include "nn/optimiser.h"
@@ -32,7 +33,20 @@
 #include <stdbool.h>
 
 #define MR_HEADS_MAX         8
+#define MR_TEACHERS_MAX      8
 #define MR_TASK_SETTINGS_MAX 224
+
+/* Trained models from which a network learns beside its labels (teachers.h, unlabelled.h). */
+typedef struct mr_teaching {
+    const char *const *teachers; /* model folders */
+    int teacher_count;           /* 0: labels alone */
+    float temperature;           /* that softens what they say, 1 */
+    float share;                 /* of their answers in the targets of labelled pictures, 0.5 */
+    const char *unlabelled;      /* folder of faces that they label; NULL: none */
+    float unlabelled_share;      /* such faces for one labelled picture, 0.5 */
+    mr_augment view;             /* how badly the student sees them, mr_degraded_view() */
+    float cover;                 /* probability that their nose and mouth are covered, 0.25 */
+} mr_teaching;
 
 typedef struct mr_trainer_params {
     const char *out;        /* folder of the model; made when it does not exist */
@@ -50,10 +64,11 @@ typedef struct mr_trainer_params {
     float final_share; /* of it at the end of the cosine */
     float warmup;      /* epochs */
     mr_optimiser_params optimiser;
-    float trunk_rate;                  /* share of the rate that all but the heads take, 1; 0: the
-                                          trunk is frozen, its running statistics included (trunk.h) */
-    float average;                     /* decay of the moving average of the weights */
-    float mixup;                       /* alpha of Beta(alpha, alpha) (Zhang et al. 2018); 0: off */
+    float trunk_rate; /* share of the rate that all but the heads take, 1; 0: the
+                         trunk is frozen, its running statistics included (trunk.h) */
+    float average;    /* decay of the moving average of the weights */
+    float mixup;      /* alpha of Beta(alpha, alpha) (Zhang et al. 2018); 0: off */
+    mr_teaching teaching;
     const volatile sig_atomic_t *stop; /* non-zero ends the run after the batch; may be NULL */
 } mr_trainer_params;
 
@@ -85,6 +100,7 @@ typedef struct mr_task {
     mr_head heads[MR_HEADS_MAX];
     int head_count;
     size_t samples;
+    size_t labelled;       /* samples below this number have labels, which teachers add to */
     const float *sampling; /* relative frequency of each sample; NULL: each once an epoch */
     const char *figures[MR_FIGURES_MAX]; /* names of what validation measures */
     int figure_count;

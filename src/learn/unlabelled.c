@@ -1,0 +1,296 @@
+#include "learn/unlabelled.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "learn/dataset_detection.h"
+#include "learn/parallel.h"
+#include "learn/predict.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NOSE = 2, LEFT_MOUTH = 3, RIGHT_MOUTH = 4 }; /* landmarks */
+
+mr_augment mr_degraded_view(void) {
+    return (mr_augment){.shift = 0.1f,
+                        .scale = 0.3f,
+                        .stretch = 0.1f,
+                        .rotation = 15,
+                        .flip = 0.5f,
+                        .brightness = 0.2f,
+                        .contrast = 0.5f,
+                        .gamma = 0.6f,
+                        .cast = 0.2f,
+                        .grey = 0.2f,
+                        .low_resolution = 0.7f,
+                        .least_detail = 0.18f,
+                        .blur = 0.4f,
+                        .noise = 14,
+                        .jpeg = 0.5f,
+                        .least_quality = 10,
+                        .erase = 0.4f,
+                        .erase_most = 0.2f};
+}
+
+/* ---- from a detection set ------------------------------------------------------------------- */
+
+typedef struct cutting {
+    const char *images;
+    const mr_detection_set *set;
+    const size_t *first; /* of each scene: the place of its first face among the pictures */
+    mr_unlabelled *faces;
+} cutting;
+
+static bool is_wanted(const mr_labelled_face *face) {
+    return !face->ignored && face->points != MR_POINTS_NONE && face->box.height >= MR_LEAST_FACE;
+}
+
+static mr_status cut_face(const cutting *job, const mr_image *scene, const mr_labelled_face *face,
+                          size_t place) {
+    mr_image chip = mr_pictures_view(&job->faces->pictures, place);
+    mr_affine map;
+    if (mr_crop_of_landmarks(job->faces->framing, face->landmarks, chip.width, &map) != MR_OK)
+        map = mr_crop_of_tight_box(job->faces->framing, &face->box, chip.width);
+    mr_image_warp(scene, &map, &chip);
+    return MR_OK;
+}
+
+static mr_status cut_scene(void *context, size_t index) {
+    const cutting *job = context;
+    const mr_labelled_picture *scene = &job->set->scenes[index];
+    size_t place = job->first[index];
+    if (place == job->first[index + 1])
+        return MR_OK;
+    mr_image image;
+    MR_TRY(mr_labelled_picture_load(scene, job->images, &image));
+    mr_status status = MR_OK;
+    for (size_t i = 0; i < scene->count && status == MR_OK; i++) {
+        const mr_labelled_face *face = &job->set->faces[scene->first + i];
+        if (is_wanted(face))
+            status = cut_face(job, &image, face, place++);
+    }
+    mr_image_free(&image);
+    return status;
+}
+
+static mr_status allocate(mr_pictures *pictures, const char *name) {
+    size_t bytes;
+    if (pictures->count == 0)
+        return mr_fail(MR_E_NOT_FOUND, "%s: has no face with landmarks of %d pixels and more", name,
+                       MR_LEAST_FACE);
+    if (!mr_multiply(mr_pictures_bytes(pictures), pictures->count, &bytes))
+        return mr_fail(MR_E_LIMIT, "%s: %zu faces are too many", name, pictures->count);
+    pictures->pixels = mr_alloc(bytes);
+    return pictures->pixels
+               ? MR_OK
+               : mr_fail(MR_E_MEMORY, "%s: no memory for %zu faces", name, pictures->count);
+}
+
+static mr_status cut_faces(const mr_detection_set *set, const char *labels, const char *images,
+                           mr_unlabelled *faces) {
+    size_t *first = mr_alloc((set->scene_count + 1) * sizeof *first);
+    if (!first)
+        return mr_fail(MR_E_MEMORY, "%s: no memory", labels);
+    for (size_t i = 0; i < set->scene_count; i++) {
+        first[i + 1] = first[i];
+        for (size_t k = 0; k < set->scenes[i].count; k++)
+            first[i + 1] += is_wanted(&set->faces[set->scenes[i].first + k]);
+    }
+    faces->pictures.count = first[set->scene_count];
+    mr_status status = allocate(&faces->pictures, labels);
+    if (status == MR_OK)
+        status = mr_parallel(set->scene_count, cut_scene, &(cutting){images, set, first, faces});
+    free(first);
+    return status;
+}
+
+static mr_status load_scenes(const char *labels, const char *images, mr_unlabelled *faces) {
+    mr_detection_set set;
+    MR_TRY(mr_detection_set_read(labels, &set));
+    mr_status status = cut_faces(&set, labels, images, faces);
+    mr_detection_set_free(&set);
+    return status;
+}
+
+/* ---- from a folder of pictures -------------------------------------------------------------- */
+
+static mr_status load_listed(const char *folder, const mr_names *names, mr_unlabelled *faces) {
+    if (names->count == 0)
+        return mr_fail(MR_E_NOT_FOUND, "%s: has no pictures", folder);
+    char **paths = mr_alloc(names->count * sizeof *paths);
+    mr_status status = paths ? MR_OK : mr_fail(MR_E_MEMORY, "%s: no memory for its list", folder);
+    for (size_t i = 0; i < names->count && status == MR_OK; i++)
+        if (!(paths[i] = mr_path_join(folder, names->names[i])))
+            status = mr_fail(MR_E_MEMORY, "%s: no memory for its list", folder);
+    mr_pictures *pictures = &faces->pictures;
+    if (status == MR_OK)
+        status =
+            mr_pictures_load(paths, names->count, pictures->side, pictures->channels, pictures);
+    for (size_t i = 0; i < names->count && paths; i++)
+        free(paths[i]);
+    free(paths);
+    return status;
+}
+
+static mr_status load_folder(const char *folder, mr_unlabelled *faces) {
+    mr_names names;
+    MR_TRY(mr_folder_list(folder, &names));
+    mr_status status = load_listed(folder, &names, faces);
+    mr_names_free(&names);
+    return status;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+mr_status mr_unlabelled_load(const char *folder, mr_framing framing, int side, int channels,
+                             mr_unlabelled *out) {
+    mr_unlabelled faces = {.pictures = {.side = side, .channels = channels},
+                           .framing = framing,
+                           .augment = mr_degraded_view(),
+                           .cover = 0.25f};
+    char *labels = mr_path_join(folder, "labels.csv"), *images = mr_path_join(folder, "images");
+    mr_status status = MR_OK;
+    if (!labels || !images)
+        status = mr_fail(MR_E_MEMORY, "%s: no memory for its paths", folder);
+    else if (access(labels, F_OK) == 0)
+        status = load_scenes(labels, images, &faces);
+    else
+        status = load_folder(folder, &faces);
+    free(labels);
+    free(images);
+    if (status == MR_OK)
+        *out = faces;
+    else
+        mr_unlabelled_free(&faces);
+    return status;
+}
+
+void mr_unlabelled_free(mr_unlabelled *faces) {
+    mr_pictures_free(&faces->pictures);
+    for (int k = 0; k < MR_HEADS_MAX; k++)
+        free(faces->told[k]);
+    *faces = (mr_unlabelled){0};
+}
+
+mr_status mr_unlabelled_ask(mr_unlabelled *faces, const mr_teachers *teachers, const mr_head *heads,
+                            int head_count) {
+    for (int k = 0; k < head_count; k++) {
+        faces->classes[k] = heads[k].classes;
+        MR_TRY(mr_teachers_answer(teachers, &faces->pictures, heads[k].name, &faces->told[k]));
+    }
+    faces->head_count = head_count;
+    return MR_OK;
+}
+
+uint64_t mr_unlabelled_key(const mr_unlabelled *faces) {
+    const mr_pictures *pictures = &faces->pictures;
+    uint64_t parts[3] = {mr_hash(pictures->pixels, pictures->count * mr_pictures_bytes(pictures)),
+                         mr_augment_key(&faces->augment), mr_hash(&faces->cover, sizeof(float))};
+    return mr_hash(parts, sizeof parts);
+}
+
+/* A plate of one colour from the nose, or below it, to the chin, as masks, scarves and hands
+ * cover faces. */
+static void cover_mouth(mr_framing framing, mr_rng *rng, mr_image *face) {
+    int size = face->width;
+    mr_point nose = mr_crop_landmark(framing, NOSE, size);
+    mr_point left = mr_crop_landmark(framing, LEFT_MOUTH, size);
+    mr_point right = mr_crop_landmark(framing, RIGHT_MOUTH, size);
+    float wide = (float)mr_rng_range(rng, 0.3, 1) * (right.x - left.x);
+    int from = (int)(left.x - wide), to = (int)(right.x + wide);
+    int top = (int)(nose.y + (float)mr_rng_range(rng, -0.5, 0.8) * (left.y - nose.y));
+    int bottom = (int)((float)size * (float)mr_rng_range(rng, 0.85, 1));
+    from = from < 0 ? 0 : from;
+    to = to > size ? size : to;
+    uint64_t colour = mr_rng_next(rng);
+    for (int y = top < 0 ? 0 : top; y < bottom; y++)
+        for (int x = from; x < to; x++)
+            for (int c = 0; c < face->channels; c++)
+                face->pixels[(size_t)y * face->stride + (size_t)(x * face->channels + c)] =
+                    (uint8_t)(colour >> 8 * c);
+}
+
+static mr_status view(const mr_unlabelled *faces, const mr_image *face, const mr_network *network,
+                      mr_rng *rng, float *input) {
+    if (mr_rng_uniform(rng) >= (double)faces->cover)
+        return mr_variation_to_input(face, &faces->augment, network, rng, input);
+    mr_image covered;
+    MR_TRY(mr_image_create(face->width, face->height, face->channels, &covered));
+    for (int y = 0; y < face->height; y++)
+        memcpy(covered.pixels + (size_t)y * covered.stride, face->pixels + (size_t)y * face->stride,
+               (size_t)face->width * (size_t)face->channels);
+    cover_mouth(faces->framing, rng, &covered);
+    mr_status status = mr_variation_to_input(&covered, &faces->augment, network, rng, input);
+    mr_image_free(&covered);
+    return status;
+}
+
+mr_status mr_unlabelled_draw(const mr_unlabelled *faces, const mr_network *network, mr_rng *rng,
+                             float *input, const mr_head_target *targets) {
+    size_t index = mr_rng_below(rng, faces->pictures.count);
+    for (int k = 0; k < faces->head_count; k++) {
+        if (!faces->told[k])
+            continue;
+        size_t classes = (size_t)faces->classes[k];
+        const float *told = faces->told[k] + index * classes;
+        memcpy(targets[k].distribution, told, classes * sizeof *told);
+        for (size_t c = 0; c < classes; c++)
+            *targets[k].value += (float)c * told[c];
+        *targets[k].weight = 1;
+    }
+    mr_image face = mr_pictures_view(&faces->pictures, index);
+    return view(faces, &face, network, rng, input);
+}
+
+static mr_status ask(mr_unlabelled *faces, const mr_teaching *t, const mr_task *task,
+                     uint64_t *key) {
+    mr_teachers *teachers;
+    MR_TRY(mr_teachers_load(t->teachers, t->teacher_count, t->temperature, &teachers));
+    mr_status status = mr_unlabelled_ask(faces, teachers, task->heads, task->head_count);
+    *key = mr_teachers_key(teachers) ^ mr_unlabelled_key(faces);
+    mr_teachers_free(teachers);
+    return status;
+}
+
+static mr_status extend_sampling(mr_task *task, size_t added, float **sampling) {
+    size_t count = task->labelled;
+    float *longer = mr_alloc((count + added) * sizeof *longer);
+    if (!longer)
+        return mr_fail(MR_E_MEMORY, "no memory to weigh %zu pictures", count + added);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)(longer[i] = (*sampling)[i]);
+    for (size_t i = count; i < count + added; i++)
+        longer[i] = (float)(sum / (double)count);
+    free(*sampling);
+    task->sampling = *sampling = longer;
+    return MR_OK;
+}
+
+mr_status mr_unlabelled_add(mr_unlabelled *faces, const mr_teaching *teaching, mr_framing framing,
+                            const mr_pictures *pictures, mr_task *task, float **sampling) {
+    if (!teaching->unlabelled)
+        return MR_OK;
+    if (teaching->teacher_count == 0)
+        return mr_fail(MR_E_ARGUMENT, "%s: unlabelled faces need a teacher", teaching->unlabelled);
+    if (!(teaching->unlabelled_share > 0 && teaching->unlabelled_share <= 100))
+        return mr_fail(MR_E_ARGUMENT, "%s: %g unlabelled faces a labelled one, expected 0 to 100",
+                       teaching->unlabelled, (double)teaching->unlabelled_share);
+    MR_TRY(mr_unlabelled_load(teaching->unlabelled, framing, pictures->side, pictures->channels,
+                              faces));
+    faces->augment = teaching->view;
+    faces->cover = teaching->cover;
+    uint64_t key;
+    MR_TRY(ask(faces, teaching, task, &key));
+    size_t added = (size_t)lround((double)teaching->unlabelled_share * (double)task->labelled);
+    if (*sampling)
+        MR_TRY(extend_sampling(task, added, sampling));
+    task->samples += added;
+    size_t length = strlen(task->settings);
+    snprintf(task->settings + length, sizeof task->settings - length, " unlabelled=%016llx",
+             (unsigned long long)key);
+    return MR_OK;
+}
