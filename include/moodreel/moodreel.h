@@ -132,6 +132,8 @@ typedef struct mr_analysis {
     int width, height;
     double ms;         /* from the first byte to the last estimate */
     size_t count;      /* 0: nobody found, which is no error */
+    size_t readable;   /* the first so many are large enough for estimates, about 32 pixels of the
+                          decoded picture; of the others nothing is known but where they are */
     mr_person *people; /* largest face first */
 } mr_analysis;
 
@@ -222,8 +224,8 @@ MR_API mr_recommend_options mr_recommend_options_defaults(void);
 MR_API mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
                               const mr_recommend_options *options, mr_recommendation *out);
 
-/* The same for everybody in the picture, of more than MR_VIEWERS_MAX the largest faces;
- * MR_E_NOT_FOUND when it shows nobody. */
+/* The same for everybody in the picture whose face can be read, of more than MR_VIEWERS_MAX the
+ * largest; MR_E_NOT_FOUND when it shows nobody such. */
 MR_API mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysis *analysis,
                                            const mr_recommend_options *options,
                                            mr_recommendation *out);

@@ -5,13 +5,14 @@
 
 #include <stdlib.h>
 
-/* Estimates everybody in session->faces. */
+/* Takes over everybody in session->faces, and estimates the first `readable` of them. */
 static mr_status estimate(mr_session *session, const mr_image *image, mr_person *people,
-                          size_t count) {
+                          size_t count, size_t readable) {
     for (size_t i = 0; i < count; i++) {
         people[i].face = session->faces[i];
-        MR_TRY(mr_attributes_of_face(session->attributes, image, &people[i].face,
-                                     &people[i].attributes));
+        if (i < readable)
+            MR_TRY(mr_attributes_of_face(session->attributes, image, &people[i].face,
+                                         &people[i].attributes));
         mr_face_enlarge(&people[i].face, image);
     }
     return MR_OK;
@@ -19,13 +20,13 @@ static mr_status estimate(mr_session *session, const mr_image *image, mr_person 
 
 static mr_status analyze(mr_session *session, const mr_image *image, double started,
                          mr_analysis *out) {
-    size_t count;
-    MR_TRY(mr_frame_faces(session, image, MR_FACES_SURE, &count));
+    size_t count, readable;
+    MR_TRY(mr_frame_faces(session, image, MR_FACES_SURE, &count, &readable));
     mr_person *people = calloc(count + 1, sizeof *people);
     if (people == NULL)
         return mr_fail(MR_E_MEMORY, "analysis: out of memory for %zu faces", count);
     int threads = mr_threads_begin(session->engine->options.threads);
-    mr_status status = estimate(session, image, people, count);
+    mr_status status = estimate(session, image, people, count, readable);
     mr_threads_end(threads);
     if (status != MR_OK) {
         free(people);
@@ -35,6 +36,7 @@ static mr_status analyze(mr_session *session, const mr_image *image, double star
                          .height = image->full_height,
                          .ms = 1e3 * (mr_now() - started),
                          .count = count,
+                         .readable = readable,
                          .people = people};
     return MR_OK;
 }

@@ -29,7 +29,8 @@ static mr_status draw(mr_image *picture, const mr_analysis *analysis) {
         char label[64];
         write_label(&person->attributes, label, sizeof label);
         mr_canvas_face(canvas, &person->face.box,
-                       person->face.has_landmarks ? person->face.landmarks : NULL, label, (int)i);
+                       person->face.has_landmarks ? person->face.landmarks : NULL,
+                       *label ? label : NULL, (int)i);
     }
     return mr_canvas_end(canvas, picture);
 }

@@ -221,13 +221,13 @@ static size_t describe_people(mr_follower *follower) {
 
 static mr_status follow(mr_follower *follower, mr_session *session, const mr_image *image,
                         double seconds, double started, mr_scene *out) {
-    size_t count;
-    MR_TRY(mr_frame_faces(session, image, MR_FACES_FAINT, &count));
-    for (size_t i = 0; i < count; i++) {
+    size_t count, readable;
+    MR_TRY(mr_frame_faces(session, image, MR_FACES_FAINT, &count, &readable));
+    for (size_t i = 0; i < readable; i++) {
         follower->faces[i] = session->faces[i];
         mr_face_enlarge(&follower->faces[i], image);
     }
-    mr_tracker_step(&follower->tracker, follower->faces, count, seconds);
+    mr_tracker_step(&follower->tracker, follower->faces, readable, seconds);
     follower->started = true;
     meet_people(follower);
     int threads = mr_threads_begin(follower->engine->options.threads);

@@ -40,14 +40,23 @@ static int larger_first(const void *a, const void *b) {
     return p->x != q->x ? (p->x > q->x ? 1 : -1) : (p->y > q->y) - (p->y < q->y);
 }
 
+static size_t count_readable(const mr_face *faces, size_t count) {
+    size_t readable = 0;
+    while (readable < count && faces[readable].box.width * faces[readable].box.height >=
+                                   MR_READABLE_SIDE * MR_READABLE_SIDE)
+        readable++;
+    return readable;
+}
+
 mr_status mr_frame_faces(mr_session *session, const mr_image *image, mr_sureness least,
-                         size_t *count) {
+                         size_t *count, size_t *readable) {
     int threads = mr_threads_begin(session->engine->options.threads);
     mr_status status =
         mr_detector_run(session->detector, image, least, session->faces, MR_FACES_MAX, count);
     mr_threads_end(threads);
     MR_TRY(status);
     qsort(session->faces, *count, sizeof *session->faces, larger_first);
+    *readable = count_readable(session->faces, *count);
     return MR_OK;
 }
 

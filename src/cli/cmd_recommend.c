@@ -112,7 +112,7 @@ static mr_status recommend_people(mr_session *session, const struct settings *se
                                   const mr_history *history, const mr_analysis *analysis,
                                   mr_recommendation *out) {
     mr_viewer viewers[MR_VIEWERS_MAX];
-    size_t count = analysis->count < MR_VIEWERS_MAX ? analysis->count : MR_VIEWERS_MAX;
+    size_t count = analysis->readable < MR_VIEWERS_MAX ? analysis->readable : MR_VIEWERS_MAX;
     for (size_t i = 0; i < count; i++)
         viewers[i] = mr_viewer_of_person(&analysis->people[i]);
     remember(&viewers[0], history);
@@ -124,9 +124,10 @@ static mr_status recommend_seen(mr_session *session, const struct settings *sett
     mr_analysis analysis;
     mr_recommendation films;
     MR_TRY(mr_analyze_file(session, path, &analysis));
-    mr_status status = analysis.count
+    mr_status status = analysis.readable
                            ? recommend_people(session, settings, history, &analysis, &films)
-                           : mr_fail(MR_E_NOT_FOUND, "%s: shows no face", path);
+                           : mr_fail(MR_E_NOT_FOUND, "%s: shows no face%s", path,
+                                     analysis.count ? " that is large enough to be read" : "");
     if (status == MR_OK) {
         if (!settings->json)
             mr_text_analysis(path, &analysis);

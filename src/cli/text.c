@@ -25,7 +25,7 @@ static const char *emotion_label(int i) {
     return mr_emotion_label((mr_emotion)i);
 }
 
-static void print_person(size_t number, const mr_person *person) {
+static void print_person(size_t number, const mr_person *person, bool readable) {
     const mr_box *box = &person->face.box;
     const mr_attributes *a = &person->attributes;
     char size[32];
@@ -38,14 +38,14 @@ static void print_person(size_t number, const mr_person *person) {
     print_class(a->has_gender, a->gender, MR_GENDER_COUNT, 6, gender_label);
     print_class(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, 6, ethnicity_label);
     print_class(a->has_emotion, a->emotion, MR_EMOTION_COUNT, 8, emotion_label);
-    putchar('\n');
+    puts(readable ? "" : "  too small to be read");
 }
 
 void mr_text_analysis(const char *file, const mr_analysis *analysis) {
     printf("%s  %d×%d  %zu face%s  %.0f ms\n", file, analysis->width, analysis->height,
            analysis->count, analysis->count == 1 ? "" : "s", analysis->ms);
     for (size_t i = 0; i < analysis->count; i++)
-        print_person(i + 1, &analysis->people[i]);
+        print_person(i + 1, &analysis->people[i], i < analysis->readable);
 }
 
 static void print_film(size_t number, const mr_recommended_film *film) {

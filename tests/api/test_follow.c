@@ -478,6 +478,42 @@ static void wrong_calls_are_refused(void **state) {
     assert_int_equal(scene.count, 0);
 }
 
+/* The portrait at a quarter of its size, its face 25 pixels high: found, but nobody. */
+static void a_face_too_small_to_read_is_nobody(void **state) {
+    (void)state;
+    mr_image small;
+    mr_analysis analysis;
+    mr_recommendation films;
+    const mr_affine shrink = {.a = 4, .c = 1.5f, .e = 4, .f = 1.5f};
+    assert_ok(mr_image_create(PATCH / 4, PATCH / 4, 3, &small));
+    mr_image_warp(&portrait, &shrink, &small);
+    clear_frame();
+    draw(&small, 200, 100, 1);
+    assert_ok(mr_analyze_pixels(session, frame.pixels, WIDTH, HEIGHT, frame.stride, &analysis));
+    assert_int_equal(analysis.count, 1);
+    assert_int_equal(analysis.readable, 0);
+    const mr_person *person = &analysis.people[0];
+    assert_true(fabsf(person->face.box.x + person->face.box.width / 2 - 224) < 10);
+    assert_false(person->attributes.has_age || person->attributes.has_gender ||
+                 person->attributes.has_ethnicity || person->attributes.has_emotion);
+    assert_int_equal(mr_recommend_for_analysis(session, &analysis, NULL, &films), MR_E_NOT_FOUND);
+    assert_non_null(strstr(mr_last_error(), "large enough"));
+    mr_analysis_free(&analysis);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(follow(0.1 * i).count, 0);
+
+    /* beside somebody who can be read it comes last, and only the other is followed */
+    draw(&portrait, 300, 30, 1);
+    assert_ok(mr_analyze_pixels(session, frame.pixels, WIDTH, HEIGHT, frame.stride, &analysis));
+    assert_int_equal(analysis.count, 2);
+    assert_int_equal(analysis.readable, 1);
+    assert_true(analysis.people[0].attributes.has_age && !analysis.people[1].attributes.has_age);
+    mr_analysis_free(&analysis);
+    follow(0.4);
+    assert_int_equal(follow(0.5).count, 1);
+    mr_image_free(&small);
+}
+
 static void a_followed_person_is_a_viewer(void **state) {
     (void)state;
     follow_portrait(150, 1, 0);
@@ -507,6 +543,7 @@ int main(void) {
         TEST(out_of_memory_is_an_error),
         TEST(time_must_not_go_back),
         TEST(wrong_calls_are_refused),
+        TEST(a_face_too_small_to_read_is_nobody),
         TEST(a_followed_person_is_a_viewer),
     };
     return cmocka_run_group_tests(tests, set_up_all, tear_down_all);

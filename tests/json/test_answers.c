@@ -33,7 +33,7 @@ static void assert_document(json_t *document, const char *expected) {
 static void analysis_is_the_contracts_object(void **state) {
     (void)state;
     mr_person person = made_person();
-    mr_analysis analysis = {640, 480, 12.5, 1, &person};
+    mr_analysis analysis = {.width = 640, .height = 480, .ms = 12.5, .count = 1, .people = &person};
     assert_document(
         mr_json_analysis("a.jpg", &analysis),
         "{\"file\": \"a.jpg\", \"width\": 640, \"height\": 480, \"ms\": 12.5, \"faces\": "
@@ -49,7 +49,7 @@ static void analysis_is_the_contracts_object(void **state) {
 
 static void nobody_is_an_empty_list(void **state) {
     (void)state;
-    mr_analysis analysis = {1, 2, 0.25, 0, NULL};
+    mr_analysis analysis = {.width = 1, .height = 2, .ms = 0.25};
     assert_document(mr_json_analysis("n\xff.png", &analysis),
                     "{\"file\": \"n?.png\", \"width\": 1, \"height\": 2, \"ms\": 0.25, "
                     "\"faces\": []}");

@@ -2,7 +2,7 @@
  * The people in the picture, in words: what is estimated of each, how sure, and how far off it may be.
  */
 import { byId, make } from './dom.js';
-import { estimates } from './words.js';
+import { counted, estimates, watchers } from './words.js';
 
 /** Figures that change with every picture cannot be read: the list is redrawn this often. */
 const REST_MS = 700;
@@ -23,6 +23,9 @@ function row(person, number) {
           make('dt', {}, name), make('dd', {}, make('strong', {}, value), ' ', make('small', {}, detail))))));
 }
 
+/** What is said of faces that are too small to be read. @param {number} count */
+const rest = (count) => make('li', { class: 'person__none' }, `${counted(count, 'more face is', 'more faces are')} too small to be read.`);
+
 /** @param {import('./store.js').Store} store */
 export function bindPeople(store) {
   const list = byId('people');
@@ -36,10 +39,12 @@ export function bindPeople(store) {
     timer = undefined;
     drawnAt = performance.now();
     const people = store.get().sight?.people ?? [];
+    const read = watchers(people);
     const now = JSON.stringify(people.map((person, i) => [person.id ?? i, person.in_sight, estimates(person)]));
     if (now === drawn) return;
     drawn = now;
-    list.replaceChildren(...people.map((person, i) => row(person, person.id ?? i + 1)));
+    list.replaceChildren(...read.map((person, i) => row(person, person.id ?? i + 1)));
+    if (read.length < people.length) list.append(rest(people.length - read.length));
   }
 
   store.watch(['sight'], () => {

@@ -4,7 +4,7 @@
  * of the photo or for the person described.
  */
 import { api } from './api.js';
-import { mainPerson } from './words.js';
+import { mainPerson, watchers } from './words.js';
 
 const COUNT = 9;
 /** Answers that come this soon after a choice on the page are taken for its consequence. */
@@ -34,7 +34,7 @@ function viewersOf({ source, stated, sight, settings }) {
   if (source === 'stated') {
     viewers = [{ ...(stated?.age !== null && { age: stated?.age }), ...(stated?.gender && { gender: stated.gender }) }];
   } else {
-    const people = sight?.people ?? [];
+    const people = watchers(sight?.people ?? []);
     if (people.length === 0) viewers = [{}];
     else {
       const main = mainPerson(people);

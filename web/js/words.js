@@ -80,6 +80,17 @@ export function shortEstimates(person, scarce) {
 }
 
 /**
+ * Those who count as viewers. Of a face too small to be read nothing is estimated: in a photo it is
+ * shown, but nobody is known by it. (Whoever is followed can be read; where nothing is estimated of
+ * anybody, everything is switched off.)
+ * @param {import('./store.js').Person[]} people
+ */
+export function watchers(people) {
+  const readable = people.filter((person) => person.id !== undefined || person.age || person.gender || person.ethnicity || person.emotion);
+  return readable.length > 0 ? readable : people;
+}
+
+/**
  * For whom films are, in a sentence.
  * @param {Readonly<import('./store.js').State>} state
  */
@@ -90,7 +101,7 @@ export function audience(state) {
     const who = stated.age === null ? 'somebody' : `somebody of ${stated.age}`;
     return `For ${[who, feel].filter(Boolean).join(', ')}.`;
   }
-  const people = (sight?.people ?? []).filter((person) => person.in_sight !== false);
+  const people = watchers((sight?.people ?? []).filter((person) => person.in_sight !== false));
   if (people.length === 0) return 'For anyone: no face is in the picture.';
   if (settings.group && people.length > 1) return `For all ${people.length} people in the picture${feel ? `, ${feel}` : ''}.`;
   const main = mainPerson(people);
