@@ -32,7 +32,9 @@ static mr_status draw(mr_image *frame, double seconds, const mr_scene *scene) {
             continue;
         char label[64];
         write_label(person, label, sizeof label);
-        mr_canvas_face(canvas, &person->person.face.box, NULL, label, (int)(person->id - 1));
+        const mr_face *face = &person->person.face;
+        mr_canvas_face(canvas, &face->box, face->has_landmarks ? face->landmarks : NULL, label,
+                       (int)(person->id - 1));
     }
     return mr_canvas_end(canvas, frame);
 }

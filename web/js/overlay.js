@@ -1,19 +1,21 @@
 /**
- * Boxes around the faces with what was estimated of them. Elements are kept per track and moved, so
+ * Boxes around the faces, with their points and with what was estimated of them. Elements are kept per track and moved, so
  * that they glide; for screen readers the list of people says the same in words.
  */
 import { byId, make, setText } from './dom.js';
-import { shortEstimates } from './words.js';
+import { shortEstimates, watchers } from './words.js';
 
 /** Labels of more people than this would cover each other, and say only the mood. */
 const ROOMY = 2;
+/** Of a face: eyes, nose and corners of the mouth. */
+const POINTS = 5;
 /** Pixels between a label and the picture's edge. */
 const EDGE = 6;
 
 /** @param {import('./store.js').Store} store */
 export function bindOverlay(store) {
   const overlay = byId('overlay');
-  /** @type {Map<number, {box: any, label: any, badge: any, words: any}>} */
+  /** @type {Map<number, {box: any, label: any, badge: any, words: any, points: any[]}>} */
   const marks = new Map();
 
   /** @param {number} id */
@@ -23,9 +25,10 @@ export function bindOverlay(store) {
       const badge = make('b', { class: 'face__id' });
       const words = make('span', { class: 'face__words' });
       const label = make('p', { class: 'face__label' }, badge, words);
-      const box = make('div', { class: 'face' }, label);
+      const points = Array.from({ length: POINTS }, () => make('i', { class: 'face__point' }));
+      const box = make('div', { class: 'face' }, ...points, label);
       overlay.append(box);
-      mark = { box, label, badge, words };
+      mark = { box, label, badge, words, points };
       marks.set(id, mark);
     }
     return mark;
@@ -33,11 +36,12 @@ export function bindOverlay(store) {
 
   store.watch(['sight', 'source'], ({ sight, source }) => {
     const seen = new Set();
+    const read = new Set(watchers(sight?.people ?? []));
     for (const [i, person] of (sight?.people ?? []).entries()) {
       if (person.in_sight === false || !sight) continue;
       const id = person.id ?? i + 1;
       seen.add(id);
-      const { box, label, badge, words } = markOf(id);
+      const { box, label, badge, words, points } = markOf(id);
       const [x, y, width, height] = person.box;
       // The camera is shown mirrored, as people know themselves; its pictures are not.
       const left = source === 'camera' ? sight.width - x - width : x;
@@ -45,6 +49,15 @@ export function bindOverlay(store) {
       box.style.top = `${(100 * y) / sight.height}%`;
       box.style.width = `${(100 * width) / sight.width}%`;
       box.style.height = `${(100 * height) / sight.height}%`;
+      for (const [k, point] of points.entries()) {
+        const place = person.landmarks?.[k];
+        point.hidden = !place;
+        if (!place) continue;
+        const across = (place[0] - x) / width;
+        point.style.left = `${100 * (source === 'camera' ? 1 - across : across)}%`;
+        point.style.top = `${(100 * (place[1] - y)) / height}%`;
+      }
+      label.hidden = !read.has(person);
       box.classList.toggle('face--low', y + height > 0.8 * sight.height);
       box.classList.toggle('face--unsure', person.emotion?.sure === false);
       setText(badge, String(id));

@@ -8,6 +8,7 @@
  * @typedef {object} Person
  * @property {number} [id] number of the track; absent for a photo
  * @property {[number, number, number, number]} box x, y, width, height in the picture's pixels
+ * @property {[number, number][] | null} landmarks eyes, nose and corners of the mouth
  * @property {Age | null} age
  * @property {Gender | null} gender
  * @property {Classes | null} ethnicity

@@ -43,6 +43,7 @@ async function goodPhotos({ server, browser }) {
   await showPhoto(page, 'data/samples/wall.jpg');
   await page.waitForFunction(() => document.querySelectorAll('.person').length === 4);
   assert.match(await page.locator('#films-for').innerText(), /all 4 people/);
+  assert.equal(await page.locator('.face__point:visible').count(), 20, 'five points a face');
   await control(page, 'switch', /everyone/).uncheck({ force: true });
   await page.getByText(/^For somebody of/).waitFor();
 
