@@ -6,6 +6,7 @@
 #include "base/rng.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,24 @@ void mr_chip_set_free(mr_chip_set *set) {
     free(set->targets);
     mr_pictures_free(&set->pictures);
     *set = (mr_chip_set){0};
+}
+
+/* The older the rarer, so that all from eighty on are one group. */
+enum { GROUP_DECADES = 9, GROUPS = MR_GENDER_COUNT * MR_ETHNICITY_COUNT * GROUP_DECADES };
+
+static int group_of(const mr_chip_target *target) {
+    int decade = target->age / 10 < GROUP_DECADES ? target->age / 10 : GROUP_DECADES - 1;
+    return ((int)target->gender * MR_ETHNICITY_COUNT + (int)target->ethnicity) * GROUP_DECADES +
+           decade;
+}
+
+void mr_chip_set_weigh_groups(const mr_chip_set *set, const size_t *indices, size_t count,
+                              float power, float *out) {
+    float groups[GROUPS] = {0};
+    for (size_t i = 0; i < count; i++)
+        groups[group_of(&set->targets[indices[i]])]++;
+    for (size_t i = 0; i < count; i++)
+        out[i] = powf(groups[group_of(&set->targets[indices[i]])] / (float)count, -power);
 }
 
 mr_status mr_chip_set_keep_validation(mr_chip_set *set) {

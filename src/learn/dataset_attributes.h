@@ -43,6 +43,14 @@ mr_status mr_chip_set_load(const char *folder, int side, mr_chip_set *out);
 
 void mr_chip_set_free(mr_chip_set *set);
 
+/*
+ * How often the chips at `indices` shall be drawn so that a group (gender, ethnicity, decade of
+ * age) with the share s of them comes as often as s^(1-power) asks; 0: as often as it is there, 1:
+ * as often as any other. Fills `count` relative frequencies.
+ */
+void mr_chip_set_weigh_groups(const mr_chip_set *set, const size_t *indices, size_t count,
+                              float power, float *out);
+
 /* Drops all chips but those for validation; MR_E_NOT_FOUND when there are none. */
 mr_status mr_chip_set_keep_validation(mr_chip_set *set);
 

@@ -12,6 +12,7 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { AGE, GENDER, ETHNICITY };
 
@@ -21,7 +22,7 @@ typedef struct attribute_training {
     size_t *train, *validation; /* indices into the set */
     size_t train_count, validation_count;
     mr_unlabelled unlabelled;
-    float *sampling; /* NULL */
+    float *sampling;
 } attribute_training;
 
 mr_train_attributes_params mr_train_attributes_defaults(void) {
@@ -123,6 +124,23 @@ static mr_status validate(void *context, const mr_network *network, const float 
     return status;
 }
 
+static mr_status weigh_groups(attribute_training *self) {
+    self->sampling = mr_alloc(self->train_count * sizeof *self->sampling);
+    if (!self->sampling)
+        return mr_fail(MR_E_MEMORY, "no memory to weigh %zu pictures", self->train_count);
+    mr_chip_set_weigh_groups(&self->set, self->train, self->train_count,
+                             self->params->sampling_power, self->sampling);
+    return MR_OK;
+}
+
+/* Told only where it is used, so that older checkpoints go on. */
+static void describe_sampling(const attribute_training *self, mr_task *task) {
+    size_t length = strlen(task->settings);
+    if (self->sampling)
+        snprintf(task->settings + length, sizeof task->settings - length, " sampling=%g",
+                 (double)self->params->sampling_power);
+}
+
 static mr_status load_data(attribute_training *self) {
     const mr_train_attributes_params *p = self->params;
     if (!p->data)
@@ -140,7 +158,7 @@ static mr_status load_data(attribute_training *self) {
             self->train[self->train_count++] = i;
     if (self->validation_count == 0)
         return mr_fail(MR_E_NOT_FOUND, "%s: too few pictures, none is for validation", p->data);
-    return MR_OK;
+    return p->sampling_power > 0 ? weigh_groups(self) : MR_OK;
 }
 
 static mr_status train(attribute_training *self, mr_training_result *out) {
@@ -154,6 +172,7 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
                     .head_count = 3,
                     .samples = self->train_count,
                     .labelled = self->train_count,
+                    .sampling = self->sampling,
                     .figures = {"age_mae", "gender_accuracy", "ethnicity_accuracy"},
                     .figure_count = 3,
                     .context = self,
@@ -162,6 +181,7 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
     snprintf(task.settings, sizeof task.settings, "age=%g smoothing=%g side=%d variation=%016llx",
              (double)self->params->age_deviation, (double)self->params->smoothing,
              self->params->side, (unsigned long long)mr_augment_key(&self->params->augment));
+    describe_sampling(self, &task);
     MR_TRY(mr_unlabelled_add(&self->unlabelled, &self->params->trainer.teaching,
                              MR_FRAMING_ATTRIBUTES, &self->set.pictures, &task, &self->sampling));
     MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));

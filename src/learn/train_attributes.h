@@ -25,9 +25,11 @@ typedef struct mr_train_attributes_params {
     const char *data;
     mr_trainer_params trainer;
     mr_augment augment;
-    int side;            /* chips are kept in memory at side × side, 112 */
-    float age_deviation; /* of the target, years, 2 */
-    float smoothing;     /* of gender and ethnicity, 0.05 */
+    int side;             /* chips are kept in memory at side × side, 112 */
+    float age_deviation;  /* of the target, years, 2 */
+    float smoothing;      /* of gender and ethnicity, 0.05 */
+    float sampling_power; /* of groups by gender, ethnicity and decade: 0: as they are, 1: all alike
+                             (dataset_attributes.h) */
 } mr_train_attributes_params;
 
 mr_train_attributes_params mr_train_attributes_defaults(void);

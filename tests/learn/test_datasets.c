@@ -217,6 +217,33 @@ static void only_validation_is_kept(void **state) {
     free(folder);
 }
 
+/* Eight young White men, one old Black woman, and one of 95, who is in her group; what is not at
+ * the indices does not count. */
+static void rare_groups_are_drawn_more_often(void **state) {
+    (void)state;
+    mr_chip_target targets[12];
+    size_t indices[10];
+    for (size_t i = 0; i < 12; i++) {
+        targets[i] = (mr_chip_target){.age = 25, .gender = MR_MALE, .ethnicity = MR_WHITE};
+        if (i == 3 || i == 7)
+            targets[i] = (mr_chip_target){
+                .age = i == 3 ? 81 : 95, .gender = MR_FEMALE, .ethnicity = MR_BLACK};
+    }
+    for (size_t i = 0; i < 10; i++)
+        indices[i] = i;
+    const mr_chip_set set = {.pictures = {.count = 12}, .targets = targets};
+    float weights[10];
+    mr_chip_set_weigh_groups(&set, indices, 10, 1, weights);
+    float rare = weights[3] + weights[7], common = 0;
+    for (size_t i = 0; i < 10; i++)
+        common += i == 3 || i == 7 ? 0 : weights[i];
+    assert_true(fabsf(rare - common) < 1e-4f); /* both groups alike */
+    mr_chip_set_weigh_groups(&set, indices, 10, 0.5f, weights);
+    assert_true(fabsf(weights[3] / weights[0] - 2) < 1e-4f); /* sqrt(8 / 2) */
+    mr_chip_set_weigh_groups(&set, indices, 10, 0, weights);
+    assert_true(weights[3] == weights[0] && weights[0] == 1);
+}
+
 static void load_of_no_chips_is_refused(void **state) {
     char *folder = mr_path_join(*state, "empty");
     assert_ok(mr_folder_make(folder));
@@ -289,6 +316,7 @@ int main(void) {
         cmocka_unit_test(chip_names_tell_labels),
         cmocka_unit_test(split_is_stable_and_keeps_copies_together),
         cmocka_unit_test(only_validation_is_kept),
+        cmocka_unit_test(rare_groups_are_drawn_more_often),
         cmocka_unit_test(load_of_no_chips_is_refused),
         cmocka_unit_test(no_variation_changes_nothing),
         cmocka_unit_test(variation_is_drawn_from_the_generator_alone),

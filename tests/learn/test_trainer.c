@@ -131,10 +131,15 @@ static void attributes_are_learned(void **state) {
     p.trainer.average = 0.9f;
     p.trainer.optimiser.kind = MR_ADAMW;
     p.trainer.rate = 0.01f;
+    p.sampling_power = 0.5f;
     assert_ok(mr_train_attributes(&p, NULL));
     assert_true(last_cell(out, "gender_accuracy") > 0.95);
     assert_true(last_cell(out, "ethnicity_accuracy") > 0.95);
     assert_true(last_cell(out, "age_mae") < 3);
+    p.sampling_power = 0;
+    p.trainer.resume = true;
+    assert_int_equal(mr_train_attributes(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "sampling=0.5"));
     free(out);
 }
 
