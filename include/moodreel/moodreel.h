@@ -179,12 +179,14 @@ typedef struct mr_film {
 } mr_film;
 
 #define MR_REASON_MAX  160
-#define MR_REASONS_MAX 4
+#define MR_REASONS_MAX 8
 
-/* A film that was chosen, and why: `reasons` name what truly raised its score, strongest first. */
+/* A film that was chosen, and why: `reasons` name what truly raised its score, strongest first. One
+ * viewer gets up to four, of several each gets one. */
 typedef struct mr_recommended_film {
     mr_film film;
-    float score;   /* 0 … 1, comparable within one recommendation */
+    float score;   /* 0 … 1: the chance that somebody like those who rated films (models/blend) has
+                      it among what they like, given what is known of the viewers and their mood */
     bool explored; /* drawn at random from a wider list, so that tastes can be discovered */
     int reason_count;
     char reasons[MR_REASONS_MAX][MR_REASON_MAX];
@@ -195,14 +197,18 @@ typedef struct mr_recommendation {
     mr_recommended_film *films; /* best first */
 } mr_recommendation;
 
+#define MR_MOOD_STRENGTH_MAX 1000
+
 /* Texts are labels as the catalogue has them, case ignored; NULL, the default, leaves open. */
 typedef struct mr_recommend_options {
     int count;                   /* films wanted; 10 */
     const char *genre;           /* only this genre, "Comedy" */
     const char *language;        /* only this language, "Telugu" */
     const char *max_certificate; /* strictest limit beside the viewers' own age, "PG-13" */
-    const char *mood; /* "lift": out of the mood; "match": films like it; NULL or "auto": as people
-                         in that mood were found to choose */
+    const char *mood;  /* "lift": out of the mood; "match": films like it; NULL or "auto": as people
+                          in that mood were found to choose */
+    int mood_strength; /* how much the mood counts, in per cent of the usual, 0 to
+                          MR_MOOD_STRENGTH_MAX; 100 */
     int youngest;     /* age of the youngest person on the sofa, as stated; it stands in for ages
                          that are not known and never raises those that are; -1, the default: not
                          stated */

@@ -14,8 +14,10 @@ _Static_assert(MR_REASONS_MAX == MR_RANK_REASONS && MR_REASON_MAX == MR_RANK_REA
 
 mr_recommend_options mr_recommend_options_defaults(void) {
     mr_rank_options rank = mr_rank_options_defaults();
-    return (mr_recommend_options){
-        .count = (int)rank.count, .youngest = rank.youngest, .seed = rank.seed};
+    return (mr_recommend_options){.count = (int)rank.count,
+                                  .mood_strength = 100,
+                                  .youngest = rank.youngest,
+                                  .seed = rank.seed};
 }
 
 mr_viewer mr_viewer_of_person(const mr_person *person) {
@@ -69,6 +71,10 @@ static mr_status read_options(const mr_engine *engine, const mr_recommend_option
     if (mood < 0)
         return mr_fail(MR_E_ARGUMENT, "mood %s: expected auto, lift or match", options->mood);
     rank->mood = (mr_mood_mode)mood;
+    if (options->mood_strength < 0 || options->mood_strength > MR_MOOD_STRENGTH_MAX)
+        return mr_fail(MR_E_ARGUMENT, "mood_strength %d: expected 0 to %d", options->mood_strength,
+                       MR_MOOD_STRENGTH_MAX);
+    rank->weights[MR_TERM_MOOD] *= (float)options->mood_strength / 100;
     return MR_OK;
 }
 

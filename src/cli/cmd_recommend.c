@@ -37,6 +37,8 @@ static const mr_cli_option options[] = {
     MR_CLI_STORE_ROW(struct settings, store),
     MR_CLI_CHOICE("mood", 0, struct settings, mood, moods,
                   "lift the mood, match it, or as people in that mood choose"),
+    MR_CLI_INT("mood-strength", 0, struct settings, films.mood_strength, "PERCENT", 0,
+               MR_MOOD_STRENGTH_MAX, "how much the mood counts, of the usual"),
     MR_CLI_INT("youngest", 0, struct settings, films.youngest, "YEARS", 0, MR_AGE_YEARS - 1,
                "age of the youngest who watches, where it cannot be told"),
     MR_CLI_SEED("seed", 0, struct settings, films.seed, "of the small share of exploration"),

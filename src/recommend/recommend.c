@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 /* In a group, a film that somebody's score puts this many standard deviations below that person's
- * mean makes them miserable. */
-#define MISERY_DEVIATIONS 0.5f
+ * mean makes them miserable. Both are taken over the films that are best for the group: over all
+ * films, most of which hardly anybody likes, no film that is known would be below the mean. */
+#define MISERY_DEVIATIONS 1.0f
+#define MISERY_AMONG      200
 
 /* Strengths are compared with each other, so there is no use for larger ones. */
 #define LARGEST_STRENGTH 1000.0f
@@ -112,11 +114,7 @@ static void score_all(const mr_recommender *recommender, const mr_rank_options *
         float *scores = work->scores + work->count * work->seat_count;
         float sum = 0;
         for (size_t s = 0; s < work->seat_count; s++) {
-            float contribution[MR_TERM_COUNT];
-            mr_terms_of(&work->appetites[s], (uint32_t)i, contribution);
-            scores[s] = 0;
-            for (int t = 0; t < MR_TERM_COUNT; t++)
-                scores[s] += contribution[t];
+            scores[s] = mr_score_of(&work->appetites[s], (uint32_t)i);
             sum += scores[s];
         }
         work->candidates[work->count++] =
@@ -124,21 +122,42 @@ static void score_all(const mr_recommender *recommender, const mr_rank_options *
     }
 }
 
-/* Marks the films that are far below what one of the group likes on average. */
-static void mark_misery(scratch *work) {
-    for (size_t s = 0; s < work->seat_count && work->seat_count > 1; s++) {
-        double sum = 0, squares = 0, n = (double)work->count;
+/* The lowest score among the best MISERY_AMONG. */
+static mr_status least_of_best(const scratch *work, float *out) {
+    size_t best = work->count < MISERY_AMONG ? work->count : MISERY_AMONG;
+    float *scores = malloc((work->count + 1) * sizeof *scores);
+    if (!scores)
+        return mr_fail(MR_E_MEMORY, "no memory for %zu scores", work->count);
+    for (size_t i = 0; i < work->count; i++)
+        scores[i] = work->candidates[i].score;
+    *out = best > 0 ? mr_nth_greatest(scores, work->count, best) : 0;
+    free(scores);
+    return MR_OK;
+}
+
+/* Marks the films that one of the group likes far less than what the group would be shown. */
+static mr_status mark_misery(scratch *work) {
+    float least = 0;
+    if (work->seat_count == 1)
+        return MR_OK;
+    MR_TRY(least_of_best(work, &least));
+    for (size_t s = 0; s < work->seat_count; s++) {
+        double sum = 0, squares = 0, n = 0;
         for (size_t i = 0; i < work->count; i++) {
-            double score = work->scores[i * work->seat_count + s];
+            double score = (double)work->scores[i * work->seat_count + s];
+            if (work->candidates[i].score < least)
+                continue;
             sum += score;
             squares += score * score;
+            n++;
         }
-        double deviation = sqrt(fmax(0, squares / n - sum / n * (sum / n)));
-        double limit = sum / n - (double)MISERY_DEVIATIONS * deviation;
+        double deviation = n > 0 ? sqrt(fmax(0, squares / n - sum / n * (sum / n))) : 0;
+        double limit = n > 0 ? sum / n - (double)MISERY_DEVIATIONS * deviation : 0;
         for (size_t i = 0; i < work->count; i++)
-            if (work->scores[i * work->seat_count + s] < limit)
+            if ((double)work->scores[i * work->seat_count + s] < limit)
                 work->candidates[i].misery = true;
     }
+    return MR_OK;
 }
 
 static mr_status choose(const mr_recommender *recommender, const mr_rank_options *options,
@@ -151,6 +170,14 @@ static mr_status choose(const mr_recommender *recommender, const mr_rank_options
         ranking.films[i].film = work->candidates[i].film;
         ranking.films[i].explored = work->candidates[i].explored;
         mr_explain(work->appetites, work->seat_count, options, &ranking.films[i]);
+        /* Scores told are sums of contributions, which round a little differently. */
+        for (size_t j = i; j > 0 && work->candidates[i].misery == work->candidates[j - 1].misery &&
+                           ranking.films[j].score > ranking.films[j - 1].score;
+             j--) {
+            mr_ranked_film kept = ranking.films[j];
+            ranking.films[j] = ranking.films[j - 1];
+            ranking.films[j - 1] = kept;
+        }
     }
     *out = ranking;
     return MR_OK;
@@ -164,9 +191,10 @@ mr_status mr_recommender_rank(const mr_recommender *recommender, const mr_sofa_s
     mr_status status = scratch_make(recommender, seats, seat_count, &chosen, &work);
     if (status == MR_OK) {
         score_all(recommender, &chosen, mr_sofa_age_limit(seats, seat_count, &chosen), &work);
-        mark_misery(&work);
-        status = choose(recommender, &chosen, &work, out);
+        status = mark_misery(&work);
     }
+    if (status == MR_OK)
+        status = choose(recommender, &chosen, &work, out);
     scratch_free(&work);
     return status;
 }

@@ -71,13 +71,16 @@ typedef struct mr_rank_options {
 
 mr_rank_options mr_rank_options_defaults(void);
 
-#define MR_RANK_REASONS     4
+#define MR_RANK_REASONS     MR_SOFA_SEATS
 #define MR_RANK_REASON_TEXT 160
 
-/* Why a film was chosen: a term that raised its score, by how much, and in words. */
+/* Why a film was chosen: a term that raised its score, by how much, and in words. One person gets
+ * up to four; in a group each gets the one that speaks most to them, which then names whose it is.
+ */
 typedef struct mr_rank_reason {
     mr_term term;
-    float contribution;
+    float contribution; /* to the film's score */
+    uint8_t seats;      /* set of the seats that it is for; bit 0 is the first */
     char text[MR_RANK_REASON_TEXT];
 } mr_rank_reason;
 

@@ -9,10 +9,6 @@
 #define BELIEF_FLOOR 0.03f
 #define LARGEST_LIFT 1.5f
 
-/* How a person of a film counts, if the film is liked. */
-#define DIRECTOR_SHARE 0.7f
-#define CAST_SHARE     0.35f
-
 /* How much more a mood counts when lifting or matching it is asked for. */
 #define ASKED_MOOD 2.5f
 
@@ -85,9 +81,9 @@ static void remember(mr_appetite *appetite, const mr_catalogue *catalogue,
         appetite->liked_genre.value[__builtin_ctz(rest)] += per_genre;
     const uint32_t *people = mr_catalogue_people(catalogue) + film->people;
     for (int i = 0; i < film->director_count; i++)
-        appetite->liked_person[people[i]] += value * DIRECTOR_SHARE;
+        appetite->liked_person[people[i]] += value * MR_DIRECTOR_SHARE;
     for (int i = 0; i < film->cast_count; i++)
-        appetite->liked_person[people[film->director_count + i]] += value * CAST_SHARE;
+        appetite->liked_person[people[film->director_count + i]] += value * MR_CAST_SHARE;
     if (film->language_number)
         appetite->liked_language[film->language_number] += value;
     appetite->liked_decade[mr_decade_of(film->year)] += value;
@@ -99,8 +95,9 @@ static void scale_likes(mr_appetite *appetite, float weight) {
     float squares = 0;
     for (int g = 0; g < MR_GENRE_COUNT; g++)
         squares += appetite->liked_genre.value[g] * appetite->liked_genre.value[g];
+    appetite->liked_length = sqrtf(squares);
     for (int g = 0; g < MR_GENRE_COUNT && squares > 0; g++)
-        appetite->liked_genre.value[g] /= sqrtf(squares);
+        appetite->liked_genre.value[g] /= appetite->liked_length;
     size_t languages = mr_catalogue_language_count(appetite->recommender->parts.catalogue);
     for (size_t l = 0; l < languages; l++)
         appetite->liked_language[l] /= weight;
@@ -187,6 +184,7 @@ void mr_appetite_free(mr_appetite *appetite) {
     free(appetite->liked_person);
     free(appetite->liked_language);
     free(appetite->audience);
+    free(appetite->item_score);
     mr_collaborative_viewer_free(&appetite->neighbours);
     *appetite = (mr_appetite){0};
 }
@@ -199,10 +197,11 @@ mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat
         status = ask_neighbours(out);
     if (status == MR_OK)
         status = remember_all(out);
-    if (status != MR_OK) {
-        mr_appetite_free(out);
-        return status;
+    if (status == MR_OK) {
+        set_weights(out, options);
+        status = mr_sum_up(out);
     }
-    set_weights(out, options);
-    return MR_OK;
+    if (status != MR_OK)
+        mr_appetite_free(out);
+    return status;
 }

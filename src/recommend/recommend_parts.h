@@ -3,7 +3,8 @@
  *
  * Ranking: an appetite is made of each seat (recommend_appetite), every allowed film is scored by
  * the table of terms (recommend_terms), the best are picked with regard to each other
- * (recommend_select), and what moved them is put in words (recommend_reasons).
+ * (recommend_select), and what moved them is chosen (recommend_explain) and put in words
+ * (recommend_reasons).
  */
 #ifndef MR_RECOMMEND_PARTS_H
 #define MR_RECOMMEND_PARTS_H
@@ -74,6 +75,7 @@ typedef struct mr_appetite {
     float opinions;  /* sum of the sizes of their values */
     float known;     /* share of that which is about films of the neighbour model */
     mr_genre_sums liked_genre;
+    float liked_length;    /* of the liking of genres before it was brought to length one */
     float *liked_person;   /* by number of a person */
     float *liked_language; /* by number of a language */
     float liked_decade[MR_DECADES];
@@ -84,11 +86,23 @@ typedef struct mr_appetite {
     float inside[MR_TERM_COUNT];  /* weight of each term, for films of the neighbour model */
     float outside[MR_TERM_COUNT]; /* and for the others */
     float shift;                  /* added to the popularity of the others */
+    /* The same multiplied out, for scoring many films (mr_sum_up). */
+    mr_genre_sums wanted_inside, wanted_outside; /* all that goes by genre */
+    float *item_score;                           /* all that goes by item of the neighbour model */
+    float tier_score[MR_CATALOGUE_TIERS];        /* popularity outside of it */
 } mr_appetite;
 
 mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat *seat,
                            const mr_rank_options *options, mr_appetite *out);
 void mr_appetite_free(mr_appetite *appetite);
+
+/* How a person of a film counts in likeness, if the film is liked. */
+#define MR_DIRECTOR_SHARE 0.7f
+#define MR_CAST_SHARE     0.35f
+
+/* What one opinion adds to the likeness of a film. */
+float mr_likeness_share(const mr_appetite *appetite, const mr_opinion *opinion,
+                        const mr_catalogue_film *film);
 
 /* What a feedback says of the film, -1 … 1. */
 float mr_opinion_value(const mr_opinion *feedback);
@@ -97,6 +111,12 @@ float mr_opinion_value(const mr_opinion *feedback);
  * for what the film would be to somebody whom no neighbour tells of it. */
 void mr_term_values(const mr_appetite *appetite, uint32_t film, int32_t item,
                     float values[MR_TERM_COUNT]);
+
+/* Multiplies weights out, once all else of an appetite is set. */
+mr_status mr_sum_up(mr_appetite *appetite);
+
+/* The score of a film: what mr_terms_of adds up to but for rounding, in a fraction of the time. */
+float mr_score_of(const mr_appetite *appetite, uint32_t film);
 
 /* Weight × value of each term for a film. */
 void mr_terms_of(const mr_appetite *appetite, uint32_t film, float contribution[MR_TERM_COUNT]);
@@ -113,12 +133,19 @@ typedef struct mr_candidate {
 /* The age limit that everybody on the sofa sets together. */
 int mr_sofa_age_limit(const mr_sofa_seat *seats, size_t seat_count, const mr_rank_options *options);
 
+/* The nth greatest of `count` values (n from 1), which are reordered. */
+float mr_nth_greatest(float *values, size_t count, size_t n);
+
 /*
  * Picks at most options->count of n candidates: they come to the front, in the order in which they
  * are shown; the others are lost. Returns how many were picked.
  */
 size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t n,
                  const mr_rank_options *options);
+
+/* What raised a film's score through one term, in words (recommend_reasons). */
+void mr_say_reason(char text_out[MR_RANK_REASON_TEXT], mr_term term, const mr_appetite *appetite,
+                   const mr_rank_options *options, uint32_t index);
 
 /* Fills contributions and reasons of a film whose `film` and `explored` are set. */
 void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_options *options,

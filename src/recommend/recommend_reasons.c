@@ -3,11 +3,6 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-
-/* A contribution is worth a word from this size on, and this share of the largest. */
-#define LEAST_CONTRIBUTION 0.05f
-#define LEAST_SHARE        0.1f
 
 /* Text that is built up piece by piece and cut off where it ends. */
 typedef struct text {
@@ -106,18 +101,7 @@ static bool share_people(const mr_catalogue *catalogue, const mr_catalogue_film 
     return false;
 }
 
-/* What two films have in common, as points. */
-static float common(const mr_catalogue *catalogue, const mr_catalogue_film *a,
-                    const mr_catalogue_film *b) {
-    float genres = (float)mr_genre_set_size(a->genres & b->genres) /
-                   sqrtf((float)(mr_genre_set_size(a->genres) * mr_genre_set_size(b->genres)));
-    return genres + (share_people(catalogue, a, true, b, true) ? 1 : 0) +
-           (share_people(catalogue, a, false, b, false) ? 0.5f : 0) +
-           (mr_decade_of(a->year) == mr_decade_of(b->year) ? 0.2f : 0) +
-           (a->language_number && a->language_number == b->language_number ? 0.1f : 0);
-}
-
-/* Names the liked film that has most in common with this one, and what that is. */
+/* Names the liked film that adds most to the likeness, and what they have in common. */
 static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalogue_film *film) {
     const mr_catalogue *catalogue = appetite->recommender->parts.catalogue;
     const mr_catalogue_film *nearest = NULL;
@@ -125,9 +109,9 @@ static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalo
     for (size_t i = 0; i < appetite->seat->history_count; i++) {
         const mr_opinion *feedback = &appetite->seat->history[i];
         const mr_catalogue_film *liked = mr_catalogue_entry(catalogue, feedback->film);
-        float points = mr_opinion_value(feedback) * common(catalogue, film, liked);
-        if (points > most) {
-            most = points;
+        float share = mr_likeness_share(appetite, feedback, film);
+        if (share > most && mr_opinion_value(feedback) > 0) {
+            most = share;
             nearest = liked;
         }
     }
@@ -214,9 +198,9 @@ static void say_popularity(text *out, const mr_recommender *recommender, uint32_
         say(out, "%s", tier == 1 ? "Widely known" : "Well documented, so rather well known");
 }
 
-/* What raised the score through one term, in words. */
-static void say_reason(text *out, mr_term term, const mr_appetite *appetite,
-                       const mr_rank_options *options, uint32_t index) {
+void mr_say_reason(char text_out[MR_RANK_REASON_TEXT], mr_term term, const mr_appetite *appetite,
+                   const mr_rank_options *options, uint32_t index) {
+    text made = {.start = text_out, .size = MR_RANK_REASON_TEXT}, *out = &made;
     const mr_recommender *recommender = appetite->recommender;
     const mr_catalogue_film *film = mr_catalogue_entry(recommender->parts.catalogue, index);
     const mr_watcher *watcher = &appetite->seat->watcher;
@@ -245,55 +229,4 @@ static void say_reason(text *out, mr_term term, const mr_appetite *appetite,
     default:
         say_popularity(out, recommender, index);
     }
-}
-
-/* Adds the strongest term that has no reason yet; false when none is worth a word. */
-static bool add_reason(const mr_appetite *appetites, size_t seat_count, float each[][MR_TERM_COUNT],
-                       const mr_rank_options *options, mr_ranked_film *film,
-                       bool told[MR_TERM_COUNT]) {
-    int best = -1;
-    for (int t = 0; t < MR_TERM_COUNT; t++)
-        if (!told[t] && (best < 0 || film->contribution[t] > film->contribution[best]))
-            best = t;
-    float largest = film->reason_count ? film->reasons[0].contribution : 0;
-    if (best < 0 || film->contribution[best] < fmaxf(LEAST_CONTRIBUTION, LEAST_SHARE * largest))
-        return false;
-    size_t whose = 0;
-    for (size_t s = 1; s < seat_count; s++)
-        if (each[s][best] > each[whose][best])
-            whose = s;
-    mr_rank_reason *reason = &film->reasons[film->reason_count++];
-    *reason = (mr_rank_reason){.term = (mr_term)best, .contribution = film->contribution[best]};
-    text out = {.start = reason->text, .size = sizeof reason->text};
-    say_reason(&out, (mr_term)best, &appetites[whose], options, film->film);
-    told[best] = true;
-    return true;
-}
-
-/* The mean over the seats of the chance of this score. */
-static float chance_of(const mr_appetite *appetites, size_t seat_count, float score) {
-    float sum = 0;
-    for (size_t s = 0; s < seat_count; s++)
-        sum += mr_blend_chance(&appetites[s].blend, score);
-    return sum / (float)seat_count;
-}
-
-void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_options *options,
-                mr_ranked_film *film) {
-    float each[MR_SOFA_SEATS][MR_TERM_COUNT];
-    bool told[MR_TERM_COUNT] = {false};
-    film->score = 0;
-    memset(film->contribution, 0, sizeof film->contribution);
-    for (size_t s = 0; s < seat_count; s++) {
-        mr_terms_of(&appetites[s], film->film, each[s]);
-        for (int t = 0; t < MR_TERM_COUNT; t++)
-            film->contribution[t] += each[s][t] / (float)seat_count;
-    }
-    for (int t = 0; t < MR_TERM_COUNT; t++)
-        film->score += film->contribution[t];
-    film->fit = chance_of(appetites, seat_count, film->score);
-    film->reason_count = 0;
-    while (film->reason_count < MR_RANK_REASONS &&
-           add_reason(appetites, seat_count, each, options, film, told))
-        ;
 }

@@ -150,3 +150,33 @@ size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t
     qsort(candidates, count, sizeof *candidates, by_score);
     return count;
 }
+
+/* Hoare's selection (1961). */
+float mr_nth_greatest(float *values, size_t count, size_t n) {
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        float pivot = values[low + (high - low) / 2];
+        size_t i = low, j = high;
+        while (i <= j) {
+            while (values[i] > pivot)
+                i++;
+            while (values[j] < pivot)
+                j--;
+            if (i > j)
+                break;
+            float kept = values[i];
+            values[i++] = values[j];
+            values[j] = kept;
+            if (j == 0)
+                break;
+            j--;
+        }
+        if (n - 1 <= j)
+            high = j;
+        else if (n - 1 >= i)
+            low = i;
+        else
+            return values[n - 1];
+    }
+    return values[n - 1];
+}

@@ -13,7 +13,7 @@
 #define AGE_MAX   150
 
 struct wish {
-    int n, youngest;
+    int n, youngest, mood_strength;
     const char *genre, *language, *max_certificate, *mood, *feel;
     uint64_t seed;
     bool group, history;
@@ -26,6 +26,7 @@ static void wish_defaults(void *params) {
     *(struct wish *)params = (struct wish){.n = films.count,
                                            .youngest = films.youngest,
                                            .mood = mr_mood_choices[0],
+                                           .mood_strength = films.mood_strength,
                                            .seed = films.seed,
                                            .group = true,
                                            .history = true,
@@ -41,6 +42,8 @@ static const mr_param rows[] = {
                     mr_certificate_choices, "no film with a stricter age certificate"),
     MR_PARAM_CHOICE("mood", ANYWHERE, struct wish, mood, mr_mood_choices,
                     "lift the mood, match it, or as people in that mood choose"),
+    MR_PARAM_INT("mood_strength", ANYWHERE, struct wish, mood_strength, 0, MR_MOOD_STRENGTH_MAX,
+                 "how much the mood counts, in per cent of the usual"),
     MR_PARAM_INT("youngest", ANYWHERE, struct wish, youngest, 0, AGE_MAX,
                  "age of the youngest who watches, where it cannot be told"),
     MR_PARAM_SEED("seed", ANYWHERE, struct wish, seed,
@@ -116,6 +119,7 @@ static bool choose_films(mr_request *request, const mr_leased_session *at, struc
     options.language = wish->language;
     options.max_certificate = wish->max_certificate;
     options.mood = wish->mood;
+    options.mood_strength = wish->mood_strength;
     options.youngest = wish->youngest;
     options.seed = wish->seed;
     struct histories histories = {0};

@@ -444,6 +444,32 @@ static void filters_and_certificates_hold(void **state) {
     mr_session_free(session);
 }
 
+static void a_mood_counts_as_much_as_is_asked(void **state) {
+    (void)state;
+    mr_session *session = new_session(engine);
+    mr_viewer viewer;
+    mr_recommendation usual, strong;
+    assert_ok(mr_viewer_stated(31, MR_FEMALE, MR_SAD, &viewer));
+    mr_recommend_options options = mr_recommend_options_defaults();
+    options.mood = "lift";
+    assert_int_equal(options.mood_strength, 100);
+    options.mood_strength = 0;
+    assert_ok(mr_recommend(session, &viewer, 1, &options, &usual));
+    options.mood_strength = 300;
+    assert_ok(mr_recommend(session, &viewer, 1, &options, &strong));
+    size_t common = 0;
+    for (size_t i = 0; i < usual.count; i++)
+        for (size_t j = 0; j < strong.count; j++)
+            common += usual.films[i].film.id == strong.films[j].film.id;
+    assert_true(common <= 5);
+    mr_recommendation_free(&usual);
+    mr_recommendation_free(&strong);
+    options.mood_strength = MR_MOOD_STRENGTH_MAX + 1;
+    assert_int_equal(mr_recommend(session, &viewer, 1, &options, &usual), MR_E_ARGUMENT);
+    assert_non_null(strstr(mr_last_error(), "mood_strength"));
+    mr_session_free(session);
+}
+
 /* Films for a woman of 31, after what she said before. */
 static mr_recommendation films_after(mr_session *session, const mr_feedback *history,
                                      size_t count) {
@@ -586,6 +612,7 @@ int main(void) {
         cmocka_unit_test(catalogue_is_open),
         cmocka_unit_test(stated_viewers_are_certain),
         cmocka_unit_test(filters_and_certificates_hold),
+        cmocka_unit_test(a_mood_counts_as_much_as_is_asked),
         cmocka_unit_test(films_of_the_history_are_not_shown_again),
         cmocka_unit_test(the_history_moves_films_towards_liked_genres),
         cmocka_unit_test(the_last_opinion_on_a_film_counts),

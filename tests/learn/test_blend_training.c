@@ -75,8 +75,8 @@ static void the_likelihood_is_the_plain_one(void **state) {
     (void)state;
     mr_choices choices = make_choices((double[]){1, 0.5, 0});
     const float weights[TERMS] = {0.3f, 2, 1};
-    assert_float_equal(mr_choice_likelihood(&choices, weights),
-                       plain_likelihood(&choices, weights), 1e-5);
+    assert_float_equal(mr_choice_likelihood(&choices, weights), plain_likelihood(&choices, weights),
+                       1e-5);
     choices_free(&choices);
 }
 
@@ -185,8 +185,8 @@ static void clicks_tell_kinds_of_people_apart(void **state) {
     assert_ok(mr_blend_ranker_make(model, &nothing, &ranker));
     static float values[FILMS * MR_TERM_COUNT], scores[FILMS];
     const uint32_t clicks[] = {3, 5};
-    assert_ok(mr_blend_ranker_scores(ranker, &blend, &(mr_blend_user){0, clicks, 2}, values,
-                                     scores));
+    assert_ok(
+        mr_blend_ranker_scores(ranker, &blend, &(mr_blend_user){0, clicks, 2}, values, scores));
     for (size_t i = 6; i < FILMS; i += 2)
         assert_true(scores[i + 1] > scores[i]);
     mr_blend_ranker_free(ranker);

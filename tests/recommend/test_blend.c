@@ -11,8 +11,8 @@
 /* Room for a table of two numbers of clicks. */
 #define TABLE 4096
 
-/* A whole table: each term has the weight 1 after 0 clicks and 3 after 8, half of it where nothing is
- * known, and twice of it outside. */
+/* A whole table: each term has the weight 1 after 0 clicks and 3 after 8, half of it where nothing
+ * is known, and twice of it outside. */
 static void write_table(char text[TABLE]) {
     size_t used = (size_t)snprintf(text, TABLE, "term,clicks,weight,unknown,outside\n");
     for (int t = 0; t < MR_TERM_COUNT; t++)
@@ -118,7 +118,8 @@ static void hostile_tables_are_refused_by_line_and_column(void **state) {
         {"term,", "tern,", "table: line 1: no column 'term'"},
         {"film belief,0,1", "film believe,0,1", "table: line 2: column term: 'film believe'"},
         {"film belief,0,1", "mood,0,1", "table: line 2: column term: 'mood'"},
-        {"film belief,0,1", "film belief,0,-1", "line 2: column weight: '-1', expected a number fr"},
+        {"film belief,0,1", "film belief,0,-1",
+         "line 2: column weight: '-1', expected a number fr"},
         {"film belief,0,1", "film belief,0,1001", "line 2: column weight: '1001'"},
         {"film belief,0,1", "film belief,0,nan", "table: line 2: column weight: 'nan'"},
         {"film belief,0,1", "film belief,0,inf", "table: line 2: column weight: 'inf'"},
@@ -130,7 +131,8 @@ static void hostile_tables_are_refused_by_line_and_column(void **state) {
         {"film belief,8,3", "film belief,0,3", "line 3: column term: 'film belief', expected one"},
         {"film belief,8,3", "film belief,8,3,3", "table: line 3"},
         {"taste,8,3,1.5,6\n", "", "table: no row for taste after 8 clicks"},
-        {"chance scale,0,1", "chance scale,0,0", "column weight: '0', expected a number from 0.001"},
+        {"chance scale,0,1", "chance scale,0,0",
+         "column weight: '0', expected a number from 0.001"},
         {"chance offset,0,-2", "chance offset,0,-2000", "column weight: '-2000'"},
         {"chance offset,8,-2,-2,-3\n", "", "table: no row for chance offset after 8 clicks"},
     };

@@ -246,8 +246,8 @@ static void reasons_are_what_moved_the_score(void **state) {
     mr_opinion history[3] = {{film_of("the matrix", 1999), MR_FEEDBACK_LIKE, 0},
                              {film_of("alien", 1979), MR_FEEDBACK_RATING, 5},
                              {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0}};
-    mr_sofa_seat seats[] = {seat_of(31, MR_FEMALE, MR_SAD), seat_of(25, MR_MALE, MR_ANGRY),
-                            seat_of(65, MR_MALE, -1), seat_of(40, -1, MR_SURPRISE),
+    mr_sofa_seat seats[] = {seat_of(31, MR_FEMALE, MR_SAD),   seat_of(25, MR_MALE, MR_ANGRY),
+                            seat_of(65, MR_MALE, -1),         seat_of(40, -1, MR_SURPRISE),
                             seat_of(25, MR_MALE, MR_NEUTRAL), seat_of(9, MR_FEMALE, MR_HAPPY)};
     seats[0].history = history;
     seats[0].history_count = 3;
@@ -484,6 +484,32 @@ static void genre_sums_are_genre_fits(void **state) {
     }
 }
 
+/* Scoring many films gives what the terms add up to. */
+static void scores_are_sums_of_terms(void **state) {
+    (void)state;
+    mr_opinion history[3] = {{film_of("the matrix", 1999), MR_FEEDBACK_LIKE, 0},
+                             {film_of("arjun reddy", 2017), MR_FEEDBACK_RATING, 4},
+                             {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0}};
+    for (size_t said = 0; said <= 3; said++) {
+        mr_sofa_seat seat = seat_of(31, MR_FEMALE, MR_SAD);
+        seat.history = history;
+        seat.history_count = said;
+        mr_rank_options options = plain();
+        options.mood = said % 2 ? MR_MOOD_LIFT : MR_MOOD_AUTO;
+        options.weights[MR_TERM_POPULARITY] = 1 + (float)said;
+        mr_appetite appetite;
+        assert_ok(mr_appetite_make(recommender, &seat, &options, &appetite));
+        for (uint32_t i = 0; i < mr_catalogue_count(catalogue); i++) {
+            float contribution[MR_TERM_COUNT], sum = 0;
+            mr_terms_of(&appetite, i, contribution);
+            for (int t = 0; t < MR_TERM_COUNT; t++)
+                sum += contribution[t];
+            assert_float_equal(mr_score_of(&appetite, i), sum, 1e-4);
+        }
+        mr_appetite_free(&appetite);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_child_sees_what_is_not_for_children),
@@ -504,6 +530,7 @@ int main(void) {
         cmocka_unit_test(groups_are_served_without_misery),
         cmocka_unit_test(wrong_use_is_refused),
         cmocka_unit_test(genre_sums_are_genre_fits),
+        cmocka_unit_test(scores_are_sums_of_terms),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
