@@ -122,8 +122,9 @@ typedef struct mr_attribute_set {
 
 /*
  * X(NAME, "label"): what finds the faces. "yolo" is the project's own network, models/detector;
- * "haar" a cascade that knows upright frontal faces alone and no landmarks; "auto" is yolo where
- * models/detector is there, else haar.
+ * "haar" a cascade that knows upright frontal faces alone; "auto" is yolo where models/detector is
+ * there, else haar. Landmarks are set by models/landmarks in faces from 32 pixels on; where that is
+ * missing or a face smaller, they are yolo's own, and those of haar are none.
  */
 #define MR_DETECTORS(X)                                                                            \
     X(AUTO, "auto")                                                                                \

@@ -20,12 +20,18 @@ static mr_status check_options(const mr_options *options) {
     return MR_OK;
 }
 
+/* Where no model of landmarks is, a face keeps those that its detector tells. */
 static mr_status load_detector(mr_engine *engine, const char *models) {
-    char *folder = mr_path_join(models, "detector");
-    if (folder == NULL)
-        return mr_fail(MR_E_MEMORY, "engine: out of memory");
-    mr_status status = mr_detector_load(engine->options.detector, folder, &engine->detector);
+    char *folder = mr_path_join(models, "detector"), *landmarks = mr_path_join(models, "landmarks");
+    mr_status status = MR_OK;
+    if (folder == NULL || landmarks == NULL)
+        status = mr_fail(MR_E_MEMORY, "engine: out of memory");
+    if (status == MR_OK)
+        status = mr_detector_load(engine->options.detector, folder, &engine->detector);
+    if (status == MR_OK && mr_is_folder(landmarks))
+        status = mr_landmark_model_load(landmarks, &engine->landmarks);
     free(folder);
+    free(landmarks);
     return status;
 }
 
@@ -93,6 +99,7 @@ void mr_engine_free(mr_engine *engine) {
     mr_recommender_free(engine->recommender);
     mr_catalogue_free(engine->catalogue);
     mr_attribute_models_free(engine->models);
+    mr_landmark_model_free(engine->landmarks);
     mr_detector_model_free(engine->detector);
     free(engine->home);
     free(engine);
@@ -114,6 +121,8 @@ mr_status mr_session_create(const mr_engine *engine, mr_session **out) {
         return mr_fail(MR_E_MEMORY, "session: out of memory");
     session->engine = engine;
     mr_status status = mr_detector_create(engine->detector, &session->detector);
+    if (status == MR_OK && engine->landmarks != NULL)
+        status = mr_landmark_context_create(engine->landmarks, &session->landmarks);
     if (status == MR_OK)
         status = mr_attribute_context_create(engine->models, engine->options.mirror,
                                              &session->attributes);
@@ -129,6 +138,7 @@ void mr_session_free(mr_session *session) {
     if (session == NULL)
         return;
     mr_attribute_context_free(session->attributes);
+    mr_landmark_context_free(session->landmarks);
     mr_detector_free(session->detector);
     free(session);
 }

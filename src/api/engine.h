@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "face/attributes.h"
 #include "face/detector.h"
+#include "face/landmarks.h"
 #include "moodreel/moodreel.h"
 #include "recommend/catalogue.h"
 #include "recommend/recommend.h"
@@ -21,6 +22,7 @@ struct mr_engine {
     mr_options options; /* `home` points to the string below */
     char *home;
     mr_detector_model *detector;
+    mr_landmark_model *landmarks; /* NULL: a face keeps those that its detector tells */
     mr_attribute_models *models;
     mr_catalogue *catalogue;     /* NULL when opened without films */
     mr_recommender *recommender; /* likewise */
@@ -29,6 +31,7 @@ struct mr_engine {
 struct mr_session {
     const mr_engine *engine;
     mr_detector *detector;
+    mr_landmark_context *landmarks; /* NULL as the engine's */
     mr_attribute_context *attributes;
     mr_face faces[MR_FACES_MAX];
 };

@@ -53,6 +53,8 @@ mr_status mr_frame_faces(mr_session *session, const mr_image *image, mr_sureness
     int threads = mr_threads_begin(session->engine->options.threads);
     mr_status status =
         mr_detector_run(session->detector, image, least, session->faces, MR_FACES_MAX, count);
+    if (status == MR_OK && session->landmarks != NULL)
+        status = mr_landmarks_refine_all(session->landmarks, image, session->faces, *count);
     mr_threads_end(threads);
     MR_TRY(status);
     qsort(session->faces, *count, sizeof *session->faces, larger_first);

@@ -19,6 +19,7 @@ struct settings {
     mr_cli_list prefixes;
     const char *report; /* folder for charts, or NULL */
     int threads;
+    bool own_points;
     bool json;
 };
 
@@ -34,6 +35,10 @@ static const mr_cli_option options[] = {
     MR_CLI_CHOICE("detector", 0, struct settings, detector, detectors, "what is judged"),
     MR_CLI_STRING("model", 0, struct settings, params.model, "DIR",
                   "the network's model, models/detector unless given"),
+    MR_CLI_STRING("landmarks", 0, struct settings, params.landmarks, "DIR",
+                  "the model that sets a face's points anew, models/landmarks unless given"),
+    MR_CLI_FLAG("own-points", 0, struct settings, own_points,
+                "judge the points that the detector itself tells"),
     MR_CLI_STRING("cascade", 0, struct settings, params.cascade, "FILE",
                   "the Haar cascade; unless given, the system's"),
     MR_CLI_CHOICE("part", 0, struct settings, params.part, parts,
@@ -141,11 +146,15 @@ static mr_status tell(const struct settings *settings, const mr_detector_report 
 static mr_status judge(const struct settings *settings, mr_detector_report *reports,
                        size_t *count) {
     mr_evaluate_detector_params params = settings->params;
-    char *folder = NULL;
-    if (settings->detector == BOTH || kinds[settings->detector] == MR_DETECTOR_YOLO)
-        MR_TRY(mr_cli_model_folder(params.model, "detector", &folder));
-    params.model = folder;
+    char *folder = NULL, *landmarks = NULL;
     mr_status status = MR_OK;
+    if (settings->detector == BOTH || kinds[settings->detector] == MR_DETECTOR_YOLO) {
+        MR_TRY(mr_cli_model_folder(params.model, "detector", &folder));
+        if (!settings->own_points)
+            status = mr_cli_model_folder(params.landmarks, "landmarks", &landmarks);
+    }
+    params.model = folder;
+    params.landmarks = landmarks;
     for (int i = 0; i < KINDS && status == MR_OK; i++) {
         if (settings->detector != BOTH && settings->detector != i)
             continue;
@@ -154,6 +163,7 @@ static mr_status judge(const struct settings *settings, mr_detector_report *repo
         *count += (size_t)params.prefix_count;
     }
     free(folder);
+    free(landmarks);
     return status;
 }
 

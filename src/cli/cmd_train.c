@@ -146,6 +146,7 @@ static const mr_cli_command commands[] = {
     {"emotion", "the emotion network, on FER2013 and FER+", train_emotion},
     {"attributes", "the network for age, gender and ethnicity, on UTKFace", train_attributes},
     {"detector", "the face detector, on pictures with labelled faces", mr_cmd_train_detector},
+    {"landmarks", "the network that sets a found face's five points", mr_cmd_train_landmarks},
     {"forest", "the Random Forest of film choices, on the profile set", mr_cmd_train_forest},
     {"collaborative", "who liked one film likes which others, on MovieLens-1M",
      mr_cmd_train_collaborative},

@@ -19,6 +19,7 @@ int mr_cmd_train(int argc, char **argv);
 int mr_cmd_watch(int argc, char **argv);
 
 int mr_cmd_train_detector(int argc, char **argv);
+int mr_cmd_train_landmarks(int argc, char **argv);
 int mr_cmd_evaluate_detector(int argc, char **argv);
 
 /* "train forest" and "evaluate forest" */

@@ -71,8 +71,7 @@ mr_affine mr_whole_picture(const mr_image *source, int width, int height) {
     return (mr_affine){.a = x, .c = (x - 1) / 2, .e = y, .f = (y - 1) / 2};
 }
 
-/* A random similarity with stretch, about the middle of a width × height picture, onto itself. */
-static mr_affine random_map(const mr_augment *augment, mr_rng *rng, int width, int height) {
+mr_affine mr_augment_map(const mr_augment *augment, mr_rng *rng, int width, int height) {
     float scale = factor(rng, augment->scale);
     float stretch = sqrtf(factor(rng, augment->stretch));
     float angle = either_way(rng, augment->rotation) * (float)M_PI / 180;
@@ -225,7 +224,7 @@ mr_status mr_augment_look(const mr_augment *augment, mr_rng *rng, mr_image *imag
 
 mr_status mr_augment_apply(const mr_augment *augment, const mr_image *source, const mr_affine *base,
                            mr_rng *rng, mr_image *out) {
-    mr_affine varied = random_map(augment, rng, out->width, out->height);
+    mr_affine varied = mr_augment_map(augment, rng, out->width, out->height);
     mr_affine to_source = mr_affine_compose(base, &varied);
     mr_image_warp(source, &to_source, out);
     return mr_augment_look(augment, rng, out);

@@ -96,21 +96,31 @@ static mr_status judge_haar(const mr_evaluate_detector_params *params, const mr_
     return status;
 }
 
+static mr_status judge_models(const mr_evaluate_detector_params *params,
+                              const mr_detection_set *set, const mr_yolo_model *model,
+                              const mr_landmark_model *landmarks, mr_detector_report *out) {
+    mr_yolo_finder detectors;
+    MR_TRY(mr_yolo_finder_create(model, landmarks, params->side, &detectors));
+    if (params->side == 0) {
+        detectors.params = mr_detector_yolo_params();
+        detectors.params.score = MR_FINDER_SCORE;
+    }
+    const mr_finder finder = mr_yolo_finder_as(&detectors);
+    mr_status status = judge(params, set, &finder, out);
+    mr_yolo_finder_free(&detectors);
+    return status;
+}
+
 static mr_status judge_yolo(const mr_evaluate_detector_params *params, const mr_detection_set *set,
                             mr_detector_report *out) {
     mr_yolo_model *model;
-    mr_yolo_finder detectors;
+    mr_landmark_model *landmarks = NULL;
     MR_TRY(mr_yolo_load(params->model, &model));
-    mr_status status = mr_yolo_finder_create(model, params->side, &detectors);
-    if (status == MR_OK) {
-        if (params->side == 0) {
-            detectors.params = mr_detector_yolo_params();
-            detectors.params.score = MR_FINDER_SCORE;
-        }
-        const mr_finder finder = mr_yolo_finder_as(&detectors);
-        status = judge(params, set, &finder, out);
-        mr_yolo_finder_free(&detectors);
-    }
+    mr_status status =
+        params->landmarks ? mr_landmark_model_load(params->landmarks, &landmarks) : MR_OK;
+    if (status == MR_OK)
+        status = judge_models(params, set, model, landmarks, out);
+    mr_landmark_model_free(landmarks);
     mr_yolo_model_free(model);
     return status;
 }

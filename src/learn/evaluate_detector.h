@@ -25,6 +25,8 @@ typedef struct mr_evaluate_detector_params {
     const char *labels, *images; /* the table, and the folder of its pictures */
     mr_detector_kind detector;   /* YOLO or HAAR */
     const char *model;           /* folder of the network's model */
+    const char *landmarks;       /* folder of the model that sets landmarks; NULL: the network's own
+                                    are judged */
     const char *cascade;         /* file; NULL: where the system keeps it */
     mr_scene_part part;
     const char *const *prefixes; /* each makes a group: pictures whose names start so */

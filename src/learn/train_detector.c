@@ -217,7 +217,7 @@ static mr_status validate(void *context, const mr_network *network, const float 
     const mr_yolo_model model = {network, values};
     size_t count = self->validation.scene_count;
     mr_yolo_finder finder;
-    MR_TRY(mr_yolo_finder_create(&model, self->params->validation_side, &finder));
+    MR_TRY(mr_yolo_finder_create(&model, NULL, self->params->validation_side, &finder));
     mr_finder asked = mr_yolo_finder_as(&finder);
     mr_found *found = mr_alloc(count * sizeof *found);
     mr_status status = found ? mr_find_faces(&asked, &self->validation, NULL, found)

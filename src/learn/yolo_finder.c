@@ -1,20 +1,30 @@
 #include "learn/yolo_finder.h"
 
-#include "base/memory.h"
-
 #include <omp.h>
 #include <stdlib.h>
 
-mr_status mr_yolo_finder_create(const mr_yolo_model *model, int side, mr_yolo_finder *out) {
+static mr_status fill(const mr_yolo_model *model, const mr_landmark_model *landmarks,
+                      mr_yolo_finder *finder) {
+    size_t count = (size_t)finder->count;
+    finder->detectors = calloc(count, sizeof(mr_yolo *));
+    if (landmarks)
+        finder->landmarks = calloc(count, sizeof(mr_landmark_context *));
+    if (!finder->detectors || (landmarks && !finder->landmarks))
+        return mr_fail(MR_E_MEMORY, "no memory for %zu detectors", count);
+    for (size_t i = 0; i < count; i++) {
+        MR_TRY(mr_yolo_create(model, &finder->detectors[i]));
+        if (landmarks)
+            MR_TRY(mr_landmark_context_create(landmarks, &finder->landmarks[i]));
+    }
+    return MR_OK;
+}
+
+mr_status mr_yolo_finder_create(const mr_yolo_model *model, const mr_landmark_model *landmarks,
+                                int side, mr_yolo_finder *out) {
     mr_yolo_finder finder = {.count = omp_get_max_threads(), .params = mr_yolo_params_defaults()};
     finder.params.score = MR_FINDER_SCORE;
     finder.params.side = side;
-    finder.detectors = mr_alloc((size_t)finder.count * sizeof *finder.detectors);
-    if (!finder.detectors)
-        return mr_fail(MR_E_MEMORY, "no memory for %d detectors", finder.count);
-    mr_status status = MR_OK;
-    for (int i = 0; i < finder.count && status == MR_OK; i++)
-        status = mr_yolo_create(model, &finder.detectors[i]);
+    mr_status status = fill(model, landmarks, &finder);
     if (status == MR_OK)
         *out = finder;
     else
@@ -23,17 +33,23 @@ mr_status mr_yolo_finder_create(const mr_yolo_model *model, int side, mr_yolo_fi
 }
 
 void mr_yolo_finder_free(mr_yolo_finder *finder) {
-    for (int i = 0; i < finder->count; i++)
+    for (int i = 0; i < finder->count && finder->detectors; i++)
         mr_yolo_free(finder->detectors[i]);
+    for (int i = 0; i < finder->count && finder->landmarks; i++)
+        mr_landmark_context_free(finder->landmarks[i]);
     free(finder->detectors);
+    free(finder->landmarks);
     *finder = (mr_yolo_finder){0};
 }
 
 static mr_status find(void *context, int thread, const mr_image *image, mr_face *faces,
                       size_t *count) {
     const mr_yolo_finder *finder = context;
-    return mr_yolo_detect(finder->detectors[thread], image, &finder->params, faces, MR_FOUND_MOST,
-                          count);
+    MR_TRY(mr_yolo_detect(finder->detectors[thread], image, &finder->params, faces, MR_FOUND_MOST,
+                          count));
+    return finder->landmarks
+               ? mr_landmarks_refine_all(finder->landmarks[thread], image, faces, *count)
+               : MR_OK;
 }
 
 mr_finder mr_yolo_finder_as(mr_yolo_finder *finder) {

@@ -119,8 +119,8 @@ mr_status mr_network_parse(const char *text, const char *name, mr_network **out)
 void mr_network_free(mr_network *network);
 
 /*
- * The same network, with the same parameters, for pictures of another size. MR_E_MISMATCH when a
- * linear layer reads more than one pixel, since its weights belong to one size.
+ * The same network, with the same parameters, for pictures of any size. MR_E_MISMATCH when a linear
+ * layer would read another number of pixels, since its weights belong to one size.
  */
 mr_status mr_network_resized(const mr_network *network, int height, int width, mr_network **out);
 

@@ -343,8 +343,8 @@ mr_status mr_network_parse(const char *text, const char *name, mr_network **out)
     return status;
 }
 
-/* Shapes anew, from the input on. */
-static mr_status reshape(mr_network *network, int height, int width) {
+/* Shapes anew, from the input on; `shapes` are the layers as they were. */
+static mr_status reshape(mr_network *network, const mr_layer *shapes, int height, int width) {
     const parser p = {.network = network, .name = "network for pictures of another size"};
     network->layers[0].height = height;
     network->layers[0].width = width;
@@ -352,7 +352,9 @@ static mr_status reshape(mr_network *network, int height, int width) {
     for (int i = 1; i < network->layer_count; i++) {
         mr_layer *layer = &network->layers[i];
         const mr_layer *source = &network->layers[layer->inputs[0]];
-        if (layer->kind == MR_LAYER_LINEAR && (source->height > 1 || source->width > 1))
+        bool other = source->height != shapes[layer->inputs[0]].height ||
+                     source->width != shapes[layer->inputs[0]].width;
+        if (layer->kind == MR_LAYER_LINEAR && other)
             return mr_fail(MR_E_MISMATCH, "linear layer '%s' fits pictures of one size only",
                            layer->name);
         MR_TRY(find_shape(&p, layer));
@@ -377,7 +379,7 @@ mr_status mr_network_resized(const mr_network *network, int height, int width, m
     copy->parameters =
         copy_of(network->parameters, (size_t)network->parameter_count * sizeof *copy->parameters);
     mr_status status = copy->layers && copy->parameters
-                           ? reshape(copy, height, width)
+                           ? reshape(copy, network->layers, height, width)
                            : mr_fail(MR_E_MEMORY, "no memory for a network");
     if (status == MR_OK)
         *out = copy;

@@ -1,0 +1,235 @@
+#include "learn/dataset_landmarks.h"
+
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/rng.h"
+#include "face/crop.h"
+#include "learn/parallel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sides of the aligned face that a picture shows: room for crops that are shifted and turned. */
+#define ROOM 1.5f
+
+enum { VALIDATION_SHARES = 10, COLUMNS = 1 + 2 * MR_LANDMARKS };
+
+static const char *const column_names[COLUMNS] = {"file",      "eye_l_x",   "eye_l_y",  "eye_r_x",
+                                                  "eye_r_y",   "nose_x",    "nose_y",   "mouth_l_x",
+                                                  "mouth_l_y", "mouth_r_x", "mouth_r_y"};
+
+/* ---- faces in scenes ---- */
+
+typedef struct scene_loading {
+    mr_landmark_set *set;
+    const mr_detection_set *scenes;
+    const char *images;
+    const size_t *firsts; /* place of each scene's first face in the set */
+} scene_loading;
+
+static bool is_pointed(const mr_labelled_face *face) {
+    return !face->ignored && face->points != MR_POINTS_NONE && face->box.height >= MR_POINTED_LEAST;
+}
+
+static mr_point apply(const mr_affine *map, mr_point p) {
+    return (mr_point){map->a * p.x + map->b * p.y + map->c, map->d * p.x + map->e * p.y + map->f};
+}
+
+/* False when the points do not span a face. */
+static bool cut_face(const mr_image *image, const mr_labelled_face *labelled, mr_image *picture,
+                     mr_pointed_face *face) {
+    int side = picture->width;
+    mr_affine aligned, inverse;
+    if (mr_crop_of_landmarks(MR_FRAMING_ATTRIBUTES, labelled->landmarks, side, &aligned) != MR_OK)
+        return false;
+    float middle = (float)(side - 1) / 2;
+    const mr_affine wider = {
+        .a = ROOM, .c = middle * (1 - ROOM), .e = ROOM, .f = middle * (1 - ROOM)};
+    const mr_affine map = mr_affine_compose(&aligned, &wider);
+    if (mr_affine_invert(&map, &inverse) != MR_OK)
+        return false;
+    mr_image_warp(image, &map, picture);
+    for (int k = 0; k < MR_LANDMARKS; k++)
+        face->landmarks[k] = apply(&inverse, labelled->landmarks[k]);
+    return true;
+}
+
+static mr_status load_scene(void *context, size_t index) {
+    const scene_loading *job = context;
+    const mr_labelled_picture *scene = &job->scenes->scenes[index];
+    size_t place = job->firsts[index];
+    if (job->firsts[index + 1] == place)
+        return MR_OK;
+    mr_image image;
+    MR_TRY(mr_labelled_picture_load(scene, job->images, &image));
+    for (size_t i = 0; i < scene->count; i++) {
+        const mr_labelled_face *labelled = &job->scenes->faces[scene->first + i];
+        if (!is_pointed(labelled))
+            continue;
+        mr_image picture = mr_pictures_view(&job->set->pictures, place);
+        mr_pointed_face *face = &job->set->faces[place++];
+        *face = (mr_pointed_face){.source = labelled->points == MR_POINTS_HUMAN ? MR_POINTED_HUMAN
+                                                                                : MR_POINTED_AUTO,
+                                  .validation = scene->validation};
+        if (!cut_face(&image, labelled, &picture, face))
+            face->source = MR_POINTED_SOURCES; /* taken out in the end */
+    }
+    mr_image_free(&image);
+    return MR_OK;
+}
+
+/* ---- chips ---- */
+
+typedef struct chip_table {
+    const char *folder, *path;
+    mr_csv csv;
+    int columns[COLUMNS];
+} chip_table;
+
+typedef struct chip_loading {
+    mr_landmark_set *set;
+    const chip_table *table;
+    size_t first;
+} chip_loading;
+
+static mr_status open_chips(const char *folder, const char *path, chip_table *table) {
+    table->folder = folder;
+    table->path = path;
+    MR_TRY(mr_csv_load(path, MR_CSV_DEFAULT_LIMIT, &table->csv));
+    for (int i = 0; i < COLUMNS; i++) {
+        table->columns[i] = mr_csv_column(&table->csv, column_names[i]);
+        if (table->columns[i] < 0)
+            return mr_fail(MR_E_FORMAT, "%s: has no column '%s'", path, column_names[i]);
+    }
+    return MR_OK;
+}
+
+static mr_status read_chip_points(const chip_table *table, size_t row, int side, float scale,
+                                  mr_point out[MR_LANDMARKS]) {
+    for (int k = 0; k < 2 * MR_LANDMARKS; k++) {
+        double value;
+        MR_TRY(mr_csv_number(&table->csv, table->path, row, table->columns[1 + k], &value));
+        if (!(value >= -side && value <= 2 * side))
+            return mr_fail(MR_E_FORMAT, "%s: line %zu: %s: expected a pixel of %d, found '%s'",
+                           table->path, table->csv.lines[row], column_names[1 + k], side,
+                           mr_csv_field(&table->csv, row, table->columns[1 + k]));
+        float place = ((float)value + 0.5f) * scale - 0.5f;
+        if (k % 2)
+            out[k / 2].y = place;
+        else
+            out[k / 2].x = place;
+    }
+    return MR_OK;
+}
+
+static mr_status load_chip(void *context, size_t row) {
+    const chip_loading *job = context;
+    const char *name = mr_csv_field(&job->table->csv, row, job->table->columns[0]);
+    char *path = *name && !strchr(name, '/') ? mr_path_join(job->table->folder, name) : NULL;
+    if (!path)
+        return mr_fail(MR_E_FORMAT, "%s: line %zu: file: expected the name of a chip, found '%s'",
+                       job->table->path, job->table->csv.lines[row], name);
+    mr_image image;
+    mr_status status = mr_image_load(path, NULL, &image);
+    free(path);
+    MR_TRY(status);
+    mr_image picture = mr_pictures_view(&job->set->pictures, job->first + row);
+    mr_pointed_face *face = &job->set->faces[job->first + row];
+    *face = (mr_pointed_face){.source = MR_POINTED_CHIP,
+                              .validation =
+                                  (mr_hash(name, strlen(name)) >> 32) % VALIDATION_SHARES == 0};
+    if (image.width != image.height)
+        status = mr_fail(MR_E_FORMAT, "%s: has %d × %d pixels, a square was expected", name,
+                         image.width, image.height);
+    else
+        status = read_chip_points(job->table, row, image.width,
+                                  (float)picture.width / (float)image.width, face->landmarks);
+    if (status == MR_OK)
+        mr_image_resize(&image, &picture);
+    mr_image_free(&image);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+/* Takes out what has no usable landmarks. */
+static void compact(mr_landmark_set *set) {
+    size_t kept = 0, bytes = mr_pictures_bytes(&set->pictures);
+    for (size_t i = 0; i < set->pictures.count; i++) {
+        if (set->faces[i].source == MR_POINTED_SOURCES)
+            continue;
+        set->faces[kept] = set->faces[i];
+        memmove(set->pictures.pixels + kept * bytes, set->pictures.pixels + i * bytes, bytes);
+        kept++;
+    }
+    set->pictures.count = kept;
+}
+
+static mr_status allocate(mr_landmark_set *set, size_t count, int side) {
+    set->pictures = (mr_pictures){.side = side, .channels = 3, .count = count};
+    size_t bytes;
+    if (mr_multiply(mr_pictures_bytes(&set->pictures), count, &bytes)) {
+        set->pictures.pixels = mr_alloc(bytes);
+        set->faces = mr_alloc(count * sizeof *set->faces);
+    }
+    return set->pictures.pixels && set->faces
+               ? MR_OK
+               : mr_fail(MR_E_MEMORY, "no memory for %zu faces of %d × %d", count, side, side);
+}
+
+static mr_status load(const mr_detection_set *scenes, const char *images, const chip_table *table,
+                      int side, mr_landmark_set *set) {
+    size_t *firsts = mr_alloc((scenes->scene_count + 1) * sizeof *firsts), count = 0;
+    if (!firsts)
+        return mr_fail(MR_E_MEMORY, "no memory for %zu pictures", scenes->scene_count);
+    for (size_t i = 0; i < scenes->scene_count; i++) {
+        firsts[i] = count;
+        for (size_t k = 0; k < scenes->scenes[i].count; k++)
+            count += is_pointed(&scenes->faces[scenes->scenes[i].first + k]);
+    }
+    firsts[scenes->scene_count] = count;
+    mr_status status = allocate(set, count + table->csv.rows, side);
+    if (status == MR_OK)
+        status = mr_parallel(scenes->scene_count, load_scene,
+                             &(scene_loading){set, scenes, images, firsts});
+    if (status == MR_OK)
+        status = mr_parallel(table->csv.rows, load_chip, &(chip_loading){set, table, count});
+    free(firsts);
+    if (status == MR_OK)
+        compact(set);
+    return status;
+}
+
+mr_status mr_landmark_set_load(const char *scenes, const char *chips, const char *points, int side,
+                               mr_landmark_set *out) {
+    chip_table table = {0};
+    mr_detection_set labelled = {0};
+    mr_landmark_set set = {0};
+    if (!chips != !points)
+        return mr_fail(MR_E_ARGUMENT, "chips and the table of their points belong together");
+    char *labels = mr_path_join(scenes, "labels.csv"), *images = mr_path_join(scenes, "images");
+    mr_status status = labels && images
+                           ? mr_detection_set_read(labels, &labelled)
+                           : mr_fail(MR_E_MEMORY, "%s: no memory for its paths", scenes);
+    if (status == MR_OK && chips)
+        status = open_chips(chips, points, &table);
+    if (status == MR_OK)
+        status = load(&labelled, images, &table, side, &set);
+    free(labels);
+    free(images);
+    mr_csv_free(&table.csv);
+    mr_detection_set_free(&labelled);
+    if (status == MR_OK)
+        *out = set;
+    else
+        mr_landmark_set_free(&set);
+    return status;
+}
+
+void mr_landmark_set_free(mr_landmark_set *set) {
+    mr_pictures_free(&set->pictures);
+    free(set->faces);
+    *set = (mr_landmark_set){0};
+}
