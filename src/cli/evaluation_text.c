@@ -72,7 +72,7 @@ static void print_head(const char *what, const mr_classification *c, const mr_ri
 }
 
 void mr_text_emotion_report(const mr_emotion_report *report) {
-    printf("%zu pictures\n", report->images);
+    printf("%zu pictures%s\n", report->images, report->degraded ? ", badly seen" : "");
     print_head("labels", &report->labels, &report->labels_risk, emotion_label);
     if (!report->has_votes)
         return;
@@ -148,7 +148,7 @@ static void print_fairness(const mr_fairness *f) {
 }
 
 void mr_text_attributes_report(const mr_attributes_report *report) {
-    printf("%zu pictures", report->images);
+    printf("%zu pictures%s", report->images, report->degraded ? ", badly seen" : "");
     if (report->crop == MR_CROP_DETECT)
         printf(", no face found on %zu of them", report->undetected);
     puts("");

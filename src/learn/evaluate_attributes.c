@@ -1,6 +1,7 @@
 #include "learn/evaluate_attributes.h"
 
 #include "base/memory.h"
+#include "learn/degraded.h"
 #include "learn/detected_chips.h"
 #include "learn/model.h"
 #include "learn/truths.h"
@@ -125,12 +126,14 @@ static mr_status prepare(const mr_evaluate_attributes_params *params, const mr_m
         MR_TRY(mr_chip_set_keep_validation(set));
     if (params->crop == MR_CROP_DETECT)
         MR_TRY(mr_chip_set_detect(set, mr_network_input(model->network)->width, &r->undetected));
+    if (params->degraded)
+        MR_TRY(mr_degrade_pictures(&set->pictures, MR_FRAMING_ATTRIBUTES));
     return MR_OK;
 }
 
 static mr_status evaluate(const mr_evaluate_attributes_params *params, const mr_model *model,
                           mr_chip_set *set, mr_attributes_report *out) {
-    mr_attributes_report report = {.crop = params->crop};
+    mr_attributes_report report = {.crop = params->crop, .degraded = params->degraded};
     mr_predictions answers;
     MR_TRY(prepare(params, model, set, &report));
     MR_TRY(mr_model_answer(model, &set->pictures, &answers));

@@ -32,6 +32,7 @@ typedef struct mr_evaluate_attributes_params {
     const char *model; /* folder */
     mr_crop_source crop;
     mr_chip_part part; /* all chips, or those that a training on them does not learn */
+    bool degraded;     /* see every chip badly (degraded.h) */
 } mr_evaluate_attributes_params;
 
 typedef struct mr_decade_figures {
@@ -49,6 +50,7 @@ typedef struct mr_group_figures {
 
 typedef struct mr_attributes_report {
     size_t images;
+    bool degraded;
     mr_crop_source crop;
     size_t undetected; /* chips on which no face was found, which were seen as they are */
     double age_mae, within_5, range_accuracy, interval_coverage;

@@ -1,5 +1,6 @@
 #include "learn/evaluate_emotion.h"
 
+#include "learn/degraded.h"
 #include "learn/model.h"
 #include "learn/truths.h"
 
@@ -47,7 +48,12 @@ mr_status mr_evaluate_emotion(const mr_evaluate_emotion_params *params, mr_emoti
     MR_TRY(mr_model_load(params->model, &model));
     mr_status status = mr_emotion_set_load(params->data, params->votes, MR_EMOTION_SIDE, &set);
     if (status == MR_OK) {
-        status = evaluate(&model, &set, params->votes != NULL, out);
+        if (params->degraded)
+            status = mr_degrade_pictures(&set.pictures, MR_FRAMING_EMOTION);
+        if (status == MR_OK)
+            status = evaluate(&model, &set, params->votes != NULL, out);
+        if (status == MR_OK)
+            out->degraded = params->degraded;
         mr_emotion_set_free(&set);
     }
     mr_model_free(&model);

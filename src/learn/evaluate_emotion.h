@@ -24,10 +24,12 @@ typedef struct mr_evaluate_emotion_params {
     const char *data;  /* DATA/EMOTION/… */
     const char *votes; /* table of votes (votes.h), or NULL */
     const char *model; /* folder */
+    bool degraded;     /* see every picture badly (degraded.h) */
 } mr_evaluate_emotion_params;
 
 typedef struct mr_emotion_report {
     size_t images;
+    bool degraded;
     mr_classification labels;
     mr_risk_coverage labels_risk; /* bound: MR_SURE_EMOTION */
     bool has_votes;

@@ -112,6 +112,8 @@ json_t *mr_json_emotion_report(const mr_emotion_report *report) {
     add_details(object, c, &report->labels_risk, emotion_label);
     if (object && report->has_votes)
         json_object_set_new(object, "votes", votes_object(report));
+    if (object && report->degraded)
+        json_object_set_new(object, "degraded", json_true());
     return object;
 }
 
@@ -197,6 +199,8 @@ json_t *mr_json_attributes_report(const mr_attributes_report *report) {
                   "by_group", groups(report), "fairness", fairness(&report->fairness));
     if (object && report->crop == MR_CROP_DETECT)
         json_object_set_new(object, "undetected", json_integer((json_int_t)report->undetected));
+    if (object && report->degraded)
+        json_object_set_new(object, "degraded", json_true());
     return object;
 }
 

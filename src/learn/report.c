@@ -11,6 +11,8 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
+#define DEGRADED_NOTE "Every picture was seen badly: small, blurred, dark, covered."
+
 typedef const char *(*labeller)(int);
 
 /* A page of a folder, while it is written. `at` is where in the figures a head is: "" or
@@ -150,6 +152,8 @@ static mr_status emotion_parts(const reporting *r, const mr_emotion_report *repo
         "truth", "pictures", "right", "balanced", "macro f1", "log loss", "calibration error"};
     const mr_judged_head labels = {"labels", &report->labels, &report->labels_risk};
     const mr_judged_head votes = {"votes", &report->votes, &report->votes_risk};
+    if (report->degraded)
+        mr_page_text(r->page, DEGRADED_NOTE);
     mr_page_table_begin(r->page, columns, COUNT(columns));
     emotion_row(r->page, "labels", "", "images");
     if (report->has_votes)
@@ -232,6 +236,8 @@ static mr_status attributes_parts(const reporting *r, const mr_attributes_report
                                   const char *model) {
     const mr_judged_head gender = {"gender", &report->gender, &report->gender_risk};
     const mr_judged_head ethnicity = {"ethnicity", &report->ethnicity, &report->ethnicity_risk};
+    if (report->degraded)
+        mr_page_text(r->page, DEGRADED_NOTE);
     attributes_summary(r->page);
     MR_TRY(curves_part(r, model));
     age_part(r, report);

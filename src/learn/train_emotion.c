@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "learn/calibrate.h"
 #include "learn/dataset_emotion.h"
+#include "learn/degraded.h"
 #include "learn/metrics.h"
 #include "learn/predict.h"
 #include "learn/unlabelled.h"
@@ -28,6 +29,7 @@ mr_train_emotion_params mr_train_emotion_defaults(void) {
                                       .augment = mr_augment_emotion_defaults(),
                                       .smoothing = 0.1f};
     params.trainer.optimiser.weight_decay = 5e-4f;
+    params.trainer.teaching.view = mr_degraded_view(MR_EMOTION_SIDE);
     return params;
 }
 

@@ -6,11 +6,11 @@
 #include "base/memory.h"
 #include "learn/batch.h"
 #include "learn/checkpoint.h"
+#include "learn/degraded.h"
 #include "learn/plot.h"
 #include "learn/teachers.h"
 #include "learn/training_log.h"
 #include "learn/trunk.h"
-#include "learn/unlabelled.h"
 #include "nn/loss.h"
 #include "nn/training.h"
 #include "nn/weights.h"
@@ -61,8 +61,8 @@ mr_trainer_params mr_trainer_params_defaults(void) {
                                .teaching = {.temperature = 1,
                                             .share = 0.5f,
                                             .unlabelled_share = 0.5f,
-                                            .view = mr_degraded_view(),
-                                            .cover = 0.25f},
+                                            .view = mr_degraded_view(80),
+                                            .cover = MR_COVER_SHARE},
                                .average = 0.999f};
 }
 

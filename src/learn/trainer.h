@@ -44,7 +44,7 @@ typedef struct mr_teaching {
     float share;                 /* of their answers in the targets of labelled pictures, 0.5 */
     const char *unlabelled;      /* folder of faces that they label; NULL: none */
     float unlabelled_share;      /* such faces for one labelled picture, 0.5 */
-    mr_augment view;             /* how badly the student sees them, mr_degraded_view() */
+    mr_augment view;             /* how badly the student sees them (degraded.h) */
     float cover;                 /* probability that their nose and mouth are covered, 0.25 */
 } mr_teaching;
 

@@ -12,29 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NOSE = 2, LEFT_MOUTH = 3, RIGHT_MOUTH = 4 }; /* landmarks */
-
-mr_augment mr_degraded_view(void) {
-    return (mr_augment){.shift = 0.1f,
-                        .scale = 0.3f,
-                        .stretch = 0.1f,
-                        .rotation = 15,
-                        .flip = 0.5f,
-                        .brightness = 0.2f,
-                        .contrast = 0.5f,
-                        .gamma = 0.6f,
-                        .cast = 0.2f,
-                        .grey = 0.2f,
-                        .low_resolution = 0.7f,
-                        .least_detail = 0.18f,
-                        .blur = 0.4f,
-                        .noise = 14,
-                        .jpeg = 0.5f,
-                        .least_quality = 10,
-                        .erase = 0.4f,
-                        .erase_most = 0.2f};
-}
-
 /* ---- from a detection set ------------------------------------------------------------------- */
 
 typedef struct cutting {
@@ -149,8 +126,8 @@ mr_status mr_unlabelled_load(const char *folder, mr_framing framing, int side, i
                              mr_unlabelled *out) {
     mr_unlabelled faces = {.pictures = {.side = side, .channels = channels},
                            .framing = framing,
-                           .augment = mr_degraded_view(),
-                           .cover = 0.25f};
+                           .augment = mr_degraded_view(side),
+                           .cover = MR_COVER_SHARE};
     char *labels = mr_path_join(folder, "labels.csv"), *images = mr_path_join(folder, "images");
     mr_status status = MR_OK;
     if (!labels || !images)
@@ -192,37 +169,12 @@ uint64_t mr_unlabelled_key(const mr_unlabelled *faces) {
     return mr_hash(parts, sizeof parts);
 }
 
-/* A plate of one colour from the nose, or below it, to the chin, as masks, scarves and hands
- * cover faces. */
-static void cover_mouth(mr_framing framing, mr_rng *rng, mr_image *face) {
-    int size = face->width;
-    mr_point nose = mr_crop_landmark(framing, NOSE, size);
-    mr_point left = mr_crop_landmark(framing, LEFT_MOUTH, size);
-    mr_point right = mr_crop_landmark(framing, RIGHT_MOUTH, size);
-    float wide = (float)mr_rng_range(rng, 0.3, 1) * (right.x - left.x);
-    int from = (int)(left.x - wide), to = (int)(right.x + wide);
-    int top = (int)(nose.y + (float)mr_rng_range(rng, -0.5, 0.8) * (left.y - nose.y));
-    int bottom = (int)((float)size * (float)mr_rng_range(rng, 0.85, 1));
-    from = from < 0 ? 0 : from;
-    to = to > size ? size : to;
-    uint64_t colour = mr_rng_next(rng);
-    for (int y = top < 0 ? 0 : top; y < bottom; y++)
-        for (int x = from; x < to; x++)
-            for (int c = 0; c < face->channels; c++)
-                face->pixels[(size_t)y * face->stride + (size_t)(x * face->channels + c)] =
-                    (uint8_t)(colour >> 8 * c);
-}
-
 static mr_status view(const mr_unlabelled *faces, const mr_image *face, const mr_network *network,
                       mr_rng *rng, float *input) {
     if (mr_rng_uniform(rng) >= (double)faces->cover)
         return mr_variation_to_input(face, &faces->augment, network, rng, input);
     mr_image covered;
-    MR_TRY(mr_image_create(face->width, face->height, face->channels, &covered));
-    for (int y = 0; y < face->height; y++)
-        memcpy(covered.pixels + (size_t)y * covered.stride, face->pixels + (size_t)y * face->stride,
-               (size_t)face->width * (size_t)face->channels);
-    cover_mouth(faces->framing, rng, &covered);
+    MR_TRY(mr_covered_face(face, faces->framing, rng, &covered));
     mr_status status = mr_variation_to_input(&covered, &faces->augment, network, rng, input);
     mr_image_free(&covered);
     return status;

@@ -21,7 +21,7 @@
 #define MR_LEARN_UNLABELLED_H
 
 #include "face/crop.h"
-#include "learn/augment.h"
+#include "learn/degraded.h"
 #include "learn/pictures.h"
 #include "learn/teachers.h"
 #include "learn/trainer.h"
@@ -32,15 +32,12 @@
 typedef struct mr_unlabelled {
     mr_pictures pictures;
     mr_framing framing;
-    mr_augment augment; /* how badly the student sees: mr_degraded_view() unless set */
+    mr_augment augment; /* how badly the student sees: mr_degraded_view(side) unless set */
     float cover;        /* probability that nose and mouth are covered, .25 */
     int head_count;
     int classes[MR_HEADS_MAX];
     float *told[MR_HEADS_MAX]; /* count × classes; NULL: no teacher has this head */
 } mr_unlabelled;
-
-/* Faces of 15 pixels and more, blurred, dark, grey, noisy, compressed to pieces, badly cut. */
-mr_augment mr_degraded_view(void);
 
 /* MR_E_NOT_FOUND when there is no face. */
 mr_status mr_unlabelled_load(const char *folder, mr_framing framing, int side, int channels,

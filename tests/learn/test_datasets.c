@@ -1,6 +1,8 @@
+#include "base/memory.h"
 #include "learn/augment.h"
 #include "learn/dataset_attributes.h"
 #include "learn/dataset_emotion.h"
+#include "learn/degraded.h"
 #include "learn/votes.h"
 #include "made_faces.h"
 
@@ -244,6 +246,28 @@ static void rare_groups_are_drawn_more_often(void **state) {
     assert_true(weights[3] == weights[0] && weights[0] == 1);
 }
 
+/* The same picture in the same place is always degraded alike, and not as its neighbour is. */
+static void degraded_views_are_the_same_each_time(void **state) {
+    (void)state;
+    enum { SIDE = 48, COUNT = 6, BYTES = SIDE * SIDE * 3 };
+    uint8_t *first = mr_alloc((size_t)COUNT * BYTES), *second = mr_alloc((size_t)COUNT * BYTES);
+    for (size_t i = 0; i < (size_t)COUNT * BYTES; i++)
+        first[i] = second[i] = (uint8_t)(i % BYTES * 7 % 251);
+    mr_pictures a = {SIDE, 3, COUNT, first}, b = {SIDE, 3, COUNT, second};
+    uint8_t original[BYTES];
+    memcpy(original, first, BYTES);
+    assert_ok(mr_degrade_pictures(&a, MR_FRAMING_ATTRIBUTES));
+    assert_ok(mr_degrade_pictures(&b, MR_FRAMING_ATTRIBUTES));
+    assert_memory_equal(first, second, (size_t)COUNT * BYTES);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_memory_not_equal(first + i * BYTES, original, BYTES);
+        if (i > 0)
+            assert_memory_not_equal(first + i * BYTES, first + (i - 1) * BYTES, BYTES);
+    }
+    free(first);
+    free(second);
+}
+
 static void load_of_no_chips_is_refused(void **state) {
     char *folder = mr_path_join(*state, "empty");
     assert_ok(mr_folder_make(folder));
@@ -317,6 +341,7 @@ int main(void) {
         cmocka_unit_test(split_is_stable_and_keeps_copies_together),
         cmocka_unit_test(only_validation_is_kept),
         cmocka_unit_test(rare_groups_are_drawn_more_often),
+        cmocka_unit_test(degraded_views_are_the_same_each_time),
         cmocka_unit_test(load_of_no_chips_is_refused),
         cmocka_unit_test(no_variation_changes_nothing),
         cmocka_unit_test(variation_is_drawn_from_the_generator_alone),

@@ -142,7 +142,7 @@ static void assert_near(double found, double expected) {
 static void emotion_equals_the_plain_way(void **state) {
     const world *w = *state;
     char *votes = mr_path_join(w->folder, "votes.csv");
-    mr_evaluate_emotion_params params = {w->faces, votes, w->emotion};
+    mr_evaluate_emotion_params params = {.data = w->faces, .votes = votes, .model = w->emotion};
     mr_emotion_report report;
     assert_ok(mr_evaluate_emotion(&params, &report));
     plain p = open_plain(w->emotion);
@@ -236,6 +236,25 @@ static void validation_is_a_part(void **state) {
     mr_chip_set_free(&set);
 }
 
+/* Another picture is seen, and it is said. */
+static void degraded_pictures_are_judged_as_such(void **state) {
+    const world *w = *state;
+    mr_evaluate_attributes_params params = {.data = w->chips, .model = w->attributes};
+    mr_attributes_report clear, degraded;
+    assert_ok(mr_evaluate_attributes(&params, &clear));
+    params.degraded = true;
+    assert_ok(mr_evaluate_attributes(&params, &degraded));
+    assert_true(degraded.degraded && !clear.degraded);
+    assert_int_equal(degraded.images, clear.images);
+    assert_true(fabs(degraded.age_mae - clear.age_mae) > 1e-6);
+    mr_evaluate_emotion_params faces = {.data = w->faces, .model = w->emotion, .degraded = true};
+    mr_emotion_report report;
+    assert_ok(mr_evaluate_emotion(&faces, &report));
+    json_t *json = mr_json_emotion_report(&report);
+    assert_true(json_is_true(json_object_get(json, "degraded")));
+    json_decref(json);
+}
+
 /* There is no face on the made chips, so all are seen as given. */
 static void chips_without_faces_are_counted(void **state) {
     const world *w = *state;
@@ -274,7 +293,7 @@ static void assert_members(json_t *object, const char *const *names, size_t coun
 static void json_has_the_promised_fields(void **state) {
     const world *w = *state;
     char *votes = mr_path_join(w->folder, "votes.csv");
-    mr_evaluate_emotion_params params = {w->faces, votes, w->emotion};
+    mr_evaluate_emotion_params params = {.data = w->faces, .votes = votes, .model = w->emotion};
     mr_emotion_report report;
     assert_ok(mr_evaluate_emotion(&params, &report));
     json_t *json = mr_json_emotion_report(&report);
@@ -333,14 +352,15 @@ static void json_has_the_promised_fields(void **state) {
 
 static void misfits_are_told(void **state) {
     const world *w = *state;
-    mr_evaluate_emotion_params params = {w->chips, NULL, w->emotion};
+    mr_evaluate_emotion_params params = {.data = w->chips, .model = w->emotion};
     mr_emotion_report report;
     assert_int_equal(mr_evaluate_emotion(&params, &report), MR_E_NOT_FOUND);
     assert_non_null(strstr(mr_last_error(), w->chips));
-    params = (mr_evaluate_emotion_params){w->faces, "missing.csv", w->emotion};
+    params =
+        (mr_evaluate_emotion_params){.data = w->faces, .votes = "missing.csv", .model = w->emotion};
     assert_int_equal(mr_evaluate_emotion(&params, &report), MR_E_NOT_FOUND);
     assert_non_null(strstr(mr_last_error(), "missing.csv"));
-    params = (mr_evaluate_emotion_params){w->faces, NULL, w->attributes};
+    params = (mr_evaluate_emotion_params){.data = w->faces, .model = w->attributes};
     assert_int_equal(mr_evaluate_emotion(&params, &report), MR_E_MISMATCH);
     assert_non_null(strstr(mr_last_error(), "no output"));
     mr_evaluate_attributes_params chips = {.data = w->chips, .model = w->emotion};
@@ -425,6 +445,7 @@ int main(void) {
         cmocka_unit_test(emotion_equals_the_plain_way),
         cmocka_unit_test(attributes_equal_the_plain_way),
         cmocka_unit_test(validation_is_a_part),
+        cmocka_unit_test(degraded_pictures_are_judged_as_such),
         cmocka_unit_test(chips_without_faces_are_counted),
         cmocka_unit_test(json_has_the_promised_fields),
         cmocka_unit_test(misfits_are_told),

@@ -178,7 +178,7 @@ static void assert_files(const char *folder, const char *const *names, size_t co
 
 static void emotion_page_says_what_the_json_says(void **state) {
     const world *w = *state;
-    mr_evaluate_emotion_params params = {w->faces, w->votes, w->emotion};
+    mr_evaluate_emotion_params params = {.data = w->faces, .votes = w->votes, .model = w->emotion};
     mr_emotion_report report;
     assert_ok(mr_evaluate_emotion(&params, &report));
     assert_ok(mr_report_emotion(&report, w->emotion, w->report));

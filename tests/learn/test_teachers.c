@@ -283,7 +283,7 @@ static void taught_runs_can_be_resumed(void **state) {
     p.trainer.teaching.teachers = both;
     p.trainer.teaching.teacher_count = 2;
     p.trainer.teaching.unlabelled = w->everyday;
-    p.trainer.teaching.view = mr_degraded_view();
+    p.trainer.teaching.view = mr_degraded_view(24);
     p.trainer.teaching.cover = 0.5f;
     assert_ok(mr_train_emotion(&p, NULL));
     p.trainer.out = cut;
