@@ -185,8 +185,8 @@ typedef struct mr_film {
  * viewer gets up to four, of several each gets one. */
 typedef struct mr_recommended_film {
     mr_film film;
-    float score;   /* 0 … 1: the chance that somebody like those who rated films (models/blend) has
-                      it among what they like, given what is known of the viewers and their mood */
+    float score; /* 0 … 1: the chance that somebody like those who rated films (models/blend) has
+                    it among what they like, given what is known of the viewers and their mood */
     bool explored; /* drawn at random from a wider list, so that tastes can be discovered */
     int reason_count;
     char reasons[MR_REASONS_MAX][MR_REASON_MAX];
@@ -209,10 +209,10 @@ typedef struct mr_recommend_options {
                           in that mood were found to choose */
     int mood_strength; /* how much the mood counts, in per cent of the usual, 0 to
                           MR_MOOD_STRENGTH_MAX; 100 */
-    int youngest;     /* age of the youngest person on the sofa, as stated; it stands in for ages
-                         that are not known and never raises those that are; -1, the default: not
-                         stated */
-    uint64_t seed;    /* of the exploration; 1. Same seed, same films */
+    int youngest;      /* age of the youngest person on the sofa, as stated; it stands in for ages
+                          that are not known and never raises those that are; -1, the default: not
+                          stated */
+    uint64_t seed;     /* of the exploration; 1. Same seed, same films */
 } mr_recommend_options;
 
 MR_API mr_recommend_options mr_recommend_options_defaults(void);
@@ -319,6 +319,11 @@ MR_API mr_status mr_film_at(const mr_engine *engine, size_t index, mr_film *out)
 
 /* The film with this id; MR_E_NOT_FOUND when there is none. */
 MR_API mr_status mr_film_find(const mr_engine *engine, const char *id, mr_film *out);
+
+/* The films whose title is nearest to one that somebody typed: case, accents and punctuation do not
+ * matter, a typing error or a few (by length) are forgiven. Writes at most `most` to `out`, nearest
+ * and then best known first, and returns how many. */
+MR_API size_t mr_film_search(const mr_engine *engine, const char *title, mr_film *out, size_t most);
 
 #ifdef __cplusplus
 }

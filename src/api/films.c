@@ -2,6 +2,8 @@
 
 #include "api/engine.h"
 
+#include <stdlib.h>
+
 _Static_assert(MR_FILM_GENRES_MAX >= MR_GENRES_PER_FILM, "every genre of a film has its place");
 
 mr_film mr_film_of(const mr_catalogue_film *entry) {
@@ -38,4 +40,16 @@ mr_status mr_film_find(const mr_engine *engine, const char *id, mr_film *out) {
     if (index < 0)
         return mr_fail(MR_E_NOT_FOUND, "film %s: not in the catalogue", id);
     return mr_film_at(engine, (size_t)index, out);
+}
+
+size_t mr_film_search(const mr_engine *engine, const char *title, mr_film *out, size_t most) {
+    if (engine == NULL || engine->catalogue == NULL || title == NULL || out == NULL)
+        return 0;
+    mr_title_match *matches = calloc(most + 1, sizeof *matches);
+    size_t count =
+        matches != NULL ? mr_catalogue_search(engine->catalogue, title, 0, matches, most) : 0;
+    for (size_t i = 0; i < count; i++)
+        out[i] = mr_film_of(mr_catalogue_entry(engine->catalogue, matches[i].film));
+    free(matches);
+    return count;
 }

@@ -35,8 +35,8 @@ static const mr_cli_usage usage = {
     NULL,
     0,
     0,
-    "Fits how much each term of the recommender counts after 0, 1, 2, 5, 10, 20 and 50 likes, on\n"
-    "ratings of users whom its neighbour model does not know.",
+    "Fits how much each term of the recommender counts after 0, 1, 2, 5, 10, 20, 50 and 100 likes,\n"
+    "on ratings of users whom its neighbour model does not know.",
     options,
     MR_COUNT(options)};
 

@@ -1,5 +1,6 @@
 #include "learn/choice_model.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,7 @@ static void add_user(const mr_choices *c, size_t user, const double *weights, do
         for (int t = 0; t < c->terms; t++)
             mean[t] += (double)row_of(c, user, i)[t];
     }
-    m->value += sum / picked - most - log(total);
+    m->value += sum / picked - most - log(fmax(total, DBL_MIN));
     if (!moments_too)
         return;
     for (int t = 0; t < c->terms; t++)

@@ -1,6 +1,6 @@
 /*
  * Fitting the blend (recommend/blend.h) on ratings: how much each term of the recommender counts
- * after 0, 1, 2, 5, 10, 20 and 50 likes.
+ * after 0, 1, 2, 5, 10, 20, 50 and 100 likes.
  *
  *     mr_blend_params params = mr_blend_params_defaults();
  *     mr_blend blend;
@@ -24,8 +24,8 @@
 #include "learn/train_collaborative.h"
 
 #define MR_BLEND_CLICK_COUNTS                                                                      \
-    { 0, 1, 2, 5, 10, 20, 50 }
-enum { MR_BLEND_STEPS = 7 };
+    { 0, 1, 2, 5, 10, 20, 50, 100 }
+enum { MR_BLEND_STEPS = 8 };
 
 /* Least number of wanted films of a user who is asked about. */
 #define MR_BLEND_LEAST_WANTED 5

@@ -9,8 +9,11 @@
 /* Of a title and of what is looked for in titles. */
 #define TITLE_SIZE 512
 
+/* Films that a title may mean. */
+#define MEANT_MOST 100
+
 struct search {
-    const char *query, *genre, *language;
+    const char *query, *title, *genre, *language;
     int limit, offset;
 };
 
@@ -21,6 +24,8 @@ static void search_defaults(void *params) {
 static const mr_param search_rows[] = {
     MR_PARAM_TEXT("query", MR_IN_QUERY, struct search, query, 200,
                   "part of the title; case, accents and punctuation do not count"),
+    MR_PARAM_TEXT("title", MR_IN_QUERY, struct search, title, 200,
+                  "a whole title as it was typed, nearest first; typing errors are forgiven"),
     MR_PARAM_CHOICE("genre", MR_IN_QUERY, struct search, genre, mr_genre_choices,
                     "only this genre"),
     MR_PARAM_TEXT("language", MR_IN_QUERY, struct search, language, 100,
@@ -66,11 +71,15 @@ static bool has_genre(const mr_film *film, const char *genre) {
     return false;
 }
 
+static bool passes(const mr_film *film, const struct search *search) {
+    return (search->genre == NULL || has_genre(film, search->genre)) &&
+           (search->language == NULL || strcasecmp(film->language, search->language) == 0);
+}
+
 /* 0: the title begins with it; 1: one of its words does; 2: it is somewhere; 3: no match. */
 #define RANKS 3
 static int rank_of(const mr_film *film, const struct search *search, const char *folded) {
-    if ((search->genre != NULL && !has_genre(film, search->genre)) ||
-        (search->language != NULL && strcasecmp(film->language, search->language) != 0))
+    if (!passes(film, search))
         return RANKS;
     if (search->query == NULL)
         return 0;
@@ -84,6 +93,25 @@ static int rank_of(const mr_film *film, const struct search *search, const char 
     return at != NULL ? 1 : 2;
 }
 
+/* Appends a film if it is on the page that is asked for; `number` is its place among all. */
+static void append(const struct search *search, json_int_t number, const mr_film *film,
+                   json_t *list) {
+    if (number >= search->offset && number < search->offset + search->limit)
+        json_array_append_new(list, mr_film_json(film));
+}
+
+/* The same as collect, of films that a typed title may mean. */
+static json_int_t collect_meant(const mr_engine *engine, const struct search *search,
+                                json_t *list) {
+    mr_film films[MEANT_MOST];
+    json_int_t total = 0;
+    size_t count = mr_film_search(engine, search->title, films, MEANT_MOST);
+    for (size_t i = 0; i < count; i++)
+        if (passes(&films[i], search))
+            append(search, total++, &films[i], list);
+    return total;
+}
+
 /* Appends the films of the page that is asked for; returns how many there are in all. */
 static json_int_t collect(const mr_engine *engine, const struct search *search, json_t *list) {
     char folded[TITLE_SIZE] = "";
@@ -95,15 +123,18 @@ static json_int_t collect(const mr_engine *engine, const struct search *search, 
         for (size_t i = 0; mr_film_at(engine, i, &film) == MR_OK; i++) {
             if (rank_of(&film, search, folded) != rank)
                 continue;
-            if (total >= search->offset && total < search->offset + search->limit)
-                json_array_append_new(list, mr_film_json(&film));
-            total++;
+            append(search, total++, &film, list);
         }
     return total;
 }
 
 bool mr_handle_films(mr_request *request, const mr_leased_session *at) {
+    const struct search *search = request->params;
+    const mr_engine *engine = mr_lease_engine(at->lease);
+    if (search->title != NULL && search->query != NULL)
+        return mr_problem_set(&request->problem, 422, "title", "cannot be asked for with query");
     json_t *list = json_array();
-    json_int_t total = collect(mr_lease_engine(at->lease), request->params, list);
+    json_int_t total =
+        search->title != NULL ? collect_meant(engine, search, list) : collect(engine, search, list);
     return mr_answer_json(request, 200, json_pack("{s:I, s:o}", "total", total, "films", list));
 }

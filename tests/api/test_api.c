@@ -377,6 +377,11 @@ static void catalogue_is_open(void **state) {
     assert_string_equal(same.title, film.title);
     assert_int_equal(mr_film_at(engine, count, &film), MR_E_NOT_FOUND);
     assert_int_equal(mr_film_find(engine, "none", &film), MR_E_NOT_FOUND);
+    mr_film meant[3];
+    assert_true(mr_film_search(engine, "pulp ficton", meant, 3) >= 1);
+    assert_string_equal(meant[0].title, "Pulp Fiction");
+    assert_int_equal(mr_film_search(engine, "pulp ficton", meant, 0), 0);
+    assert_int_equal(mr_film_search(engine, "no film is called like this one", meant, 3), 0);
     assert_string_equal(mr_last_error(), "film none: not in the catalogue");
 }
 

@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define USERS 300
 #define ITEMS 20
@@ -64,7 +63,7 @@ static double plain_likelihood(const mr_choices *c, const float *weights) {
             if (c->kind[u * c->items + i] == MR_CHOICE_PICKED)
                 picked = score;
         }
-        mean += (picked - log(total)) / (double)c->users;
+        mean += (picked - log(fmax(total, 1e-300))) / (double)c->users;
     }
     return mean;
 }
@@ -194,6 +193,15 @@ static void clicks_tell_kinds_of_people_apart(void **state) {
     mr_interactions_free(&likes);
 }
 
+static bool same_weights(const mr_blend *a, const mr_blend *b) {
+    bool same = a->steps == b->steps;
+    for (int s = 0; s < a->steps && same; s++)
+        for (int t = 0; t < MR_TERM_COUNT; t++)
+            same = same && a->known[s].weight[t] == b->known[s].weight[t] &&
+                   a->unknown[s].weight[t] == b->unknown[s].weight[t];
+    return same;
+}
+
 static void the_same_seed_gives_the_same_weights(void **state) {
     (void)state;
     mr_interactions likes = make_likes();
@@ -204,10 +212,10 @@ static void the_same_seed_gives_the_same_weights(void **state) {
     params.model.rank = 4;
     assert_ok(mr_train_blend(&likes, &nothing, &params, &first, &fitted));
     assert_ok(mr_train_blend(&likes, &nothing, &params, &second, &fitted));
-    assert_memory_equal(&first, &second, sizeof first);
+    assert_true(same_weights(&first, &second));
     params.seed = 2;
     assert_ok(mr_train_blend(&likes, &nothing, &params, &second, &fitted));
-    assert_true(memcmp(&first, &second, sizeof first) != 0);
+    assert_false(same_weights(&first, &second));
     mr_interactions_free(&likes);
 }
 

@@ -124,6 +124,42 @@ static void asking_to_be_lifted_changes_what_is_shown(void **state) {
     }
 }
 
+/* --- tastes ---------------------------------------------------------------------------------- */
+
+/* How many of the first hundred films for somebody of 20 have a genre. */
+static int films_of(int gender, mr_genre genre) {
+    mr_sofa_seat seat = seat_of(20, gender, -1);
+    mr_rank_options options = plain();
+    options.count = 100;
+    options.diversity = 0;
+    mr_ranking ranking = rank(&seat, 1, &options);
+    int count = 0;
+    for (size_t i = 0; i < ranking.count; i++)
+        count += mr_catalogue_entry(catalogue, ranking.films[i].film)->genres >> genre & 1;
+    mr_ranking_free(&ranking);
+    return count;
+}
+
+/* Means of how young women and men of 15 to 30 like genres, from 1 to 5: Young People Survey
+ * (Bratislava, 2013), 1,010 people. Where they are half a point or more apart, so are the lists. */
+static void genres_follow_the_survey(void **state) {
+    (void)state;
+    static const struct {
+        mr_genre genre;
+        double women, men;
+    } survey[] = {{MR_GENRE_ROMANCE, 3.93, 2.85},
+                  {MR_GENRE_WAR, 2.70, 3.83},
+                  {MR_GENRE_ACTION, 3.11, 4.14},
+                  {MR_GENRE_SCI_FI, 2.77, 3.60},
+                  {MR_GENRE_FANTASY, 4.04, 3.33}};
+    for (size_t i = 0; i < sizeof survey / sizeof *survey; i++) {
+        int women = films_of(MR_FEMALE, survey[i].genre), men = films_of(MR_MALE, survey[i].genre);
+        if ((survey[i].women > survey[i].men) != (women > men) || women == men)
+            fail_msg("%s: %d of 100 films for women and %d for men, liked %g and %g",
+                     mr_genre_label(survey[i].genre), women, men, survey[i].women, survey[i].men);
+    }
+}
+
 /* --- scores ---------------------------------------------------------------------------------- */
 
 /* Nobody is told that ten films fit by 97 to 100 %. */
@@ -208,10 +244,11 @@ static void named_films_moved_the_score(void **state) {
             const mr_rank_reason *reason = &ranking.films[i].reasons[r];
             if (reason->term != MR_TERM_HISTORY && reason->term != MR_TERM_LIKENESS)
                 continue;
-            mr_opinion *named = named_by(reason, history, 5), kept;
+            mr_opinion *named = named_by(reason, history, 5);
+            assert_non_null(named);
             if (!named)
-                fail_msg("'%s' names no film of the history", reason->text);
-            kept = *named;
+                return; /* cannot be, but the analyser does not know */
+            mr_opinion kept = *named;
             named->kind = MR_FEEDBACK_SEEN;
             float without = contribution_of(&seat, ranking.films[i].film, reason->term);
             *named = kept;
@@ -453,6 +490,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sad_and_the_happy_see_different_films),
         cmocka_unit_test(asking_to_be_lifted_changes_what_is_shown),
+        cmocka_unit_test(genres_follow_the_survey),
         cmocka_unit_test(shown_scores_spread),
         cmocka_unit_test(a_like_brings_what_its_lovers_like),
         cmocka_unit_test(named_films_moved_the_score),

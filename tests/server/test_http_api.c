@@ -375,6 +375,18 @@ static void films_are_searched(void **state) {
     reply = assert_answer(get("/v1/films?query=!!!"), 200, "Films");
     assert_int_equal(json_integer_value(member(&reply, "total")), 0);
     http_free(&reply);
+    /* Typing errors are forgiven, and other films are not shown. */
+    reply = assert_answer(get("/v1/films?title=the%20shawshenk%20redemtion"), 200, "Films");
+    assert_int_equal(json_integer_value(member(&reply, "total")), 1);
+    film = json_array_get(member(&reply, "films"), 0);
+    assert_string_equal(json_string_value(json_object_get(film, "title")),
+                        "The Shawshank Redemption");
+    http_free(&reply);
+    reply = assert_answer(get("/v1/films?title=the%20shawshank%20redemption&genre=western"), 200,
+                          "Films");
+    assert_int_equal(json_integer_value(member(&reply, "total")), 0);
+    http_free(&reply);
+    assert_problem(get("/v1/films?title=alien&query=alien"), 422, "title");
     /* Pages follow on each other. */
     http_reply all = assert_answer(get("/v1/films?language=telugu&limit=4"), 200, "Films");
     http_reply rest =
