@@ -9,6 +9,7 @@
 #include "face/attribute_models.h"
 #include "json/json.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +35,14 @@ static const mr_cli_usage usage = {
     options,
     MR_COUNT(options)};
 
+/* A camera's frame. */
+enum { FRAME_WIDTH = 640, FRAME_HEIGHT = 480 };
+
 /* X(NAME, "label", function): the stages, in the order of the way. */
 #define STAGES(X)                                                                                  \
     X(DECODE, "decode", decode)                                                                    \
     X(DETECT, "detect", detect)                                                                    \
+    X(FRAME, "frame", detect_frame)                                                                \
     X(ESTIMATE, "estimate", estimate)                                                              \
     X(RECOMMEND, "recommend", recommend)                                                           \
     X(ANALYZE, "analyze", analyze)
@@ -50,7 +55,8 @@ struct bench {
     const char *path;
     mr_session *session;
     mr_image image;
-    mr_face face; /* the first that was found */
+    mr_image frame; /* the same as a camera's frame */
+    mr_face face;   /* the first that was found */
     mr_viewer viewer;
 };
 
@@ -58,7 +64,9 @@ struct figures {
     double start_up_ms, memory_mib;
     mr_times stages[STAGE_COUNT];
     size_t faces, films;
+    const char *detector;
     double gflops, peak_gflops; /* of one face's networks; of this machine, all threads */
+    double frame_gflops;        /* of the detector on a frame; NaN: it is no network */
 };
 
 static mr_status decode(void *context) {
@@ -76,6 +84,15 @@ static mr_status detect(void *context) {
     MR_TRY(mr_detector_run(bench->session->detector, &bench->image, MR_FACES_SURE, &bench->face, 1,
                            &count));
     return count ? MR_OK : mr_fail(MR_E_NOT_FOUND, "%s: shows no face", bench->path);
+}
+
+/* From the pixels of the frame to its faces: all that a camera's frame costs before estimates. */
+static mr_status detect_frame(void *context) {
+    struct bench *bench = context;
+    mr_face face;
+    size_t count;
+    return mr_detector_run(bench->session->detector, &bench->frame, MR_FACES_SURE, &face, 1,
+                           &count);
 }
 
 static mr_status estimate(void *context) {
@@ -105,6 +122,27 @@ static mr_status analyze(void *context) {
 static const char *const stage_labels[] = {STAGES(STAGE_LABEL)};
 static mr_status (*const stage_jobs[])(void *) = {STAGES(STAGE_JOB)};
 
+/* Brings the picture to the size of a frame. */
+static mr_status make_frame(struct bench *bench) {
+    mr_image_free(&bench->frame);
+    MR_TRY(mr_image_create(FRAME_WIDTH, FRAME_HEIGHT, 3, &bench->frame));
+    mr_image_resize(&bench->image, &bench->frame);
+    return MR_OK;
+}
+
+/* Floating-point operations of the detector's network for one frame; NaN: it has none. */
+static mr_status frame_operations(const mr_engine *engine, double *out) {
+    const mr_network *network = mr_detector_model_network(engine->detector);
+    *out = NAN;
+    if (!network)
+        return MR_OK;
+    mr_network *resized;
+    MR_TRY(mr_network_resized(network, FRAME_HEIGHT, FRAME_WIDTH, &resized));
+    *out = 2 * mr_network_multiply_adds(resized);
+    mr_network_free(resized);
+    return MR_OK;
+}
+
 /* Floating-point operations of the networks for one face. */
 static double operations(const mr_engine *engine) {
     double sum = 0;
@@ -115,6 +153,8 @@ static double operations(const mr_engine *engine) {
 }
 
 static mr_status measure_stages(struct bench *bench, int runs, struct figures *out) {
+    MR_TRY(decode(bench));
+    MR_TRY(make_frame(bench));
     for (int i = 0; i < STAGE_COUNT; i++)
         MR_TRY(mr_measure(stage_jobs[i], bench, runs, &out->stages[i]));
     mr_analysis analysis;
@@ -134,11 +174,17 @@ static mr_status measure(const struct settings *settings, const char *path, stru
     omp_set_num_threads(settings->engine.threads);
     mr_status status = measure_stages(&bench, settings->runs, out);
     omp_set_num_threads(threads);
+    double frame = NAN;
+    if (status == MR_OK)
+        status = frame_operations(opened.engine, &frame);
+    out->detector = mr_detector_label(mr_engine_detector(opened.engine));
     out->films = mr_film_count(opened.engine);
     out->gflops = operations(opened.engine) / out->stages[ESTIMATE].median * 1e-6;
+    out->frame_gflops = frame / out->stages[FRAME].median * 1e-6;
     out->peak_gflops = mr_measure_peak() * settings->engine.threads;
     out->memory_mib = mr_measure_memory();
     mr_image_free(&bench.image);
+    mr_image_free(&bench.frame);
     mr_cli_engine_close(&opened);
     return status;
 }
@@ -156,17 +202,20 @@ static mr_status print_json(const char *path, const struct settings *settings,
                             json_pack("{s:f, s:f, s:i}", "median_ms", f->stages[i].median, "p99_ms",
                                       f->stages[i].p99, "runs", f->stages[i].runs));
     return mr_json_print(json_pack(
-        "{s:o, s:i, s:i, s:f, s:o, s:f, s:f, s:f, s:f, s:f, s:f}", "file", mr_json_text(path),
-        "faces", (int)f->faces, "threads", settings->engine.threads, "start_up_ms", f->start_up_ms,
-        "stages", stages, "faces_per_second", rate(f->faces, f->stages[ANALYZE].median),
-        "films_per_second", rate(f->films, f->stages[RECOMMEND].median), "gflops", f->gflops,
-        "peak_gflops", f->peak_gflops, "share_of_peak", f->gflops / f->peak_gflops, "memory_mib",
-        f->memory_mib));
+        "{s:o, s:s, s:i, s:i, s:f, s:o, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:f}", "file",
+        mr_json_text(path), "detector", f->detector, "faces", (int)f->faces, "threads",
+        settings->engine.threads, "start_up_ms", f->start_up_ms, "stages", stages,
+        "faces_per_second", rate(f->faces, f->stages[ANALYZE].median), "films_per_second",
+        rate(f->films, f->stages[RECOMMEND].median), "gflops", f->gflops, "peak_gflops",
+        f->peak_gflops, "share_of_peak", f->gflops / f->peak_gflops, "frame_gflops",
+        mr_json_real_or_null(f->frame_gflops), "frame_share_of_peak",
+        mr_json_real_or_null(f->frame_gflops / f->peak_gflops), "memory_mib", f->memory_mib));
 }
 
 static void print_text(const char *path, const struct settings *settings, const struct figures *f) {
-    printf("%s  %zu face%s  %d thread%s  %d runs\n", path, f->faces, f->faces == 1 ? "" : "s",
-           settings->engine.threads, settings->engine.threads == 1 ? "" : "s", settings->runs);
+    printf("%s  %zu face%s by %s  %d thread%s  %d runs\n", path, f->faces, f->faces == 1 ? "" : "s",
+           f->detector, settings->engine.threads, settings->engine.threads == 1 ? "" : "s",
+           settings->runs);
     printf("  %-10s %10s %10s\n", "stage", "median", "p99");
     for (int i = 0; i < STAGE_COUNT; i++)
         printf("  %-10s %7.2f ms %7.2f ms\n", stage_labels[i], f->stages[i].median,
@@ -176,6 +225,9 @@ static void print_text(const char *path, const struct settings *settings, const 
            rate(f->films, f->stages[RECOMMEND].median));
     printf("  networks: %.1f GFLOP/s, %.0f %% of the %.1f that this machine can do\n", f->gflops,
            100 * f->gflops / f->peak_gflops, f->peak_gflops);
+    if (isfinite(f->frame_gflops))
+        printf("  detector on a frame of %d×%d: %.1f GFLOP/s, %.0f %%\n", FRAME_WIDTH, FRAME_HEIGHT,
+               f->frame_gflops, 100 * f->frame_gflops / f->peak_gflops);
     printf("  memory: %.0f MiB\n", f->memory_mib);
 }
 
