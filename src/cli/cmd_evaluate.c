@@ -1,6 +1,8 @@
 /* moodreel evaluate: how right the models are, on labelled data. */
+#include "base/file.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/engine.h"
 #include "cli/evaluation_text.h"
 #include "cli/model_folder.h"
 #include "learn/evaluation_json.h"
@@ -88,6 +90,10 @@ static const mr_cli_option attributes_options[] = {
                   "aligned chips AGE_GENDER_ETHNICITY_*.jpg"),
     MR_CLI_CHOICE("crop", 0, struct attributes_settings, params.crop, crops,
                   "see the chip as it is, or find the face on it first"),
+    MR_CLI_CHOICE("detector", 0, struct attributes_settings, params.detector, mr_cli_detectors,
+                  "with --crop detect, what finds the face"),
+    MR_CLI_STRING("detector-model", 0, struct attributes_settings, params.detector_model, "DIR",
+                  "its network's model, models/detector unless given"),
     MR_CLI_CHOICE("part", 0, struct attributes_settings, params.part, parts,
                   "all chips, or the tenth that a training on them leaves out"),
     MR_CLI_STRING("model", 0, struct attributes_settings, params.model, "DIR",
@@ -112,11 +118,21 @@ static const mr_cli_usage attributes_usage = {"evaluate attributes",
 
 static mr_status judge_attributes(const struct attributes_settings *settings) {
     mr_evaluate_attributes_params params = settings->params;
-    char *folder;
+    char *folder, *detector = NULL, *landmarks = NULL;
     MR_TRY(mr_cli_model_folder(params.model, "attributes", &folder));
-    params.model = folder;
     mr_attributes_report report;
-    mr_status status = mr_evaluate_attributes(&params, &report);
+    mr_status status = mr_cli_model_folder(params.detector_model, "detector", &detector);
+    if (status == MR_OK)
+        status = mr_cli_model_folder(NULL, "landmarks", &landmarks);
+    if (status == MR_OK) {
+        params.model = folder;
+        params.detector_model = detector;
+        /* As the engine does, which can do without them. */
+        params.landmarks = mr_is_folder(landmarks) ? landmarks : NULL;
+        status = mr_evaluate_attributes(&params, &report);
+    }
+    free(detector);
+    free(landmarks);
     if (status == MR_OK && settings->report)
         status = mr_report_attributes(&report, folder, settings->report);
     free(folder);

@@ -150,7 +150,8 @@ static void print_fairness(const mr_fairness *f) {
 void mr_text_attributes_report(const mr_attributes_report *report) {
     printf("%zu pictures%s", report->images, report->degraded ? ", badly seen" : "");
     if (report->crop == MR_CROP_DETECT)
-        printf(", no face found on %zu of them", report->undetected);
+        printf(", no face found on %zu of them by %s", report->undetected,
+               mr_detector_label(report->detector));
     puts("");
     print_ages(report);
     puts("");

@@ -18,7 +18,11 @@
  * frame. That frame lies on a chip of 200 px with its centre at (100, 82.2) and a side of 209 px,
  * the mean of two measurements: the boxes above (83.1, 209), and the shift and scale at which the
  * mean picture of 3,000 neutral FER2013 faces correlates best with that of 2,000 chips of ages 15
- * to 70 (81.3, 208).
+ * to 70 (81.3, 208). The detector's own points on 579 of 600 PublicTest pictures, less its bias on
+ * 599 chips, lie at (.324, .381) (.676, .386) (.493, .588) (.347, .734) (.642, .736), as if the
+ * frame were 4 percent larger; but crops cut anew by those points, which the network names right in
+ * 62.9 percent of the 579 (the pictures as given: 61.3), it names right in 63.4 percent where the
+ * frame is 8 percent smaller and 61.8 where it is 8 percent larger. So it stays.
  */
 typedef struct mr_frame {
     mr_point landmarks[MR_LANDMARKS];
@@ -130,6 +134,12 @@ mr_affine mr_crop_of_tight_box(mr_framing framing, const mr_box *box, int size) 
     return mr_crop_of_box(framing, box, size); /* of next to no width or height */
 }
 
+/*
+ * By the points rather than the box even where they are none too good: on 1,900 of UTKFace's
+ * validation chips, seen in their place in a wider picture, points that were 13 percent of the
+ * distance of the eyes off gave a mean error of 4.76 years and 7.5 percent of wrong genders, the
+ * box alone 5.96 years and 13.0 percent; as given, the chips come to 4.76 years and 7.1 percent.
+ */
 mr_affine mr_crop_of_face(mr_framing framing, const mr_face *face, int size) {
     mr_affine map;
     if (face->has_landmarks && mr_crop_of_landmarks(framing, face->landmarks, size, &map) == MR_OK)

@@ -66,11 +66,6 @@ uint64_t mr_augment_key(const mr_augment *augment) {
     return mr_hash(augment, sizeof *augment);
 }
 
-mr_affine mr_whole_picture(const mr_image *source, int width, int height) {
-    float x = (float)source->width / (float)width, y = (float)source->height / (float)height;
-    return (mr_affine){.a = x, .c = (x - 1) / 2, .e = y, .f = (y - 1) / 2};
-}
-
 mr_affine mr_augment_map(const mr_augment *augment, mr_rng *rng, int width, int height) {
     float scale = factor(rng, augment->scale);
     float stretch = sqrtf(factor(rng, augment->stretch));

@@ -52,9 +52,6 @@ mr_augment mr_augment_attributes_defaults(void);
 /* A number that differs where variations do, to tell whether a run goes on as it began. */
 uint64_t mr_augment_key(const mr_augment *augment);
 
-/* The map from a width × height picture for the network to the whole of `source`. */
-mr_affine mr_whole_picture(const mr_image *source, int width, int height);
-
 /* A random similarity with stretch about the middle of a width × height picture, from the varied
  * picture to the unvaried one. */
 mr_affine mr_augment_map(const mr_augment *augment, mr_rng *rng, int width, int height);

@@ -77,7 +77,7 @@ static mr_status degrade_one(void *context, size_t index) {
     mr_image place = mr_pictures_view(job->pictures, index), seen;
     bool covered = mr_rng_uniform(&rng) < (double)MR_COVER_SHARE;
     MR_TRY(covered ? mr_covered_face(&place, job->framing, &rng, &seen) : copy_of(&place, &seen));
-    mr_affine whole = mr_whole_picture(&seen, place.width, place.height);
+    mr_affine whole = mr_crop_of_picture(seen.width, seen.height, place.width);
     mr_status status = mr_augment_apply(&job->view, &seen, &whole, &rng, &place);
     mr_image_free(&seen);
     return status;

@@ -120,12 +120,29 @@ static mr_status judge(const mr_model *model, const mr_chip_set *set, const mr_p
                     &r->ethnicity, &r->ethnicity_risk);
 }
 
+/* Cuts the chips anew around the faces that the wanted detector finds. */
+static mr_status detect(const mr_evaluate_attributes_params *params, const mr_model *model,
+                        mr_chip_set *set, mr_attributes_report *r) {
+    mr_detector_model *detector;
+    mr_landmark_model *landmarks = NULL;
+    MR_TRY(mr_detector_load(params->detector, params->detector_model, &detector));
+    r->detector = mr_detector_model_kind(detector);
+    mr_status status =
+        params->landmarks ? mr_landmark_model_load(params->landmarks, &landmarks) : MR_OK;
+    if (status == MR_OK)
+        status = mr_chip_set_detect(set, detector, landmarks,
+                                    mr_network_input(model->network)->width, &r->undetected);
+    mr_landmark_model_free(landmarks);
+    mr_detector_model_free(detector);
+    return status;
+}
+
 static mr_status prepare(const mr_evaluate_attributes_params *params, const mr_model *model,
                          mr_chip_set *set, mr_attributes_report *r) {
     if (params->part == MR_PART_VALIDATION)
         MR_TRY(mr_chip_set_keep_validation(set));
     if (params->crop == MR_CROP_DETECT)
-        MR_TRY(mr_chip_set_detect(set, mr_network_input(model->network)->width, &r->undetected));
+        MR_TRY(detect(params, model, set, r));
     if (params->degraded)
         MR_TRY(mr_degrade_pictures(&set->pictures, MR_FRAMING_ATTRIBUTES));
     return MR_OK;

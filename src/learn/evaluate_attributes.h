@@ -31,8 +31,11 @@ typedef struct mr_evaluate_attributes_params {
     const char *data;
     const char *model; /* folder */
     mr_crop_source crop;
-    mr_chip_part part; /* all chips, or those that a training on them does not learn */
-    bool degraded;     /* see every chip badly (degraded.h) */
+    mr_detector_kind detector;  /* that finds the face when crop is MR_CROP_DETECT … */
+    const char *detector_model; /* … and the folder of its network */
+    const char *landmarks;      /* folder of the model that sets its points anew; NULL: none */
+    mr_chip_part part;          /* all chips, or those that a training on them does not learn */
+    bool degraded;              /* see every chip badly (degraded.h) */
 } mr_evaluate_attributes_params;
 
 typedef struct mr_decade_figures {
@@ -52,7 +55,8 @@ typedef struct mr_attributes_report {
     size_t images;
     bool degraded;
     mr_crop_source crop;
-    size_t undetected; /* chips on which no face was found, which were seen as they are */
+    mr_detector_kind detector; /* YOLO or HAAR, when crop is MR_CROP_DETECT */
+    size_t undetected;         /* chips on which no face was found, which were seen as they are */
     double age_mae, within_5, range_accuracy, interval_coverage;
     mr_decade_figures decades[MR_DECADES];
     mr_decade_figures babies; /* of at most MR_BABY_YEARS */

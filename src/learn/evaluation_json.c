@@ -198,7 +198,9 @@ json_t *mr_json_attributes_report(const mr_attributes_report *report) {
                   head_object(&report->ethnicity, &report->ethnicity_risk, ethnicity_label),
                   "by_group", groups(report), "fairness", fairness(&report->fairness));
     if (object && report->crop == MR_CROP_DETECT)
-        json_object_set_new(object, "undetected", json_integer((json_int_t)report->undetected));
+        json_object_update_new(object, json_pack("{s:s, s:I}", "detector",
+                                                 mr_detector_label(report->detector), "undetected",
+                                                 (json_int_t)report->undetected));
     if (object && report->degraded)
         json_object_set_new(object, "degraded", json_true());
     return object;

@@ -1,6 +1,7 @@
 #include "learn/predict.h"
 
 #include "base/memory.h"
+#include "face/crop.h"
 #include "learn/parallel.h"
 #include "nn/inference.h"
 #include "nn/loss.h"
@@ -11,12 +12,22 @@
 
 #define PREDICT_BATCH 64
 
+/* All of a picture, as serving sees one that is framed already. */
+static mr_status map_whole(const mr_image *picture, const mr_layer *shape, mr_affine *out) {
+    if (shape->width != shape->height)
+        return mr_fail(MR_E_MISMATCH, "a network for faces sees squares, not %d × %d pixels",
+                       shape->width, shape->height);
+    *out = mr_crop_of_picture(picture->width, picture->height, shape->width);
+    return MR_OK;
+}
+
 mr_status mr_picture_to_input(const mr_image *picture, const mr_network *network, bool mirrored,
                               float *input) {
     const mr_layer *shape = mr_network_input(network);
     mr_image seen;
+    mr_affine map;
+    MR_TRY(map_whole(picture, shape, &map));
     MR_TRY(mr_image_create(shape->width, shape->height, shape->channels, &seen));
-    mr_affine map = mr_whole_picture(picture, shape->width, shape->height);
     if (mirrored) {
         map.c += map.a * (float)(shape->width - 1);
         map.a = -map.a;
@@ -31,8 +42,9 @@ mr_status mr_variation_to_input(const mr_image *picture, const mr_augment *augme
                                 const mr_network *network, mr_rng *rng, float *input) {
     const mr_layer *shape = mr_network_input(network);
     mr_image seen;
+    mr_affine map;
+    MR_TRY(map_whole(picture, shape, &map));
     MR_TRY(mr_image_create(shape->width, shape->height, shape->channels, &seen));
-    mr_affine map = mr_whole_picture(picture, shape->width, shape->height);
     mr_status status = mr_augment_apply(augment, picture, &map, rng, &seen);
     mr_image_to_planar(&seen, network->mean, network->deviation, input);
     mr_image_free(&seen);

@@ -33,8 +33,8 @@ mr_status mr_predict(const mr_network *network, const float *values, mr_picture_
 
 void mr_predictions_free(mr_predictions *predictions);
 
-/* One picture as the network's input: the whole of it, brought to the network's size, normalised.
- */
+/* One picture as the network's input: all of it, brought to the network's size as in serving
+ * (mr_crop_of_picture), normalised. The input must be a square. */
 mr_status mr_picture_to_input(const mr_image *picture, const mr_network *network, bool mirrored,
                               float *input);
 

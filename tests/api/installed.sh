@@ -23,7 +23,9 @@ PKG_CONFIG_PATH=${pc%/*}
 export PKG_CONFIG_PATH
 lib=$(pkg-config --variable=libdir moodreel)
 for file in "$lib/libmoodreel.so" "$lib/libmoodreel.a" "$prefix/bin/moodreel" \
-    "$prefix/include/moodreel/moodreel.h" "$prefix/share/moodreel/data/films.csv"; do
+    "$prefix/include/moodreel/moodreel.h" "$prefix/share/moodreel/data/films.csv" \
+    "$prefix/share/moodreel/models/detector/network.txt" \
+    "$prefix/share/moodreel/models/detector/weights.safetensors"; do
     [ -e "$file" ] || fail "$file: not installed"
 done
 

@@ -2,6 +2,8 @@
 #include "support.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static mr_point apply(const mr_affine *map, mr_point p) {
     return (mr_point){map->a * p.x + map->b * p.y + map->c, map->d * p.x + map->e * p.y + map->f};
@@ -171,6 +173,75 @@ static void framed_pictures_are_taken_whole(void **state) {
     assert_near(apply(&map, (mr_point){99.5f, 99.5f}), 249.5, 199.5, 1e-4);
 }
 
+/* ---- kept crops ---- */
+
+/*
+ * Crops of one face of a shipped picture, kept as tests/face/data/crop_*.png: who changes a framing
+ * changes what all networks see, in training, evaluation and serving, and must do so knowingly.
+ * MR_KEEP_CROPS=1 in the environment writes them anew; look at them then.
+ */
+typedef struct kept_crop {
+    const char *path;
+    mr_framing framing;
+    mr_face face;
+    int size;
+} kept_crop;
+
+#define POINTS                                                                                     \
+    .has_landmarks = true,                                                                         \
+    .landmarks = {                                                                                 \
+        {127.1f, 64.4f}, {153.2f, 64.5f}, {139.7f, 79.4f}, {128.9f, 90.6f}, {151.3f, 90.8f}}
+
+static const kept_crop kept_crops[] = {
+    {"tests/face/data/crop_attributes_points.png",
+     MR_FRAMING_ATTRIBUTES,
+     {.box = {112.2f, 45.2f, 56.8f, 64.9f}, POINTS},
+     80},
+    {"tests/face/data/crop_emotion_points.png",
+     MR_FRAMING_EMOTION,
+     {.box = {112.2f, 45.2f, 56.8f, 64.9f}, POINTS},
+     48},
+    {"tests/face/data/crop_attributes_box.png",
+     MR_FRAMING_ATTRIBUTES,
+     {.box = {110, 40, 62, 62}},
+     80},
+    {"tests/face/data/crop_emotion_box.png", MR_FRAMING_EMOTION, {.box = {110, 40, 62, 62}}, 48},
+};
+
+/* Mean difference of the pixels' levels. */
+static double mean_difference(const mr_image *a, const mr_image *b) {
+    long sum = 0;
+    for (int y = 0; y < a->height; y++)
+        for (int i = 0; i < 3 * a->width; i++)
+            sum += labs((long)a->pixels[(size_t)y * a->stride + (size_t)i] -
+                        (long)b->pixels[(size_t)y * b->stride + (size_t)i]);
+    return (double)sum / (3.0 * a->width * a->height);
+}
+
+static void crops_are_the_kept_ones(void **state) {
+    (void)state;
+    mr_image photo;
+    assert_ok(mr_image_load("data/samples/astronaut-320.png", NULL, &photo));
+    for (size_t i = 0; i < sizeof kept_crops / sizeof *kept_crops; i++) {
+        const kept_crop *kept = &kept_crops[i];
+        mr_image crop, expected;
+        mr_affine map = mr_crop_of_face(kept->framing, &kept->face, kept->size);
+        assert_ok(mr_image_create(kept->size, kept->size, 3, &crop));
+        mr_image_warp(&photo, &map, &crop);
+        if (getenv("MR_KEEP_CROPS") != NULL)
+            assert_ok(mr_image_save(&crop, kept->path));
+        assert_ok(mr_image_load(kept->path, NULL, &expected));
+        assert_int_equal(expected.width, kept->size);
+        assert_int_equal(expected.height, kept->size);
+        double difference = mean_difference(&crop, &expected);
+        if (difference > 0.5)
+            fail_msg("%s: differs by %g levels a pixel", kept->path, difference);
+        mr_image_free(&crop);
+        mr_image_free(&expected);
+    }
+    mr_image_free(&photo);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(template_maps_to_itself),
@@ -181,6 +252,7 @@ int main(void) {
         cmocka_unit_test(unusable_landmarks_fall_back_on_the_box),
         cmocka_unit_test(tight_boxes_have_a_frame_of_their_own),
         cmocka_unit_test(framed_pictures_are_taken_whole),
+        cmocka_unit_test(crops_are_the_kept_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "face/crop.h"
 #include "learn/augment.h"
 #include "learn/dataset_attributes.h"
 #include "learn/dataset_emotion.h"
@@ -290,7 +291,7 @@ static void no_variation_changes_nothing(void **state) {
     (void)state;
     mr_image source = made_gradient(20, 3), out;
     assert_ok(mr_image_create(20, 20, 3, &out));
-    mr_affine whole = mr_whole_picture(&source, 20, 20);
+    mr_affine whole = mr_crop_of_picture(source.width, source.height, 20);
     mr_augment none = mr_augment_none();
     mr_rng rng = mr_rng_seeded(1);
     assert_ok(mr_augment_apply(&none, &source, &whole, &rng, &out));
@@ -310,7 +311,7 @@ static void variation_is_drawn_from_the_generator_alone(void **state) {
     mr_image source = made_gradient(32, 3), a, b;
     assert_ok(mr_image_create(24, 24, 3, &a));
     assert_ok(mr_image_create(24, 24, 3, &b));
-    mr_affine whole = mr_whole_picture(&source, 24, 24);
+    mr_affine whole = mr_crop_of_picture(source.width, source.height, 24);
     mr_augment augment = mr_augment_attributes_defaults();
     augment.low_resolution = augment.blur = augment.jpeg = augment.erase = 0.5f;
     int different = 0;

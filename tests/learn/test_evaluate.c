@@ -258,8 +258,10 @@ static void degraded_pictures_are_judged_as_such(void **state) {
 /* There is no face on the made chips, so all are seen as given. */
 static void chips_without_faces_are_counted(void **state) {
     const world *w = *state;
-    mr_evaluate_attributes_params params = {
-        .data = w->chips, .model = w->attributes, .crop = MR_CROP_DETECT};
+    mr_evaluate_attributes_params params = {.data = w->chips,
+                                            .model = w->attributes,
+                                            .crop = MR_CROP_DETECT,
+                                            .detector = MR_DETECTOR_HAAR};
     mr_attributes_report report;
     mr_status status = mr_evaluate_attributes(&params, &report);
     if (status == MR_E_NOT_FOUND) {
@@ -270,7 +272,23 @@ static void chips_without_faces_are_counted(void **state) {
     assert_int_equal(report.undetected, CHIPS);
     json_t *json = mr_json_attributes_report(&report);
     assert_int_equal(json_integer_value(json_object_get(json, "undetected")), CHIPS);
+    assert_string_equal(json_string_value(json_object_get(json, "detector")), "haar");
     json_decref(json);
+}
+
+static void chips_are_cut_by_the_network_too(void **state) {
+    const world *w = *state;
+    mr_evaluate_attributes_params params = {.data = w->chips,
+                                            .model = w->attributes,
+                                            .crop = MR_CROP_DETECT,
+                                            .detector_model = "models/detector"};
+    mr_attributes_report report;
+    assert_ok(mr_evaluate_attributes(&params, &report));
+    assert_int_equal(report.detector, MR_DETECTOR_YOLO);
+    assert_int_equal(report.images, CHIPS);
+    params.detector = MR_DETECTOR_YOLO;
+    params.detector_model = "no/such/folder";
+    assert_int_equal(mr_evaluate_attributes(&params, &report), MR_E_NOT_FOUND);
 }
 
 /* ---- JSON --------------------------------------------------------------------------------------
@@ -447,6 +465,7 @@ int main(void) {
         cmocka_unit_test(validation_is_a_part),
         cmocka_unit_test(degraded_pictures_are_judged_as_such),
         cmocka_unit_test(chips_without_faces_are_counted),
+        cmocka_unit_test(chips_are_cut_by_the_network_too),
         cmocka_unit_test(json_has_the_promised_fields),
         cmocka_unit_test(misfits_are_told),
         cmocka_unit_test(charts_are_whole),
