@@ -30,15 +30,15 @@ static const mr_cli_option options[] = {
     MR_CLI_FLAG("json", 0, struct settings, json, "print the result as one JSON object"),
 };
 
-static const mr_cli_usage usage = {
-    "train blend",
-    NULL,
-    0,
-    0,
-    "Fits how much each term of the recommender counts after 0, 1, 2, 5, 10, 20, 50 and 100 likes,\n"
-    "on ratings of users whom its neighbour model does not know.",
-    options,
-    MR_COUNT(options)};
+static const mr_cli_usage usage = {"train blend",
+                                   NULL,
+                                   0,
+                                   0,
+                                   "Fits how much each term of the recommender counts after 0, 1, "
+                                   "2, 5, 10, 20, 50 and 100 likes,\n"
+                                   "on ratings of users whom its neighbour model does not know.",
+                                   options,
+                                   MR_COUNT(options)};
 
 static mr_status print_fitted(const struct settings *settings, const mr_blend_fitted *fitted,
                               double seconds) {

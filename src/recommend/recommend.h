@@ -75,8 +75,8 @@ mr_rank_options mr_rank_options_defaults(void);
 #define MR_RANK_REASON_TEXT 160
 
 /* Why a film was chosen: a term that raised its score, by how much, and in words. One person gets
- * up to four; in a group each gets the one that speaks most to them, which then names whose it is.
- */
+ * up to four; in a group each gets the one that speaks most to them (popularity, which is the same
+ * for all, only where no other does), and it names whose it is. */
 typedef struct mr_rank_reason {
     mr_term term;
     float contribution; /* to the film's score */

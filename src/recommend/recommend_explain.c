@@ -43,14 +43,24 @@ static void explain_to_one(const mr_appetite *appetite, const mr_rank_options *o
 
 /* --- a group --------------------------------------------------------------------------------- */
 
-/* The term that speaks most for the film to one of a group, of those that raise the group's score;
- * -1 when none does. */
-static int strongest_for(const float share[MR_TERM_COUNT], const mr_ranked_film *film) {
+/* Whether a term is worth a word to one of a group, and raises the group's score by its part. */
+static bool speaks(const float share[MR_TERM_COUNT], const mr_ranked_film *film, int term,
+                   size_t seat_count) {
+    return share[term] >= LEAST_CONTRIBUTION &&
+           film->contribution[term] >= 2 * LEAST_CONTRIBUTION / (float)seat_count;
+}
+
+/* The term that speaks most for the film to one of a group; -1 when none does. That a film is
+ * popular is the same for all, so it is told only to those to whom nothing else speaks. */
+static int strongest_for(const float share[MR_TERM_COUNT], const mr_ranked_film *film,
+                         size_t seat_count) {
     int best = -1;
     for (int t = 0; t < MR_TERM_COUNT; t++)
-        if (film->contribution[t] >= LEAST_CONTRIBUTION && share[t] >= LEAST_CONTRIBUTION &&
+        if (t != MR_TERM_POPULARITY && speaks(share, film, t, seat_count) &&
             (best < 0 || share[t] > share[best]))
             best = t;
+    if (best < 0 && speaks(share, film, MR_TERM_POPULARITY, seat_count))
+        best = MR_TERM_POPULARITY;
     return best;
 }
 
@@ -96,7 +106,7 @@ static void name_seats(size_t seat_count, mr_rank_reason *reason) {
 static void explain_to_group(const mr_appetite *appetites, size_t seat_count, shares each,
                              const mr_rank_options *options, mr_ranked_film *film) {
     for (size_t s = 0; s < seat_count; s++) {
-        int term = strongest_for(each[s], film);
+        int term = strongest_for(each[s], film, seat_count);
         if (term >= 0)
             add_for_seat(appetites, s, term, options, film);
     }

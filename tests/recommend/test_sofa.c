@@ -341,7 +341,6 @@ static void group_reasons_belong_to_their_viewers(void **state) {
     seats[1].history = &matrix;
     seats[1].history_count = 1;
     mr_rank_options options = plain();
-    options.weights[MR_TERM_POPULARITY] = 0.1f; /* so that personal reasons come first */
     mr_ranking ranking = rank(seats, 2, &options);
     size_t named = 0;
     for (size_t i = 0; i < ranking.count; i++)
