@@ -103,7 +103,9 @@ const mr_network *mr_detector_model_network(const mr_detector_model *model) {
 }
 
 float mr_detector_model_sure(const mr_detector_model *model) {
-    return model->yolo != NULL ? YOLO_SURE : HAAR_SURE;
+    static const float sure[MR_DETECTOR_COUNT] = {
+        [MR_DETECTOR_YOLO] = YOLO_SURE, [MR_DETECTOR_HAAR] = HAAR_SURE};
+    return sure[mr_detector_model_kind(model)];
 }
 
 mr_status mr_detector_create(const mr_detector_model *model, mr_detector **out) {
