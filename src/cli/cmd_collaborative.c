@@ -137,7 +137,8 @@ static const mr_cli_usage evaluate_usage = {
     NULL,
     0,
     0,
-    "Judges the program's blend and its collaborative filter on MovieLens-1M, beside most-popular,\n"
+    "Judges the program's blend and its collaborative filter on MovieLens-1M, beside "
+    "most-popular,\n"
     "item-kNN and EASE alone in the same run: full (a published fold), leave-one-out (against 99\n"
     "films), cold (only age and gender known) or few-clicks (after 0, 1, 2, 5, 10 and 20 clicks).",
     evaluate_options,

@@ -42,7 +42,7 @@ struct mr_yolo {
 };
 
 mr_yolo_params mr_yolo_params_defaults(void) {
-    return (mr_yolo_params){.score = 0.5f, .overlap = 0.45f, .enlarge = 2};
+    return (mr_yolo_params){.score = 0.5f, .overlap = 0.6f, .enlarge = 2};
 }
 
 /* ---- memory ---- */

@@ -33,7 +33,8 @@
 
 typedef struct mr_yolo_params {
     float score;   /* least score of a face, between 0 and 1; default 0.5 */
-    float overlap; /* of two faces whose IoU is larger one goes, 0 … 1; default 0.45 */
+    float overlap; /* of two faces whose IoU is larger one goes, 0 … 1; default 0.6:
+                      docs/TRAINING.md tells what else was tried */
     int side;      /* the longer side of the input, a multiple of 32 up to 4096; default 0: that of
                       the network's file */
     float enlarge; /* a smaller picture grows by this factor at most; default 2 */

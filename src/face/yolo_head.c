@@ -34,17 +34,18 @@ static float size_of(float raw) {
 void mr_yolo_decode(const mr_yolo_level *level, int x, int y, const float *values, mr_face *out) {
     size_t plane = (size_t)level->width * (size_t)level->height;
     float stride = (float)level->stride;
-    float centre_x = ((float)x + 0.5f) * stride, centre_y = ((float)y + 0.5f) * stride;
+    mr_point middle = {((float)x + 0.5f + values[plane]) * stride,
+                       ((float)y + 0.5f + values[2 * plane]) * stride};
     mr_box box = {.width = stride * size_of(values[3 * plane]),
                   .height = stride * size_of(values[4 * plane])};
-    box.x = centre_x + stride * values[plane] - box.width / 2;
-    box.y = centre_y + stride * values[2 * plane] - box.height / 2;
+    box.x = middle.x - box.width / 2;
+    box.y = middle.y - box.height / 2;
     out->box = box;
     out->score = 1 / (1 + expf(MR_YOLO_PRIOR - values[0]));
     out->has_landmarks = true;
     for (size_t k = 0; k < MR_LANDMARKS; k++)
-        out->landmarks[k] = (mr_point){centre_x + stride * values[(5 + 2 * k) * plane],
-                                       centre_y + stride * values[(6 + 2 * k) * plane]};
+        out->landmarks[k] = (mr_point){middle.x + box.width * values[(5 + 2 * k) * plane],
+                                       middle.y + box.height * values[(6 + 2 * k) * plane]};
 }
 
 float mr_yolo_raw_score(float score) {

@@ -7,8 +7,10 @@
  *     0       score = sigmoid(v - MR_YOLO_PRIOR)
  *     1, 2    centre of the box = centre of the cell + stride · v
  *     3, 4    width and height of the box = stride · exp(v)
- *     5 … 14  landmark k = centre of the cell + stride · (v of 5 + 2k, v of 6 + 2k)
+ *     5 … 14  landmark k = centre of the box + (width · v of 5 + 2k, height · v of 6 + 2k)
  *
+ * Landmarks are told in the measure of the box, so that what the network has to know of them does
+ * not depend on how large the face is.
  * There are no anchor boxes (Tian et al. 2019; Ge et al. 2021). Thread rule: pure functions.
  */
 #ifndef MR_FACE_YOLO_HEAD_H

@@ -122,10 +122,12 @@ static float smooth_l1(float error, float bend, float *gradient) {
     return size < bend ? error * error / (2 * bend) : size - bend / 2;
 }
 
+/* The box, in whose measure the points are told, is taken as given. */
 static double landmark_loss(const mr_yolo_level *level, const mr_face *predicted,
                             const mr_labelled_face *truth, float bend, float weight,
                             float *gradients) {
     size_t plane = (size_t)level->width * (size_t)level->height;
+    const float sides[2] = {predicted->box.width, predicted->box.height};
     float size = sqrtf(truth->box.width * truth->box.height);
     float step = weight / (2 * MR_LANDMARKS), by, sum = 0;
     for (size_t k = 0; k < MR_LANDMARKS; k++) {
@@ -133,7 +135,7 @@ static double landmark_loss(const mr_yolo_level *level, const mr_face *predicted
                            predicted->landmarks[k].y - truth->landmarks[k].y};
         for (size_t axis = 0; axis < 2; axis++) {
             sum += smooth_l1(errors[axis] / size, bend, &by);
-            gradients[(2 * k + axis) * plane] = step * by * (float)level->stride / size;
+            gradients[(2 * k + axis) * plane] = step * by * sides[axis] / size;
         }
     }
     return (double)(step * sum);

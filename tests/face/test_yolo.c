@@ -24,8 +24,9 @@ static void a_cell_says_box_score_and_points(void **state) {
     assert_true(near(face.box.x, 28 - width / 2) && near(face.box.width, width));
     assert_true(near(face.box.y, 16 - height / 2) && near(face.box.height, height));
     assert_true(near(face.score, 1 / (1 + expf(4))));
-    assert_true(near(face.landmarks[0].x, 24 + 16 * 1.25F) && near(face.landmarks[0].y, 8 + 24));
-    assert_true(near(face.landmarks[4].y, 8 + 16 * 3.5F));
+    assert_true(near(face.landmarks[0].x, 28 + width * 1.25F));
+    assert_true(near(face.landmarks[0].y, 16 + height * 1.5F));
+    assert_true(near(face.landmarks[4].y, 16 + height * 3.5F));
     assert_true(near(mr_yolo_raw_score(face.score), 0));
 }
 
