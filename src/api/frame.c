@@ -1,6 +1,7 @@
 #include "api/frame.h"
 
 #include "api/threads.h"
+#include "face/box.h"
 
 #include <stdlib.h>
 
@@ -42,8 +43,7 @@ static int larger_first(const void *a, const void *b) {
 
 static size_t count_readable(const mr_face *faces, size_t count) {
     size_t readable = 0;
-    while (readable < count && faces[readable].box.width * faces[readable].box.height >=
-                                   MR_READABLE_SIDE * MR_READABLE_SIDE)
+    while (readable < count && mr_box_is_readable(&faces[readable].box))
         readable++;
     return readable;
 }

@@ -17,16 +17,8 @@ mr_decode_options mr_frame_decoding(const mr_engine *engine);
 mr_status mr_frame_view(const mr_engine *engine, const uint8_t *rgb, int width, int height,
                         size_t stride, mr_image *out);
 
-/*
- * Side in pixels of the decoded picture, the square root of the box's area, from which the networks
- * can read a face: their inputs have 48 and 80 pixels. A
- * smaller face is found and shown, but nothing is said of it, and nobody is followed or gets films
- * by it.
- */
-#define MR_READABLE_SIDE 32.0f
-
 /* Finds the faces of a picture, largest first, into session->faces; the first *readable of them are
- * large enough to be read. */
+ * large enough to be read (face/box.h). */
 mr_status mr_frame_faces(mr_session *session, const mr_image *image, mr_sureness least,
                          size_t *count, size_t *readable);
 

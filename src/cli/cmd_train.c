@@ -19,7 +19,7 @@ static void stop(int number) {
     stopped = number;
 }
 
-void mr_cli_begin_training(mr_trainer_params *trainer) {
+static void begin(mr_trainer_params *trainer) {
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -27,13 +27,8 @@ void mr_cli_begin_training(mr_trainer_params *trainer) {
     mr_log_set_level(MR_LOG_INFO);
 }
 
-void mr_cli_take_teachers(const mr_cli_list *teachers, mr_trainer_params *trainer) {
-    trainer->teaching.teachers = teachers->items;
-    trainer->teaching.teacher_count = teachers->count;
-}
-
-mr_status mr_cli_print_training(const char *task, const char *out, const mr_training_result *result,
-                                double seconds) {
+static mr_status print_result(const char *task, const char *out, const mr_training_result *result,
+                              double seconds) {
     json_t *validation = json_object();
     for (int i = 0; i < result->figure_count; i++)
         json_object_set_new(validation, result->figures[i].name,
@@ -42,6 +37,25 @@ mr_status mr_cli_print_training(const char *task, const char *out, const mr_trai
         "{s:s, s:o, s:I, s:I, s:o, s:o, s:f}", "task", task, "out", mr_json_text(out), "epochs",
         (json_int_t)result->epochs, "best_epoch", (json_int_t)result->best_epoch, "score",
         mr_json_real_or_null(result->score), "validation", validation, "seconds", seconds));
+}
+
+int mr_cli_run_training(const mr_cli_training *training, int argc, char **argv) {
+    mr_cli_operands none;
+    int code;
+    if (!mr_cli_parse(training->usage, argc, argv, training->settings, &none, &code))
+        return code;
+    mr_trainer_params *trainer = training->trainer;
+    if (training->teachers) {
+        trainer->teaching.teachers = training->teachers->items;
+        trainer->teaching.teacher_count = training->teachers->count;
+    }
+    begin(trainer);
+    double started = mr_now();
+    mr_training_result result;
+    mr_status status = training->train(training->settings, &result);
+    if (status == MR_OK && *training->json)
+        status = print_result(training->task, trainer->out, &result, mr_now() - started);
+    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(training->usage->command);
 }
 
 struct emotion_settings {
@@ -76,21 +90,17 @@ static const mr_cli_usage emotion_usage = {
     emotion_options,
     MR_COUNT(emotion_options)};
 
+static mr_status do_emotion(const void *settings, mr_training_result *out) {
+    const struct emotion_settings *chosen = settings;
+    return mr_train_emotion(&chosen->params, out);
+}
+
 static int train_emotion(int argc, char **argv) {
     struct emotion_settings settings = {.params = mr_train_emotion_defaults()};
-    mr_cli_operands none;
-    int code;
-    if (!mr_cli_parse(&emotion_usage, argc, argv, &settings, &none, &code))
-        return code;
-    mr_cli_take_teachers(&settings.teachers, &settings.params.trainer);
-    mr_cli_begin_training(&settings.params.trainer);
-    double started = mr_now();
-    mr_training_result result;
-    mr_status status = mr_train_emotion(&settings.params, &result);
-    if (status == MR_OK && settings.json)
-        status = mr_cli_print_training("emotion", settings.params.trainer.out, &result,
-                                       mr_now() - started);
-    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(emotion_usage.command);
+    const mr_cli_training training = {
+        &emotion_usage,     "emotion",      &settings, &settings.params.trainer,
+        &settings.teachers, &settings.json, do_emotion};
+    return mr_cli_run_training(&training, argc, argv);
 }
 
 struct attributes_settings {
@@ -125,21 +135,17 @@ static const mr_cli_usage attributes_usage = {
     attributes_options,
     MR_COUNT(attributes_options)};
 
+static mr_status do_attributes(const void *settings, mr_training_result *out) {
+    const struct attributes_settings *chosen = settings;
+    return mr_train_attributes(&chosen->params, out);
+}
+
 static int train_attributes(int argc, char **argv) {
     struct attributes_settings settings = {.params = mr_train_attributes_defaults()};
-    mr_cli_operands none;
-    int code;
-    if (!mr_cli_parse(&attributes_usage, argc, argv, &settings, &none, &code))
-        return code;
-    mr_cli_take_teachers(&settings.teachers, &settings.params.trainer);
-    mr_cli_begin_training(&settings.params.trainer);
-    double started = mr_now();
-    mr_training_result result;
-    mr_status status = mr_train_attributes(&settings.params, &result);
-    if (status == MR_OK && settings.json)
-        status = mr_cli_print_training("attributes", settings.params.trainer.out, &result,
-                                       mr_now() - started);
-    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(attributes_usage.command);
+    const mr_cli_training training = {
+        &attributes_usage,  "attributes",   &settings,    &settings.params.trainer,
+        &settings.teachers, &settings.json, do_attributes};
+    return mr_cli_run_training(&training, argc, argv);
 }
 
 static const mr_cli_command commands[] = {

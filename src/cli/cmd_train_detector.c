@@ -1,6 +1,4 @@
 /* moodreel train detector: the face detector, from pictures with labelled faces. */
-#include "base/clock.h"
-#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/train_options.h"
 #include "learn/train_detector.h"
@@ -77,18 +75,14 @@ static const mr_cli_usage usage = {
     options,
     MR_COUNT(options)};
 
+static mr_status train(const void *settings, mr_training_result *out) {
+    const struct settings *chosen = settings;
+    return mr_train_detector(&chosen->params, out);
+}
+
 int mr_cmd_train_detector(int argc, char **argv) {
     struct settings settings = {.params = mr_train_detector_defaults()};
-    mr_cli_operands none;
-    int code;
-    if (!mr_cli_parse(&usage, argc, argv, &settings, &none, &code))
-        return code;
-    mr_cli_begin_training(&settings.params.trainer);
-    double started = mr_now();
-    mr_training_result result;
-    mr_status status = mr_train_detector(&settings.params, &result);
-    if (status == MR_OK && settings.json)
-        status = mr_cli_print_training("detector", settings.params.trainer.out, &result,
-                                       mr_now() - started);
-    return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(usage.command);
+    const mr_cli_training training = {&usage, "detector",     &settings, &settings.params.trainer,
+                                      NULL,   &settings.json, train};
+    return mr_cli_run_training(&training, argc, argv);
 }

@@ -1,20 +1,8 @@
 #include "cli/evaluation_text.h"
 
+#include "base/labels.h"
+
 #include <stdio.h>
-
-typedef const char *(*labeller)(int);
-
-static const char *emotion_label(int i) {
-    return mr_emotion_label((mr_emotion)i);
-}
-
-static const char *gender_label(int i) {
-    return mr_gender_label((mr_gender)i);
-}
-
-static const char *ethnicity_label(int i) {
-    return mr_ethnicity_label((mr_ethnicity)i);
-}
 
 static double percent(size_t part, size_t whole) {
     return whole > 0 ? 100 * (double)part / (double)whole : 0;
@@ -26,7 +14,7 @@ static void print_class(const char *name, const mr_class_figures *f) {
     printf("%-10s %9.3f %9.3f %9.3f %9zu\n", name, f->precision, f->recall, f->f1, f->support);
 }
 
-static void print_classes(const char *what, const mr_classification *c, labeller label) {
+static void print_classes(const char *what, const mr_classification *c, mr_labeller label) {
     printf("%-10s %9s %9s %9s %9s\n", what, "precision", "recall", "f1", "support");
     for (int i = 0; i < c->classes; i++)
         print_class(label(i), &c->per_class[i]);
@@ -65,7 +53,7 @@ static void print_risk(const mr_risk_coverage *risk) {
 }
 
 static void print_head(const char *what, const mr_classification *c, const mr_risk_coverage *risk,
-                       labeller label) {
+                       mr_labeller label) {
     print_classes(what, c, label);
     puts("");
     print_risk(risk);
@@ -73,11 +61,11 @@ static void print_head(const char *what, const mr_classification *c, const mr_ri
 
 void mr_text_emotion_report(const mr_emotion_report *report) {
     printf("%zu pictures%s\n", report->images, report->degraded ? ", badly seen" : "");
-    print_head("labels", &report->labels, &report->labels_risk, emotion_label);
+    print_head("labels", &report->labels, &report->labels_risk, mr_emotion_label_at);
     if (!report->has_votes)
         return;
     printf("\n%zu pictures with a clear majority of votes\n", report->votes.count);
-    print_head("votes", &report->votes, &report->votes_risk, emotion_label);
+    print_head("votes", &report->votes, &report->votes_risk, mr_emotion_label_at);
 }
 
 /* ---- age and groups ------------------------------------------------------------------------- */
@@ -155,9 +143,9 @@ void mr_text_attributes_report(const mr_attributes_report *report) {
     puts("");
     print_ages(report);
     puts("");
-    print_head("gender", &report->gender, &report->gender_risk, gender_label);
+    print_head("gender", &report->gender, &report->gender_risk, mr_gender_label_at);
     puts("");
-    print_head("ethnicity", &report->ethnicity, &report->ethnicity_risk, ethnicity_label);
+    print_head("ethnicity", &report->ethnicity, &report->ethnicity_risk, mr_ethnicity_label_at);
     puts("");
     print_fairness(&report->fairness);
 }

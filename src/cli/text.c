@@ -1,28 +1,16 @@
 #include "cli/text.h"
 
+#include "base/labels.h"
 #include "json/age.h"
 
 #include <stdio.h>
 
 /* "  female 97 %", padded so that the columns of several faces stand below each other. */
-static void print_class(bool known, const float *shares, int count, int width,
-                        const char *(*label)(int)) {
+static void print_class(bool known, const float *shares, int count, int width, mr_labeller label) {
     if (!known)
         return;
     int best = mr_likeliest(shares, count);
     printf("  %*s %3.0f %%", width, label(best), 100 * (double)shares[best]);
-}
-
-static const char *gender_label(int i) {
-    return mr_gender_label((mr_gender)i);
-}
-
-static const char *ethnicity_label(int i) {
-    return mr_ethnicity_label((mr_ethnicity)i);
-}
-
-static const char *emotion_label(int i) {
-    return mr_emotion_label((mr_emotion)i);
 }
 
 static void print_person(size_t number, const mr_person *person, bool readable) {
@@ -35,9 +23,9 @@ static void print_person(size_t number, const mr_person *person, bool readable) 
         mr_age_years age = mr_age_in_years(a);
         printf("  age %3d (%d-%d, range %s)", age.years, age.low, age.high, age.range);
     }
-    print_class(a->has_gender, a->gender, MR_GENDER_COUNT, 6, gender_label);
-    print_class(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, 6, ethnicity_label);
-    print_class(a->has_emotion, a->emotion, MR_EMOTION_COUNT, 8, emotion_label);
+    print_class(a->has_gender, a->gender, MR_GENDER_COUNT, 6, mr_gender_label_at);
+    print_class(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, 6, mr_ethnicity_label_at);
+    print_class(a->has_emotion, a->emotion, MR_EMOTION_COUNT, 8, mr_emotion_label_at);
     puts(readable ? "" : "  too small to be read");
 }
 

@@ -12,15 +12,21 @@
 /* The names of mr_optimiser_kind, ended by NULL. */
 extern const char *const mr_cli_optimisers[];
 
-/* Lets Ctrl-C end the training after its batch, and its log be seen. */
-void mr_cli_begin_training(mr_trainer_params *trainer);
+/* One training as the command line sees it: the usage fills the settings, which hold all the rest.
+ */
+typedef struct mr_cli_training {
+    const mr_cli_usage *usage;
+    const char *task; /* its name in the result */
+    void *settings;
+    mr_trainer_params *trainer;
+    const mr_cli_list *teachers; /* NULL: it has none */
+    const bool *json;
+    mr_status (*train)(const void *settings, mr_training_result *out);
+} mr_cli_training;
 
-/* Hands the folders of repeated --teacher on; the list must outlive the training. */
-void mr_cli_take_teachers(const mr_cli_list *teachers, mr_trainer_params *trainer);
-
-/* The result as one JSON object. */
-mr_status mr_cli_print_training(const char *task, const char *out, const mr_training_result *result,
-                                double seconds);
+/* Parses, trains (Ctrl-C ends it after its batch, its log is seen) and prints the result if wanted;
+ * returns the exit code. */
+int mr_cli_run_training(const mr_cli_training *training, int argc, char **argv);
 
 #define MR_CLI_TRAINER_ROWS(O, P)                                                                  \
     MR_CLI_NEEDED("data", 0, O, P.data, "DIR", "the data set"),                                    \

@@ -13,6 +13,10 @@ float mr_box_iou(const mr_box *a, const mr_box *b) {
     return common / (a->width * a->height + b->width * b->height - common);
 }
 
+bool mr_box_is_readable(const mr_box *box) {
+    return box->width * box->height >= MR_READABLE_SIDE * MR_READABLE_SIDE;
+}
+
 static bool comes_after(const mr_face *faces, uint32_t a, uint32_t b) {
     if (faces[a].score != faces[b].score)
         return faces[a].score < faces[b].score;

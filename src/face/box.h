@@ -1,5 +1,5 @@
 /*
- * Boxes that overlap, and the choice among them.
+ * Boxes that overlap, and the choice among them; boxes that are large enough.
  *
  * Thread rule: pure functions.
  */
@@ -8,10 +8,20 @@
 
 #include "moodreel/types.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Intersection over union (IoU): 0 apart … 1 equal; 0 where a box has no area. */
 float mr_box_iou(const mr_box *a, const mr_box *b);
+
+/*
+ * Side in pixels of the picture that is looked at, the square root of the box's area, from which
+ * the networks can read a face: their inputs have 48 to 80 pixels. A smaller face is found and
+ * shown, but nothing is said of it, and nobody is followed or gets films by it.
+ */
+#define MR_READABLE_SIDE 32.0f
+
+bool mr_box_is_readable(const mr_box *box);
 
 /*
  * Sorts faces by falling score, the earlier one first among equals, and drops each that overlaps a

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "face/box.h"
 #include "face/crop.h"
 #include "nn/inference.h"
 #include "nn/weights.h"
@@ -20,7 +21,7 @@ struct mr_landmark_context {
     mr_image crop;
 };
 
-static mr_status check(const mr_network *network) {
+mr_status mr_landmark_network_check(const mr_network *network) {
     const mr_layer *input = mr_network_input(network);
     if (input->channels == 3 && input->width == input->height && network->output_count == 1 &&
         mr_network_output_size(network, 0) == MR_LANDMARK_VALUES)
@@ -34,7 +35,7 @@ static mr_status check(const mr_network *network) {
 
 mr_status mr_landmark_model_of(const mr_network *network, const float *values,
                                mr_landmark_model **out) {
-    MR_TRY(check(network));
+    MR_TRY(mr_landmark_network_check(network));
     mr_landmark_model *model = calloc(1, sizeof *model);
     if (!model)
         return mr_fail(MR_E_MEMORY, "no memory for a model of landmarks");
@@ -53,7 +54,7 @@ static mr_status load(const char *network_path, const char *weights, mr_landmark
     mr_network *network;
     MR_TRY(mr_network_load(network_path, &network));
     float *values = mr_alloc(network->total * sizeof *values);
-    mr_status status = values ? check(network) : MR_OK;
+    mr_status status = values ? mr_landmark_network_check(network) : MR_OK;
     if (status != MR_OK)
         status = mr_fail_in(status, network_path);
     else if (!values)
@@ -112,6 +113,17 @@ mr_affine mr_landmarks_crop(const mr_face *face, int size) {
     return mr_crop_of_face(MR_FRAMING_ATTRIBUTES, face, size);
 }
 
+static void swap_points(mr_point *a, mr_point *b) {
+    mr_point kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+void mr_landmarks_swap_sides(mr_point landmarks[MR_LANDMARKS]) {
+    swap_points(&landmarks[0], &landmarks[1]);
+    swap_points(&landmarks[3], &landmarks[4]);
+}
+
 void mr_landmarks_of_values(const float values[MR_LANDMARK_VALUES], int size,
                             mr_point out[MR_LANDMARKS]) {
     for (int k = 0; k < MR_LANDMARKS; k++) {
@@ -140,8 +152,7 @@ static mr_status look(mr_landmark_context *context, const mr_image *photo, mr_fa
     mr_point places[MR_LANDMARKS];
     mr_landmarks_of_values(mr_runner_output(context->runner, 0), model->size, places);
     for (int k = 0; k < MR_LANDMARKS; k++)
-        face->landmarks[k] = (mr_point){map.a * places[k].x + map.b * places[k].y + map.c,
-                                        map.d * places[k].x + map.e * places[k].y + map.f};
+        face->landmarks[k] = mr_affine_apply(&map, places[k]);
     face->has_landmarks = true;
     return MR_OK;
 }
@@ -154,9 +165,8 @@ mr_status mr_landmarks_refine(mr_landmark_context *context, const mr_image *phot
 
 mr_status mr_landmarks_refine_all(mr_landmark_context *context, const mr_image *photo,
                                   mr_face *faces, size_t count) {
-    const float least = (float)MR_LANDMARKS_LEAST * MR_LANDMARKS_LEAST;
     for (size_t i = 0; i < count; i++)
-        if (faces[i].box.width * faces[i].box.height >= least)
+        if (mr_box_is_readable(&faces[i].box))
             MR_TRY(mr_landmarks_refine(context, photo, &faces[i]));
     return MR_OK;
 }

@@ -27,11 +27,7 @@
 
 /* Looks: the errors of 98 validation faces whose points people set are 13.1 % of the distance of
  * the eyes as the detector tells them, 6.5 % after one look, 6.3 after two and 6.2 after three. */
-enum {
-    MR_LANDMARK_VALUES = 2 * MR_LANDMARKS,
-    MR_LANDMARK_LOOKS = 2,
-    MR_LANDMARKS_LEAST = 32 /* square root of the box's area: smaller faces show too little */
-};
+enum { MR_LANDMARK_VALUES = 2 * MR_LANDMARKS, MR_LANDMARK_LOOKS = 2 };
 
 typedef struct mr_landmark_model mr_landmark_model;
 typedef struct mr_landmark_context mr_landmark_context;
@@ -39,8 +35,11 @@ typedef struct mr_landmark_context mr_landmark_context;
 /* Reads FOLDER/network.txt and FOLDER/weights.safetensors. */
 mr_status mr_landmark_model_load(const char *folder, mr_landmark_model **out);
 
+/* MR_E_MISMATCH when a network is not of the form above. */
+mr_status mr_landmark_network_check(const mr_network *network);
+
 /* Of a network at hand and its network->total parameters, neither of which is needed afterwards.
- * MR_E_MISMATCH when it is not of the form above. */
+ * Errors as mr_landmark_network_check. */
 mr_status mr_landmark_model_of(const mr_network *network, const float *values,
                                mr_landmark_model **out);
 void mr_landmark_model_free(mr_landmark_model *model);
@@ -52,12 +51,15 @@ void mr_landmark_context_free(mr_landmark_context *context);
  * MR_LANDMARK_LOOKS times, each time by what the look before told. */
 mr_status mr_landmarks_refine(mr_landmark_context *context, const mr_image *photo, mr_face *face);
 
-/* The same for those of `count` faces that are large enough, at least MR_LANDMARKS_LEAST pixels. */
+/* The same for those of `count` faces that are large enough to be read (box.h). */
 mr_status mr_landmarks_refine_all(mr_landmark_context *context, const mr_image *photo,
                                   mr_face *faces, size_t count);
 
 /* The crop of `size` × `size` pixels that the network looks at: maps its pixels to the photo's. */
 mr_affine mr_landmarks_crop(const mr_face *face, int size);
+
+/* Changes left and right, as in a mirror image. */
+void mr_landmarks_swap_sides(mr_point landmarks[MR_LANDMARKS]);
 
 /* From the network's values to pixels of the crop, and back. */
 void mr_landmarks_of_values(const float values[MR_LANDMARK_VALUES], int size,

@@ -2,6 +2,11 @@
 
 #include <math.h>
 
+mr_point mr_affine_apply(const mr_affine *map, mr_point point) {
+    return (mr_point){map->a * point.x + map->b * point.y + map->c,
+                      map->d * point.x + map->e * point.y + map->f};
+}
+
 mr_affine mr_affine_compose(const mr_affine *outer, const mr_affine *inner) {
     return (mr_affine){
         .a = outer->a * inner->a + outer->b * inner->d,

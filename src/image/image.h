@@ -17,6 +17,7 @@
 #define MR_IMAGE_IMAGE_H
 
 #include "base/error.h"
+#include "moodreel/types.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -89,6 +90,9 @@ typedef struct mr_affine {
  * dst has 1 or 3 channels; grey is made from RGB and RGB from grey as needed.
  */
 void mr_image_warp(const mr_image *src, const mr_affine *to_source, mr_image *dst);
+
+/* Where a map takes a point. */
+mr_point mr_affine_apply(const mr_affine *map, mr_point point);
 
 /* The map that applies `inner` first: outer(inner(p)). */
 mr_affine mr_affine_compose(const mr_affine *outer, const mr_affine *inner);

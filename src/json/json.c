@@ -1,5 +1,6 @@
 #include "json/json.h"
 
+#include "base/labels.h"
 #include "json/age.h"
 
 #include <math.h>
@@ -30,7 +31,7 @@ json_t *mr_json_real_or_null(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-json_t *mr_json_shares(const float *shares, int count, const char *(*label)(int)) {
+json_t *mr_json_shares(const float *shares, int count, mr_labeller label) {
     json_t *object = json_object();
     for (int i = 0; i < count; i++)
         json_object_set_new(object, label(i), json_real((double)shares[i]));
@@ -64,16 +65,8 @@ static json_t *gender_of(const mr_attributes *attributes) {
                      attributes->gender[best] >= MR_SURE_GENDER);
 }
 
-static const char *ethnicity_label(int i) {
-    return mr_ethnicity_label((mr_ethnicity)i);
-}
-
-static const char *emotion_label(int i) {
-    return mr_emotion_label((mr_emotion)i);
-}
-
 static json_t *classes_of(bool known, const float *shares, int count, float least,
-                          const char *(*label)(int)) {
+                          mr_labeller label) {
     if (!known)
         return json_null();
     int best = mr_likeliest(shares, count);
@@ -84,14 +77,15 @@ static json_t *classes_of(bool known, const float *shares, int count, float leas
 json_t *mr_json_person(const mr_person *person) {
     const mr_box *box = &person->face.box;
     const mr_attributes *a = &person->attributes;
-    return json_pack(
-        "{s:[f, f, f, f], s:f, s:o, s:o, s:o, s:o, s:o}", "box", (double)box->x, (double)box->y,
-        (double)box->width, (double)box->height, "score", (double)person->face.score, "landmarks",
-        landmarks_of(&person->face), "age", age_of(a), "gender", gender_of(a), "ethnicity",
-        classes_of(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT, MR_SURE_ETHNICITY,
-                   ethnicity_label),
-        "emotion",
-        classes_of(a->has_emotion, a->emotion, MR_EMOTION_COUNT, MR_SURE_EMOTION, emotion_label));
+    return json_pack("{s:[f, f, f, f], s:f, s:o, s:o, s:o, s:o, s:o}", "box", (double)box->x,
+                     (double)box->y, (double)box->width, (double)box->height, "score",
+                     (double)person->face.score, "landmarks", landmarks_of(&person->face), "age",
+                     age_of(a), "gender", gender_of(a), "ethnicity",
+                     classes_of(a->has_ethnicity, a->ethnicity, MR_ETHNICITY_COUNT,
+                                MR_SURE_ETHNICITY, mr_ethnicity_label_at),
+                     "emotion",
+                     classes_of(a->has_emotion, a->emotion, MR_EMOTION_COUNT, MR_SURE_EMOTION,
+                                mr_emotion_label_at));
 }
 
 json_t *mr_json_analysis(const char *file, const mr_analysis *analysis) {

@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "face/crop.h"
 #include "learn/parallel.h"
+#include "learn/scene_faces.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,21 +23,6 @@ static const char *const column_names[COLUMNS] = {"file",      "eye_l_x",   "eye
 
 /* ---- faces in scenes ---- */
 
-typedef struct scene_loading {
-    mr_landmark_set *set;
-    const mr_detection_set *scenes;
-    const char *images;
-    const size_t *firsts; /* place of each scene's first face in the set */
-} scene_loading;
-
-static bool is_pointed(const mr_labelled_face *face) {
-    return !face->ignored && face->points != MR_POINTS_NONE && face->box.height >= MR_POINTED_LEAST;
-}
-
-static mr_point apply(const mr_affine *map, mr_point p) {
-    return (mr_point){map->a * p.x + map->b * p.y + map->c, map->d * p.x + map->e * p.y + map->f};
-}
-
 /* False when the points do not span a face. */
 static bool cut_face(const mr_image *image, const mr_labelled_face *labelled, mr_image *picture,
                      mr_pointed_face *face) {
@@ -52,31 +38,21 @@ static bool cut_face(const mr_image *image, const mr_labelled_face *labelled, mr
         return false;
     mr_image_warp(image, &map, picture);
     for (int k = 0; k < MR_LANDMARKS; k++)
-        face->landmarks[k] = apply(&inverse, labelled->landmarks[k]);
+        face->landmarks[k] = mr_affine_apply(&inverse, labelled->landmarks[k]);
     return true;
 }
 
-static mr_status load_scene(void *context, size_t index) {
-    const scene_loading *job = context;
-    const mr_labelled_picture *scene = &job->scenes->scenes[index];
-    size_t place = job->firsts[index];
-    if (job->firsts[index + 1] == place)
-        return MR_OK;
-    mr_image image;
-    MR_TRY(mr_labelled_picture_load(scene, job->images, &image));
-    for (size_t i = 0; i < scene->count; i++) {
-        const mr_labelled_face *labelled = &job->scenes->faces[scene->first + i];
-        if (!is_pointed(labelled))
-            continue;
-        mr_image picture = mr_pictures_view(&job->set->pictures, place);
-        mr_pointed_face *face = &job->set->faces[place++];
-        *face = (mr_pointed_face){.source = labelled->points == MR_POINTS_HUMAN ? MR_POINTED_HUMAN
-                                                                                : MR_POINTED_AUTO,
-                                  .validation = scene->validation};
-        if (!cut_face(&image, labelled, &picture, face))
-            face->source = MR_POINTED_SOURCES; /* taken out in the end */
-    }
-    mr_image_free(&image);
+/* A mr_scene_face_work; the context is the mr_landmark_set. */
+static mr_status take_face(void *context, const mr_image *image, const mr_labelled_picture *scene,
+                           const mr_labelled_face *labelled, size_t number) {
+    const mr_landmark_set *set = context;
+    mr_image picture = mr_pictures_view(&set->pictures, number);
+    mr_pointed_face *face = &set->faces[number];
+    *face = (mr_pointed_face){.source = labelled->points == MR_POINTS_HUMAN ? MR_POINTED_HUMAN
+                                                                            : MR_POINTED_AUTO,
+                              .validation = scene->validation};
+    if (!cut_face(image, labelled, &picture, face))
+        face->source = MR_POINTED_SOURCES; /* taken out in the end */
     return MR_OK;
 }
 
@@ -181,22 +157,14 @@ static mr_status allocate(mr_landmark_set *set, size_t count, int side) {
 
 static mr_status load(const mr_detection_set *scenes, const char *images, const chip_table *table,
                       int side, mr_landmark_set *set) {
-    size_t *firsts = mr_alloc((scenes->scene_count + 1) * sizeof *firsts), count = 0;
-    if (!firsts)
-        return mr_fail(MR_E_MEMORY, "no memory for %zu pictures", scenes->scene_count);
-    for (size_t i = 0; i < scenes->scene_count; i++) {
-        firsts[i] = count;
-        for (size_t k = 0; k < scenes->scenes[i].count; k++)
-            count += is_pointed(&scenes->faces[scenes->scenes[i].first + k]);
-    }
-    firsts[scenes->scene_count] = count;
-    mr_status status = allocate(set, count + table->csv.rows, side);
+    mr_scene_faces faces;
+    MR_TRY(mr_scene_faces_list(scenes, &faces));
+    mr_status status = allocate(set, faces.count + table->csv.rows, side);
     if (status == MR_OK)
-        status = mr_parallel(scenes->scene_count, load_scene,
-                             &(scene_loading){set, scenes, images, firsts});
+        status = mr_scene_faces_each(&faces, images, take_face, set);
     if (status == MR_OK)
-        status = mr_parallel(table->csv.rows, load_chip, &(chip_loading){set, table, count});
-    free(firsts);
+        status = mr_parallel(table->csv.rows, load_chip, &(chip_loading){set, table, faces.count});
+    mr_scene_faces_free(&faces);
     if (status == MR_OK)
         compact(set);
     return status;

@@ -2,9 +2,8 @@
  * Faces with five known landmarks, each cut out with some of what is round it: what landmarks are
  * learned from (face/landmarks.h).
  *
- * They come from a detection set (dataset_detection.h; faces from MR_POINTED_LEAST pixels on whose
- * points are known) and, if given, from a folder of square chips with a table of their points, one
- * row a chip, in pixels of the chip as it is stored:
+ * They come from a detection set (those that scene_faces.h lists) and, if given, from a folder of
+ * square chips with a table of their points, one row a chip, in pixels of the chip as it is stored:
  *
  *     file,eye_l_x,eye_l_y,eye_r_x,eye_r_y,nose_x,nose_y,mouth_l_x,mouth_l_y,mouth_r_x,mouth_r_y
  *
@@ -18,8 +17,6 @@
 
 #include "learn/dataset_detection.h"
 #include "learn/pictures.h"
-
-enum { MR_POINTED_LEAST = 24 /* height of a face, pixels */ };
 
 typedef enum mr_pointed_source {
     MR_POINTED_HUMAN, /* of the detection set, points set by people */

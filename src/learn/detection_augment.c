@@ -1,6 +1,7 @@
 #include "learn/detection_augment.h"
 
 #include "base/memory.h"
+#include "face/landmarks.h"
 
 #include <math.h>
 #include <string.h>
@@ -215,12 +216,6 @@ static mr_status add_faces(const mr_detection_augment *augment, const mr_scene_c
 
 /* ---- the whole ---- */
 
-static void swap_points(mr_point *a, mr_point *b) {
-    mr_point kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
 void mr_detection_mirror(mr_image *image, mr_labelled_face *faces, size_t count) {
     size_t channels = (size_t)image->channels;
     for (int y = 0; y < image->height; y++) {
@@ -238,8 +233,7 @@ void mr_detection_mirror(mr_image *image, mr_labelled_face *faces, size_t count)
         face->box.x = (float)image->width - face->box.x - face->box.width;
         for (int k = 0; k < MR_LANDMARKS; k++)
             face->landmarks[k].x = (float)image->width - face->landmarks[k].x;
-        swap_points(&face->landmarks[0], &face->landmarks[1]);
-        swap_points(&face->landmarks[3], &face->landmarks[4]);
+        mr_landmarks_swap_sides(face->landmarks);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "learn/parallel.h"
+#include "nn/loss.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,13 +116,6 @@ static double box_loss(const mr_yolo_level *level, const mr_box *box, const mr_b
     return (double)(weight * loss);
 }
 
-/* Smooth L1 (Girshick 2015): quadratic below `bend`, linear above. */
-static float smooth_l1(float error, float bend, float *gradient) {
-    float size = fabsf(error);
-    *gradient = size < bend ? error / bend : copysignf(1, error);
-    return size < bend ? error * error / (2 * bend) : size - bend / 2;
-}
-
 /* The box, in whose measure the points are told, is taken as given. */
 static double landmark_loss(const mr_yolo_level *level, const mr_face *predicted,
                             const mr_labelled_face *truth, float bend, float weight,
@@ -134,7 +128,7 @@ static double landmark_loss(const mr_yolo_level *level, const mr_face *predicted
         float errors[2] = {predicted->landmarks[k].x - truth->landmarks[k].x,
                            predicted->landmarks[k].y - truth->landmarks[k].y};
         for (size_t axis = 0; axis < 2; axis++) {
-            sum += smooth_l1(errors[axis] / size, bend, &by);
+            sum += mr_smooth_l1(errors[axis] / size, bend, &by);
             gradients[(2 * k + axis) * plane] = step * by * sides[axis] / size;
         }
     }

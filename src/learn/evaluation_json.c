@@ -1,35 +1,23 @@
 #include "learn/evaluation_json.h"
 
+#include "base/labels.h"
+
 #include <math.h>
 #include <stdio.h>
-
-typedef const char *(*labeller)(int);
-
-static const char *emotion_label(int i) {
-    return mr_emotion_label((mr_emotion)i);
-}
-
-static const char *gender_label(int i) {
-    return mr_gender_label((mr_gender)i);
-}
-
-static const char *ethnicity_label(int i) {
-    return mr_ethnicity_label((mr_ethnicity)i);
-}
 
 static json_t *class_figures(const mr_class_figures *f) {
     return json_pack("{s:f, s:f, s:f, s:I}", "precision", f->precision, "recall", f->recall, "f1",
                      f->f1, "support", (json_int_t)f->support);
 }
 
-static json_t *per_class(const mr_classification *c, labeller label) {
+static json_t *per_class(const mr_classification *c, mr_labeller label) {
     json_t *object = json_object();
     for (int i = 0; i < c->classes; i++)
         json_object_set_new(object, label(i), class_figures(&c->per_class[i]));
     return object;
 }
 
-static json_t *seldom_found(const mr_classification *c, labeller label) {
+static json_t *seldom_found(const mr_classification *c, mr_labeller label) {
     json_t *list = json_array();
     for (int i = 0; i < c->classes; i++)
         if (mr_seldom_found(&c->per_class[i]))
@@ -83,7 +71,7 @@ static json_t *risk_coverage(const mr_risk_coverage *risk) {
 
 /* What is told of every head of classes, added to its object. */
 static json_t *add_details(json_t *object, const mr_classification *c, const mr_risk_coverage *risk,
-                           labeller label) {
+                           mr_labeller label) {
     json_object_set_new(object, "macro", class_figures(&c->macro));
     json_object_set_new(object, "weighted", class_figures(&c->weighted));
     json_object_set_new(object, "low_recall", seldom_found(c, label));
@@ -98,8 +86,8 @@ static json_t *votes_object(const mr_emotion_report *report) {
         json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o, s:o}", "images", (json_int_t)v->count,
                   "accuracy", v->accuracy, "balanced_accuracy", v->balanced_accuracy, "ece", v->ece,
                   "macro_f1", v->macro.f1, "log_loss", v->log_loss, "per_class",
-                  per_class(v, emotion_label), "confusion", confusion(v));
-    return add_details(object, v, &report->votes_risk, emotion_label);
+                  per_class(v, mr_emotion_label_at), "confusion", confusion(v));
+    return add_details(object, v, &report->votes_risk, mr_emotion_label_at);
 }
 
 json_t *mr_json_emotion_report(const mr_emotion_report *report) {
@@ -108,8 +96,8 @@ json_t *mr_json_emotion_report(const mr_emotion_report *report) {
         json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:o, s:o}", "images", (json_int_t)report->images,
                   "accuracy", c->accuracy, "balanced_accuracy", c->balanced_accuracy, "macro_f1",
                   c->macro.f1, "log_loss", c->log_loss, "ece", c->ece, "per_class",
-                  per_class(c, emotion_label), "confusion", confusion(c));
-    add_details(object, c, &report->labels_risk, emotion_label);
+                  per_class(c, mr_emotion_label_at), "confusion", confusion(c));
+    add_details(object, c, &report->labels_risk, mr_emotion_label_at);
     if (object && report->has_votes)
         json_object_set_new(object, "votes", votes_object(report));
     if (object && report->degraded)
@@ -137,12 +125,12 @@ static json_t *groups(const mr_attributes_report *report) {
             const mr_group_figures *group = &report->groups[g][e];
             if (group->images == 0)
                 continue;
-            json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:f, s:f, s:f}", "gender",
-                                                  gender_label(g), "ethnicity", ethnicity_label(e),
-                                                  "images", (json_int_t)group->images, "age_mae",
-                                                  group->age_mae, "gender_accuracy",
-                                                  group->gender_accuracy, "ethnicity_accuracy",
-                                                  group->ethnicity_accuracy));
+            json_array_append_new(
+                list,
+                json_pack("{s:s, s:s, s:I, s:f, s:f, s:f}", "gender", mr_gender_label_at(g),
+                          "ethnicity", mr_ethnicity_label_at(e), "images",
+                          (json_int_t)group->images, "age_mae", group->age_mae, "gender_accuracy",
+                          group->gender_accuracy, "ethnicity_accuracy", group->ethnicity_accuracy));
         }
     return list;
 }
@@ -182,7 +170,7 @@ static json_t *age_object(const mr_attributes_report *report) {
 }
 
 static json_t *head_object(const mr_classification *c, const mr_risk_coverage *risk,
-                           labeller label) {
+                           mr_labeller label) {
     json_t *object =
         json_pack("{s:f, s:f, s:f, s:f, s:o, s:o}", "accuracy", c->accuracy, "balanced_accuracy",
                   c->balanced_accuracy, "log_loss", c->log_loss, "ece", c->ece, "per_class",
@@ -191,12 +179,12 @@ static json_t *head_object(const mr_classification *c, const mr_risk_coverage *r
 }
 
 json_t *mr_json_attributes_report(const mr_attributes_report *report) {
-    json_t *object =
-        json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "images", (json_int_t)report->images, "age",
-                  age_object(report), "gender",
-                  head_object(&report->gender, &report->gender_risk, gender_label), "ethnicity",
-                  head_object(&report->ethnicity, &report->ethnicity_risk, ethnicity_label),
-                  "by_group", groups(report), "fairness", fairness(&report->fairness));
+    json_t *object = json_pack(
+        "{s:I, s:o, s:o, s:o, s:o, s:o}", "images", (json_int_t)report->images, "age",
+        age_object(report), "gender",
+        head_object(&report->gender, &report->gender_risk, mr_gender_label_at), "ethnicity",
+        head_object(&report->ethnicity, &report->ethnicity_risk, mr_ethnicity_label_at), "by_group",
+        groups(report), "fairness", fairness(&report->fairness));
     if (object && report->crop == MR_CROP_DETECT)
         json_object_update_new(object, json_pack("{s:s, s:I}", "detector",
                                                  mr_detector_label(report->detector), "undetected",

@@ -1,7 +1,7 @@
 #include "learn/fairness.h"
 
-#include "base/file.h"
 #include "base/memory.h"
+#include "base/text_file.h"
 #include "learn/metrics.h"
 
 #include <math.h>
@@ -219,21 +219,15 @@ static void print_row(FILE *out, const mr_fair_group *group) {
 }
 
 mr_status mr_fairness_write_csv(const mr_fairness *fairness, const char *path) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return mr_fail(MR_E_MEMORY, "%s: no memory", path);
-    fputs("gender,ethnicity,decade,images,judged", out);
+    mr_text_file text;
+    MR_TRY(mr_text_file_begin(path, &text));
+    fputs("gender,ethnicity,decade,images,judged", text.out);
     for (int k = 0; k < MR_FAIR_METRICS; k++) {
         const char *name = mr_fair_metric_name((mr_fair_metric)k);
-        fprintf(out, ",%s,%s_low,%s_high,%s_is", name, name, name, name);
+        fprintf(text.out, ",%s,%s_low,%s_high,%s_is", name, name, name, name);
     }
-    fputc('\n', out);
+    fputc('\n', text.out);
     for (size_t i = 0; i < fairness->count; i++)
-        print_row(out, &fairness->groups[i]);
-    mr_status status = fclose(out) == 0 ? mr_file_write(path, text, size)
-                                        : mr_fail(MR_E_MEMORY, "%s: no memory", path);
-    free(text);
-    return status;
+        print_row(text.out, &fairness->groups[i]);
+    return mr_text_file_end(&text);
 }

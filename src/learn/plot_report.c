@@ -1,22 +1,9 @@
+#include "base/labels.h"
 #include "learn/chart.h"
 #include "learn/plot.h"
 
 #include <math.h>
 #include <stdio.h>
-
-typedef const char *(*labeller)(int);
-
-static const char *emotion_label(int i) {
-    return mr_emotion_label((mr_emotion)i);
-}
-
-static const char *gender_label(int i) {
-    return mr_gender_label((mr_gender)i);
-}
-
-static const char *ethnicity_label(int i) {
-    return mr_ethnicity_label((mr_ethnicity)i);
-}
 
 /* ---- confusion ------------------------------------------------------------------------------- */
 
@@ -25,7 +12,7 @@ enum { CELL = 62, LEFT = 96, ABOVE = 78, MARGIN = 26, TITLE_WIDTH = 350 };
 typedef struct confusion_plot {
     const char *title;
     const mr_classification *c;
-    labeller label;
+    mr_labeller label;
 } confusion_plot;
 
 /* White to deep blue: light grows with the share, so that it also reads in grey. */
@@ -67,7 +54,7 @@ static void draw_confusion(cairo_t *cr, const void *context) {
     }
 }
 
-static mr_status plot_confusion(const mr_classification *c, labeller label, const char *what,
+static mr_status plot_confusion(const mr_classification *c, mr_labeller label, const char *what,
                                 const char *folder, const char *name) {
     char title[128];
     snprintf(title, sizeof title, "%s: %.1f %% of %zu right", what, 100 * c->accuracy, c->count);
@@ -80,9 +67,9 @@ static mr_status plot_confusion(const mr_classification *c, labeller label, cons
 mr_status mr_plot_emotion_report(const mr_emotion_report *report, const char *folder) {
     const mr_judged_head heads[] = {{"labels", &report->labels, &report->labels_risk},
                                     {"votes", &report->votes, &report->votes_risk}};
-    MR_TRY(plot_confusion(&report->labels, emotion_label, "Labels", folder, "confusion"));
+    MR_TRY(plot_confusion(&report->labels, mr_emotion_label_at, "Labels", folder, "confusion"));
     if (report->has_votes)
-        MR_TRY(plot_confusion(&report->votes, emotion_label, "Clear majorities", folder,
+        MR_TRY(plot_confusion(&report->votes, mr_emotion_label_at, "Clear majorities", folder,
                               "confusion_votes"));
     return mr_plot_calibration(heads, report->has_votes ? 2 : 1, folder);
 }
@@ -142,8 +129,10 @@ static void draw_ages(cairo_t *cr, const void *context) {
 mr_status mr_plot_attributes_report(const mr_attributes_report *report, const char *folder) {
     const mr_judged_head heads[] = {{"gender", &report->gender, &report->gender_risk},
                                     {"ethnicity", &report->ethnicity, &report->ethnicity_risk}};
-    MR_TRY(plot_confusion(&report->gender, gender_label, "Gender", folder, "confusion_gender"));
-    MR_TRY(plot_confusion(&report->ethnicity, ethnicity_label, "Ethnicity", folder, "confusion"));
+    MR_TRY(
+        plot_confusion(&report->gender, mr_gender_label_at, "Gender", folder, "confusion_gender"));
+    MR_TRY(plot_confusion(&report->ethnicity, mr_ethnicity_label_at, "Ethnicity", folder,
+                          "confusion"));
     MR_TRY(mr_chart_write(folder, "age_error", AGE_WIDTH, AGE_HEIGHT, draw_ages, report));
     MR_TRY(mr_plot_calibration(heads, 2, folder));
     return mr_plot_fairness(&report->fairness, folder);

@@ -1,6 +1,7 @@
 #include "learn/report.h"
 
 #include "base/file.h"
+#include "base/labels.h"
 #include "learn/evaluation_json.h"
 #include "learn/page.h"
 #include "learn/plot.h"
@@ -13,26 +14,12 @@
 
 #define DEGRADED_NOTE "Every picture was seen badly: small, blurred, dark, covered."
 
-typedef const char *(*labeller)(int);
-
 /* A page of a folder, while it is written. `at` is where in the figures a head is: "" or
  * "votes/". */
 typedef struct reporting {
     mr_page *page;
     const char *folder;
 } reporting;
-
-static const char *emotion_label(int i) {
-    return mr_emotion_label((mr_emotion)i);
-}
-
-static const char *gender_label(int i) {
-    return mr_gender_label((mr_gender)i);
-}
-
-static const char *ethnicity_label(int i) {
-    return mr_ethnicity_label((mr_ethnicity)i);
-}
 
 /* ---- parts that all heads have -------------------------------------------------------------- */
 
@@ -45,7 +32,8 @@ static void class_row(mr_page *page, const char *name, const char *path) {
     mr_page_row_end(page);
 }
 
-static void class_table(mr_page *page, const char *at, const mr_classification *c, labeller label) {
+static void class_table(mr_page *page, const char *at, const mr_classification *c,
+                        mr_labeller label) {
     static const char *const columns[] = {"class", "precision", "recall", "f1", "support"};
     char path[64];
     mr_page_table_begin(page, columns, COUNT(columns));
@@ -92,7 +80,7 @@ static void risk_table(mr_page *page, const char *at, const mr_risk_coverage *ri
 }
 
 static void head_part(const reporting *r, const mr_judged_head *head, const char *at,
-                      const char *title, const char *confusion, labeller label) {
+                      const char *title, const char *confusion, mr_labeller label) {
     mr_page_heading(r->page, title);
     class_table(r->page, at, head->figures, label);
     mr_page_chart(r->page, r->folder, confusion,
@@ -160,10 +148,10 @@ static mr_status emotion_parts(const reporting *r, const mr_emotion_report *repo
         emotion_row(r->page, "clear majority of votes", "votes/", "votes/images");
     mr_page_table_end(r->page);
     MR_TRY(curves_part(r, model));
-    head_part(r, &labels, "", "By the labels", "confusion", emotion_label);
+    head_part(r, &labels, "", "By the labels", "confusion", mr_emotion_label_at);
     if (report->has_votes)
         head_part(r, &votes, "votes/", "By clear majorities of votes", "confusion_votes",
-                  emotion_label);
+                  mr_emotion_label_at);
     calibration_part(r);
     return MR_OK;
 }
@@ -241,8 +229,8 @@ static mr_status attributes_parts(const reporting *r, const mr_attributes_report
     attributes_summary(r->page);
     MR_TRY(curves_part(r, model));
     age_part(r, report);
-    head_part(r, &gender, "gender/", "Gender", "confusion_gender", gender_label);
-    head_part(r, &ethnicity, "ethnicity/", "Ethnicity", "confusion", ethnicity_label);
+    head_part(r, &gender, "gender/", "Gender", "confusion_gender", mr_gender_label_at);
+    head_part(r, &ethnicity, "ethnicity/", "Ethnicity", "confusion", mr_ethnicity_label_at);
     calibration_part(r);
     fairness_part(r, &report->fairness);
     return MR_OK;

@@ -5,11 +5,11 @@
 #include "face/landmarks.h"
 #include "learn/dataset_landmarks.h"
 #include "learn/parallel.h"
+#include "nn/loss.h"
 #include "nn/training.h"
 
 #include <math.h>
 #include <omp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,22 +54,12 @@ mr_train_landmarks_params mr_train_landmarks_defaults(void) {
     return params;
 }
 
-static mr_point apply(const mr_affine *map, mr_point p) {
-    return (mr_point){map->a * p.x + map->b * p.y + map->c, map->d * p.x + map->e * p.y + map->f};
-}
-
 /* ---- a step ---- */
 
 typedef struct drawing {
     landmark_training *self;
     const mr_task_step *at;
 } drawing;
-
-static void swap_points(mr_point *a, mr_point *b) {
-    mr_point kept = *a;
-    *a = *b;
-    *b = kept;
-}
 
 /* Where the landmarks lie in the crop that `map` makes, as the values to be learned, and the unit
  * of their errors. */
@@ -79,11 +69,9 @@ static mr_status set_truth(const mr_pointed_face *face, const mr_affine *map, in
     MR_TRY(mr_affine_invert(map, &inverse));
     mr_point places[MR_LANDMARKS];
     for (int k = 0; k < MR_LANDMARKS; k++)
-        places[k] = apply(&inverse, face->landmarks[k]);
-    if (map->a * map->e - map->b * map->d < 0) {
-        swap_points(&places[0], &places[1]);
-        swap_points(&places[3], &places[4]);
-    }
+        places[k] = mr_affine_apply(&inverse, face->landmarks[k]);
+    if (map->a * map->e - map->b * map->d < 0)
+        mr_landmarks_swap_sides(places);
     mr_landmarks_to_values(places, size, truth);
     float eyes = hypotf(places[0].x - places[1].x, places[0].y - places[1].y);
     truth[MR_LANDMARK_VALUES] = fmaxf(eyes / (float)size, LEAST_UNIT);
@@ -112,16 +100,14 @@ static mr_status draw_one(void *context, size_t index) {
     return set_truth(face, &map, self->size, self->truths + index * TRUTH);
 }
 
-/* Smooth L1 (Girshick 2015) in units of the face; returns the loss of one sample. */
+/* Returns the loss of one sample, smooth L1 in units of the face. */
 static double take_one(const landmark_training *self, const float *values, const float *truth,
                        float *gradients) {
-    float bend = self->params->bend, unit = truth[MR_LANDMARK_VALUES], sum = 0;
+    float bend = self->params->bend, unit = truth[MR_LANDMARK_VALUES], sum = 0, by;
     float share = 1 / (float)(MR_LANDMARK_VALUES * self->params->trainer.batch);
     for (int i = 0; i < MR_LANDMARK_VALUES; i++) {
-        float error = (values[i] - truth[i]) / unit, distance = fabsf(error);
-        bool near = distance < bend;
-        sum += near ? error * error / (2 * bend) : distance - bend / 2;
-        gradients[i] = share * (near ? error / bend : copysignf(1, error)) / unit;
+        sum += mr_smooth_l1((values[i] - truth[i]) / unit, bend, &by);
+        gradients[i] = share * by / unit;
     }
     return (double)(share * sum);
 }
@@ -146,9 +132,7 @@ static mr_status step(void *context, const mr_task_step *at, double *losses) {
 static mr_status begin(void *context, const mr_network *network, const mr_trainer_params *trainer,
                        float *values, float *gradients) {
     landmark_training *self = context;
-    mr_landmark_model *model; /* made only to see that it can be */
-    MR_TRY(mr_landmark_model_of(network, values, &model));
-    mr_landmark_model_free(model);
+    MR_TRY(mr_landmark_network_check(network));
     size_t batch = (size_t)trainer->batch;
     self->size = mr_network_input(network)->width;
     /* one of its own, since the trainer's goes first */
@@ -210,7 +194,7 @@ static mr_status judge_one(void *context, size_t index) {
     map = mr_affine_compose(&base, &varied);
     mr_face face = {.has_landmarks = true};
     for (int k = 0; k < MR_LANDMARKS; k++)
-        face.landmarks[k] = apply(&map, mr_crop_landmark(MR_FRAMING_ATTRIBUTES, k, size));
+        face.landmarks[k] = mr_affine_apply(&map, mr_crop_landmark(MR_FRAMING_ATTRIBUTES, k, size));
     mr_image picture = mr_pictures_view(&self->set.pictures, chosen);
     MR_TRY(mr_landmarks_refine(job->contexts[omp_get_thread_num()], &picture, &face));
     const mr_point *at = truth->landmarks;

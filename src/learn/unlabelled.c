@@ -2,9 +2,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "learn/dataset_detection.h"
-#include "learn/parallel.h"
 #include "learn/predict.h"
+#include "learn/scene_faces.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,43 +13,17 @@
 
 /* ---- from a detection set ------------------------------------------------------------------- */
 
-typedef struct cutting {
-    const char *images;
-    const mr_detection_set *set;
-    const size_t *first; /* of each scene: the place of its first face among the pictures */
-    mr_unlabelled *faces;
-} cutting;
-
-static bool is_wanted(const mr_labelled_face *face) {
-    return !face->ignored && face->points != MR_POINTS_NONE && face->box.height >= MR_LEAST_FACE;
-}
-
-static mr_status cut_face(const cutting *job, const mr_image *scene, const mr_labelled_face *face,
-                          size_t place) {
-    mr_image chip = mr_pictures_view(&job->faces->pictures, place);
+/* A mr_scene_face_work; the context is the mr_unlabelled. */
+static mr_status cut_face(void *context, const mr_image *image, const mr_labelled_picture *scene,
+                          const mr_labelled_face *face, size_t number) {
+    (void)scene;
+    const mr_unlabelled *faces = context;
+    mr_image chip = mr_pictures_view(&faces->pictures, number);
     mr_affine map;
-    if (mr_crop_of_landmarks(job->faces->framing, face->landmarks, chip.width, &map) != MR_OK)
-        map = mr_crop_of_tight_box(job->faces->framing, &face->box, chip.width);
-    mr_image_warp(scene, &map, &chip);
+    if (mr_crop_of_landmarks(faces->framing, face->landmarks, chip.width, &map) != MR_OK)
+        map = mr_crop_of_tight_box(faces->framing, &face->box, chip.width);
+    mr_image_warp(image, &map, &chip);
     return MR_OK;
-}
-
-static mr_status cut_scene(void *context, size_t index) {
-    const cutting *job = context;
-    const mr_labelled_picture *scene = &job->set->scenes[index];
-    size_t place = job->first[index];
-    if (place == job->first[index + 1])
-        return MR_OK;
-    mr_image image;
-    MR_TRY(mr_labelled_picture_load(scene, job->images, &image));
-    mr_status status = MR_OK;
-    for (size_t i = 0; i < scene->count && status == MR_OK; i++) {
-        const mr_labelled_face *face = &job->set->faces[scene->first + i];
-        if (is_wanted(face))
-            status = cut_face(job, &image, face, place++);
-    }
-    mr_image_free(&image);
-    return status;
 }
 
 static mr_status allocate(mr_pictures *pictures, const char *name) {
@@ -67,20 +40,14 @@ static mr_status allocate(mr_pictures *pictures, const char *name) {
 }
 
 static mr_status cut_faces(const mr_detection_set *set, const char *labels, const char *images,
-                           mr_unlabelled *faces) {
-    size_t *first = mr_alloc((set->scene_count + 1) * sizeof *first);
-    if (!first)
-        return mr_fail(MR_E_MEMORY, "%s: no memory", labels);
-    for (size_t i = 0; i < set->scene_count; i++) {
-        first[i + 1] = first[i];
-        for (size_t k = 0; k < set->scenes[i].count; k++)
-            first[i + 1] += is_wanted(&set->faces[set->scenes[i].first + k]);
-    }
-    faces->pictures.count = first[set->scene_count];
-    mr_status status = allocate(&faces->pictures, labels);
+                           mr_unlabelled *out) {
+    mr_scene_faces faces;
+    MR_TRY(mr_scene_faces_list(set, &faces));
+    out->pictures.count = faces.count;
+    mr_status status = allocate(&out->pictures, labels);
     if (status == MR_OK)
-        status = mr_parallel(set->scene_count, cut_scene, &(cutting){images, set, first, faces});
-    free(first);
+        status = mr_scene_faces_each(&faces, images, cut_face, out);
+    mr_scene_faces_free(&faces);
     return status;
 }
 

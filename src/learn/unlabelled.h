@@ -9,9 +9,9 @@
  *     MR_TRY(mr_unlabelled_ask(&faces, teachers, task.heads, task.head_count));
  *     MR_TRY(mr_unlabelled_draw(&faces, network, &rng, input, targets));
  *
- * A folder that has `labels.csv` and `images/` is a detection set (dataset_detection.h): every
- * face with landmarks that is at least MR_LEAST_FACE pixels high is cut out in the framing of the
- * network (face/crop.h), the same way as in use. In any other folder each file is a picture that is
+ * A folder that has `labels.csv` and `images/` is a detection set: each of its faces that
+ * scene_faces.h lists is cut out in the framing of the network (face/crop.h), the same way as in
+ * use. In any other folder each file is a picture that is
  * framed already.
  *
  * Ownership: load and ask allocate, free frees. Thread rule: read-only once asked, so that drawing
@@ -25,9 +25,6 @@
 #include "learn/pictures.h"
 #include "learn/teachers.h"
 #include "learn/trainer.h"
-
-/* Smaller faces show even people next to nothing. */
-#define MR_LEAST_FACE 24
 
 typedef struct mr_unlabelled {
     mr_pictures pictures;

@@ -77,3 +77,9 @@ double mr_loss_squared(const float *outputs, const float *targets, int batch, in
     }
     return loss;
 }
+
+float mr_smooth_l1(float error, float bend, float *gradient) {
+    float size = fabsf(error);
+    *gradient = size < bend ? error / bend : copysignf(1, error);
+    return size < bend ? error * error / (2 * bend) : size - bend / 2;
+}

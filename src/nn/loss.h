@@ -18,6 +18,10 @@ double mr_loss_cross_entropy(const float *logits, const float *targets, const fl
 double mr_loss_expectation(const float *logits, const float *targets, const float *row_weights,
                            int batch, int classes, float weight, float *gradient);
 
+/* Smooth L1 (Girshick 2015) of one error: quadratic below `bend`, linear above. Sets its derivative
+ * instead of adding to it. */
+float mr_smooth_l1(float error, float bend, float *gradient);
+
 /* Squared error, batch × width values each, halved. */
 double mr_loss_squared(const float *outputs, const float *targets, int batch, int width,
                        float weight, float *gradient);

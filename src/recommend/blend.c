@@ -1,7 +1,7 @@
 #include "recommend/blend.h"
 
 #include "base/csv.h"
-#include "base/file.h"
+#include "base/text_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -180,22 +180,16 @@ mr_status mr_blend_parse(const char *bytes, size_t size, const char *name, mr_bl
 /* --- writing --------------------------------------------------------------------------------- */
 
 mr_status mr_blend_save(const mr_blend *blend, const char *path) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    if (!file)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for a text", path);
+    mr_text_file text;
+    MR_TRY(mr_text_file_begin(path, &text));
     mr_blend copy = *blend;
-    fputs("term,clicks,weight,unknown,outside\n", file);
+    fputs("term,clicks,weight,unknown,outside\n", text.out);
     for (int r = 0; r < ROWS; r++)
         for (int s = 0; is_needed(r) && s < blend->steps; s++)
-            fprintf(file, "%s,%.0f,%.4f,%.4f,%.4f\n", row_label(r), (double)blend->clicks[s],
+            fprintf(text.out, "%s,%.0f,%.4f,%.4f,%.4f\n", row_label(r), (double)blend->clicks[s],
                     (double)*place_of(&copy.known[s], r), (double)*place_of(&copy.unknown[s], r),
                     (double)*place_of(&copy.outside[s], r));
-    mr_status status = fclose(file) == 0 ? mr_file_write(path, text, size)
-                                         : mr_fail(MR_E_MEMORY, "%s: no memory for a text", path);
-    free(text);
-    return status;
+    return mr_text_file_end(&text);
 }
 
 /* --- use ------------------------------------------------------------------------------------- */

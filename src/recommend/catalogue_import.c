@@ -1,8 +1,8 @@
 #include "recommend/catalogue_import.h"
 
 #include "base/csv.h"
-#include "base/file.h"
 #include "base/memory.h"
+#include "base/text_file.h"
 #include "recommend/catalogue_parts.h"
 
 #include <stdio.h>
@@ -199,15 +199,10 @@ static void print_all(FILE *file, import_job *job) {
 }
 
 static mr_status save(import_job *job, const char *path) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    if (!file)
-        return no_memory(path);
-    print_all(file, job);
-    mr_status status = fclose(file) == 0 ? mr_file_write(path, text, size) : no_memory(path);
-    free(text);
-    return status;
+    mr_text_file text;
+    MR_TRY(mr_text_file_begin(path, &text));
+    print_all(text.out, job);
+    return mr_text_file_end(&text);
 }
 
 /* --- the import ------------------------------------------------------------------------------ */

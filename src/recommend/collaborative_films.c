@@ -2,6 +2,7 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "base/text_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,22 +91,16 @@ void mr_collaborative_films_free(mr_collaborative_films *films) {
 
 static mr_status save_films(const mr_collaborative *model, const uint32_t *films,
                             const mr_catalogue *catalogue, const char *path) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    if (!file)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for a text", path);
-    fputs("id,title\n", file);
+    mr_text_file text;
+    MR_TRY(mr_text_file_begin(path, &text));
+    fputs("id,title\n", text.out);
     for (size_t i = 0; i < model->items; i++) {
         const mr_catalogue_film *film = mr_catalogue_entry(catalogue, films[i]);
-        fprintf(file, "%s,", film->id);
-        mr_csv_print(file, film->title);
-        putc('\n', file);
+        fprintf(text.out, "%s,", film->id);
+        mr_csv_print(text.out, film->title);
+        putc('\n', text.out);
     }
-    mr_status status = fclose(file) == 0 ? mr_file_write(path, text, size)
-                                         : mr_fail(MR_E_MEMORY, "%s: no memory for a text", path);
-    free(text);
-    return status;
+    return mr_text_file_end(&text);
 }
 
 mr_status mr_collaborative_films_save(const mr_collaborative *model, const uint32_t *films,

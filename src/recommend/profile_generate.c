@@ -3,6 +3,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/text_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -168,24 +169,18 @@ static size_t draw(mr_rng *rng, const double *probabilities, size_t n) {
 }
 
 mr_status mr_profile_process_write(const mr_profile_process *process, const char *path) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    if (!file)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its text", path);
-    fputs("age_range,gender,emotion,film\n", file);
+    mr_text_file text;
+    MR_TRY(mr_text_file_begin(path, &text));
+    fputs("age_range,gender,emotion,film\n", text.out);
     for (size_t row = 0; row < process->params.rows; row++) {
         mr_rng rng = mr_rng_keyed(process->params.seed, MR_CELLS, row);
         int number = (int)draw(&rng, process->share, MR_CELLS);
         size_t film =
             draw(&rng, process->choice + (size_t)number * process->film_count, process->film_count);
         mr_cell cell = mr_cell_of(number);
-        fprintf(file, "%s,%s,%s,%s\n", mr_age_range_label(cell.age), mr_gender_label(cell.gender),
-                mr_emotion_label(cell.emotion),
+        fprintf(text.out, "%s,%s,%s,%s\n", mr_age_range_label(cell.age),
+                mr_gender_label(cell.gender), mr_emotion_label(cell.emotion),
                 mr_catalogue_entry(process->catalogue, process->films[film])->id);
     }
-    mr_status status = fclose(file) == 0 ? mr_file_write(path, text, size)
-                                         : mr_fail(MR_E_MEMORY, "%s: no memory for its text", path);
-    free(text);
-    return status;
+    return mr_text_file_end(&text);
 }

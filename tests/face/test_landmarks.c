@@ -1,6 +1,7 @@
 /* The second look at a face: its frame, what it makes of its network's answers, and its memory. */
 #include "base/file.h"
 #include "counted_memory.h"
+#include "face/box.h"
 #include "face/crop.h"
 #include "face/landmarks.h"
 #include "support.h"
@@ -114,7 +115,7 @@ static void small_faces_keep_what_they_have(void **state) {
     mr_landmark_context *context;
     assert_ok(mr_landmark_context_create(model, &context));
     mr_face before = made_face(0.6F, 0), faces[2] = {before, before};
-    faces[0].box.width = faces[0].box.height = MR_LANDMARKS_LEAST - 1;
+    faces[0].box.width = faces[0].box.height = MR_READABLE_SIDE - 1;
     assert_ok(mr_landmarks_refine_all(context, &photo, faces, 2));
     assert_memory_equal(faces[0].landmarks, before.landmarks, sizeof before.landmarks);
     assert_true(faces[1].landmarks[0].x > before.landmarks[0].x + 1);

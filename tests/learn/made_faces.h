@@ -107,4 +107,14 @@ static inline char *made_read(const char *folder, const char *name, size_t *size
     return (char *)bytes;
 }
 
+/* Files of this name in both folders hold the same bytes. */
+static inline void assert_same_file(const char *a, const char *b, const char *name) {
+    size_t size_a, size_b;
+    char *bytes_a = made_read(a, name, &size_a), *bytes_b = made_read(b, name, &size_b);
+    assert_int_equal(size_a, size_b);
+    assert_memory_equal(bytes_a, bytes_b, size_a);
+    free(bytes_a);
+    free(bytes_b);
+}
+
 #endif

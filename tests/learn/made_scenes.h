@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "image/image.h"
+#include "made_faces.h"
 #include "moodreel/types.h"
 #include "support.h"
 
@@ -89,5 +90,28 @@ static const char made_detector[] =
     "conv faces8 c_a out=15 kernel=3 bias=1\n"
     "conv faces16 d_a out=15 kernel=3 bias=1\n"
     "output faces8\noutput faces16\n";
+
+/* A folder with scenes of 64 pixels and a network to be trained on them. */
+typedef struct made_world {
+    char *folder, *network, *out; /* `out` is not there yet */
+} made_world;
+
+static inline made_world *made_world_of(const char *network, int scenes) {
+    made_world *w = calloc(1, sizeof *w);
+    w->folder = made_folder();
+    w->network = mr_path_join(w->folder, "trained.txt");
+    w->out = mr_path_join(w->folder, "out");
+    made_text(w->folder, "trained.txt", network);
+    made_scenes(w->folder, scenes, 64);
+    return w;
+}
+
+static inline void made_world_end(made_world *w) {
+    mr_test_remove(w->folder);
+    free(w->folder);
+    free(w->network);
+    free(w->out);
+    free(w);
+}
 
 #endif

@@ -183,15 +183,6 @@ static void a_slowed_trunk_moves_less(void **state) {
     free(full);
 }
 
-static void assert_same_file(const char *a, const char *b, const char *name) {
-    size_t size_a, size_b;
-    char *bytes_a = made_read(a, name, &size_a), *bytes_b = made_read(b, name, &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
-}
-
 static void tuning_can_be_resumed(void **state) {
     const world *w = *state;
     char *straight = mr_path_join(w->folder, "straight"), *cut = mr_path_join(w->folder, "cut");

@@ -6,32 +6,17 @@
 
 #include <math.h>
 
-typedef struct world {
-    char *folder, *network, *out;
-} world;
-
 static int set_up(void **state) {
-    world *w = calloc(1, sizeof *w);
-    w->folder = made_folder();
-    w->network = mr_path_join(w->folder, "detector.txt");
-    w->out = mr_path_join(w->folder, "out");
-    made_text(w->folder, "detector.txt", made_detector);
-    made_scenes(w->folder, 24, 64);
-    *state = w;
+    *state = made_world_of(made_detector, 24);
     return 0;
 }
 
 static int tear_down(void **state) {
-    world *w = *state;
-    mr_test_remove(w->folder);
-    free(w->folder);
-    free(w->network);
-    free(w->out);
-    free(w);
+    made_world_end(*state);
     return 0;
 }
 
-static mr_train_detector_params params_of(const world *w, const char *out) {
+static mr_train_detector_params params_of(const made_world *w, const char *out) {
     mr_train_detector_params p = mr_train_detector_defaults();
     p.data = w->folder;
     p.least_side = 64;
@@ -50,14 +35,8 @@ static mr_train_detector_params params_of(const world *w, const char *out) {
     return p;
 }
 
-static void read_all(const char *folder, const char *name, unsigned char **bytes, size_t *size) {
-    char *path = mr_path_join(folder, name);
-    assert_ok(mr_file_read(path, (size_t)1 << 24, bytes, size));
-    free(path);
-}
-
 static void a_resumed_run_gives_the_same_bits(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     char *whole = mr_path_join(w->folder, "whole"), *parts = mr_path_join(w->folder, "parts");
     mr_train_detector_params p = params_of(w, whole);
     assert_ok(mr_train_detector(&p, NULL));
@@ -66,14 +45,7 @@ static void a_resumed_run_gives_the_same_bits(void **state) {
     assert_ok(mr_train_detector(&p, NULL));
     p.trainer.resume = true;
     assert_ok(mr_train_detector(&p, NULL));
-    unsigned char *a, *b;
-    size_t size_a, size_b;
-    read_all(whole, "checkpoint.safetensors", &a, &size_a);
-    read_all(parts, "checkpoint.safetensors", &b, &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(a, b, size_a);
-    free(a);
-    free(b);
+    assert_same_file(whole, parts, "checkpoint.safetensors");
     p.loss.box = 4; /* not how the run began */
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_MISMATCH);
     free(whole);
@@ -81,7 +53,7 @@ static void a_resumed_run_gives_the_same_bits(void **state) {
 }
 
 /* The face on made_NN.png, as the trained detector finds it. */
-static void check_picture(const world *w, mr_yolo *yolo, const mr_labelled_face *truth,
+static void check_picture(const made_world *w, mr_yolo *yolo, const mr_labelled_face *truth,
                           const char *name) {
     char *folder = mr_path_join(w->folder, "images"), *path = mr_path_join(folder, name);
     mr_image image;
@@ -103,7 +75,7 @@ static void check_picture(const world *w, mr_yolo *yolo, const mr_labelled_face 
 }
 
 static void made_faces_are_learned(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     mr_train_detector_params p = params_of(w, w->out);
     p.trainer.epochs = 200;
     mr_training_result result;
@@ -130,7 +102,7 @@ static void made_faces_are_learned(void **state) {
 }
 
 static void wrong_settings_are_refused(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     mr_train_detector_params p = params_of(w, w->out);
     p.least_side = 40;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);

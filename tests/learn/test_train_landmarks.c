@@ -19,32 +19,17 @@ static const char made_network[] =
     "batchnorm c_bn c\nrelu c_a c_bn\n"
     "linear landmarks c_a out=10\noutput landmarks\n";
 
-typedef struct world {
-    char *folder, *network, *out;
-} world;
-
 static int set_up(void **state) {
-    world *w = calloc(1, sizeof *w);
-    w->folder = made_folder();
-    w->network = mr_path_join(w->folder, "landmarks.txt");
-    w->out = mr_path_join(w->folder, "out");
-    made_text(w->folder, "landmarks.txt", made_network);
-    made_scenes(w->folder, 40, 64);
-    *state = w;
+    *state = made_world_of(made_network, 40);
     return 0;
 }
 
 static int tear_down(void **state) {
-    world *w = *state;
-    mr_test_remove(w->folder);
-    free(w->folder);
-    free(w->network);
-    free(w->out);
-    free(w);
+    made_world_end(*state);
     return 0;
 }
 
-static mr_train_landmarks_params params_of(const world *w, const char *out) {
+static mr_train_landmarks_params params_of(const made_world *w, const char *out) {
     mr_train_landmarks_params p = mr_train_landmarks_defaults();
     p.data = w->folder;
     p.side = 64;
@@ -72,7 +57,7 @@ static void check_face(const mr_landmark_set *set, size_t index) {
 }
 
 static void faces_are_cut_with_their_points(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     mr_landmark_set set;
     assert_ok(mr_landmark_set_load(w->folder, NULL, NULL, 64, &set));
     assert_int_equal(set.pictures.count, 40);
@@ -88,7 +73,7 @@ static void faces_are_cut_with_their_points(void **state) {
 
 /* Chips are faces that fill a picture of 64 pixels, kept at half its size. */
 static void chips_are_read_with_their_points(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     char *chips = mr_path_join(w->folder, "images"), *table = mr_path_join(w->folder, "chips.csv");
     made_text(w->folder, "chips.csv",
               "file,score,eye_l_x,eye_l_y,eye_r_x,eye_r_y,nose_x,nose_y,mouth_l_x,mouth_l_y,"
@@ -105,7 +90,8 @@ static void chips_are_read_with_their_points(void **state) {
     free(table);
 }
 
-static void check_refused(const world *w, const char *text, mr_status status, const char *says) {
+static void check_refused(const made_world *w, const char *text, mr_status status,
+                          const char *says) {
     char *chips = mr_path_join(w->folder, "images"), *table = mr_path_join(w->folder, "bad.csv");
     made_text(w->folder, "bad.csv", text);
     mr_landmark_set set;
@@ -120,7 +106,7 @@ static void check_refused(const world *w, const char *text, mr_status status, co
     "file,eye_l_x,eye_l_y,eye_r_x,eye_r_y,nose_x,nose_y,mouth_l_x,mouth_l_y,mouth_r_x,mouth_r_y\n"
 
 static void bad_tables_are_refused(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     check_refused(w, "file,eye_l_x\nmade_00.png,1\n", MR_E_FORMAT, "no column 'eye_l_y'");
     check_refused(w, CHIP_COLUMNS "../x.png,1,1,1,1,1,1,1,1,1,1\n", MR_E_FORMAT, "line 2: file");
     check_refused(w, CHIP_COLUMNS "made_00.png,1,1,1,one,1,1,1,1,1,1\n", MR_E_FORMAT, "eye_r_y");
@@ -133,7 +119,7 @@ static void bad_tables_are_refused(void **state) {
 /* ---- training ---- */
 
 static void a_resumed_run_gives_the_same_bits(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     char *whole = mr_path_join(w->folder, "whole"), *parts = mr_path_join(w->folder, "parts");
     mr_train_landmarks_params p = params_of(w, whole);
     assert_ok(mr_train_landmarks(&p, NULL));
@@ -142,13 +128,7 @@ static void a_resumed_run_gives_the_same_bits(void **state) {
     assert_ok(mr_train_landmarks(&p, NULL));
     p.trainer.resume = true;
     assert_ok(mr_train_landmarks(&p, NULL));
-    size_t size_a, size_b;
-    char *a = made_read(whole, "checkpoint.safetensors", &size_a);
-    char *b = made_read(parts, "checkpoint.safetensors", &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(a, b, size_a);
-    free(a);
-    free(b);
+    assert_same_file(whole, parts, "checkpoint.safetensors");
     p.bend = 0.5f; /* not how the run began */
     assert_int_equal(mr_train_landmarks(&p, NULL), MR_E_MISMATCH);
     free(whole);
@@ -156,7 +136,7 @@ static void a_resumed_run_gives_the_same_bits(void **state) {
 }
 
 static void made_faces_are_learned(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     mr_train_landmarks_params p = params_of(w, w->out);
     p.augment.flip = 0.5f;
     p.trainer.epochs = 80;
@@ -171,7 +151,7 @@ static void made_faces_are_learned(void **state) {
 }
 
 static void wrong_settings_are_refused(void **state) {
-    const world *w = *state;
+    const made_world *w = *state;
     mr_train_landmarks_params p = params_of(w, w->out);
     p.data = "/nowhere";
     assert_int_equal(mr_train_landmarks(&p, NULL), MR_E_NOT_FOUND);

@@ -143,15 +143,6 @@ static void attributes_are_learned(void **state) {
     free(out);
 }
 
-static void assert_same_file(const char *a, const char *b, const char *name) {
-    size_t size_a, size_b;
-    char *bytes_a = made_read(a, name, &size_a), *bytes_b = made_read(b, name, &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
-}
-
 /* training.csv without its last two columns, the times. */
 static char *log_without_times(const char *out) {
     size_t size;

@@ -1,61 +1,12 @@
-#include "recommend/recommend.h"
 #include "recommend/recommend_parts.h"
-#include "stated.h"
-#include "support.h"
+#include "shipped.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static mr_catalogue *catalogue;
-static mr_recommender *recommender;
-
-static int open_all(void **state) {
-    (void)state;
-    return mr_catalogue_load("data/films.csv", &catalogue) == MR_OK &&
-                   mr_recommender_load(catalogue, "data", "models", &recommender) == MR_OK
-               ? 0
-               : -1;
-}
-
-static int close_all(void **state) {
-    (void)state;
-    mr_recommender_free(recommender);
-    mr_catalogue_free(catalogue);
-    return 0;
-}
-
-/* A person who states age, gender and emotion; -1 leaves one open. */
-static mr_watcher person(int age, int gender, int emotion) {
-    mr_attributes attributes = stated(age, gender, emotion);
-    return mr_watcher_of(&attributes);
-}
-
-static mr_sofa_seat seat_of(int age, int gender, int emotion) {
-    return (mr_sofa_seat){.watcher = person(age, gender, emotion)};
-}
-
-static uint32_t film_of(const char *title, int year) {
-    long film = mr_catalogue_find_title(catalogue, title, year);
-    if (film < 0)
-        fail_msg("%s (%d) is missing", title, year);
-    return (uint32_t)film;
-}
-
 static const mr_catalogue_film *entry(const mr_ranking *ranking, size_t i) {
     return mr_catalogue_entry(catalogue, ranking->films[i].film);
-}
-
-static mr_rank_options plain(void) {
-    mr_rank_options options = mr_rank_options_defaults();
-    options.exploration = 0;
-    return options;
-}
-
-static mr_ranking rank(const mr_sofa_seat *seats, size_t n, const mr_rank_options *options) {
-    mr_ranking ranking;
-    assert_ok(mr_recommender_rank(recommender, seats, n, options, &ranking));
-    return ranking;
 }
 
 static void assert_safe(const mr_sofa_seat *seats, size_t n, const mr_rank_options *options,

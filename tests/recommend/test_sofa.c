@@ -1,59 +1,13 @@
 /* What people on a sofa are promised: clicks count at once, moods move the list, groups are told
  * why, reasons name what truly moved a film, and nothing gets past the certificates. */
-#include "stated.h"
-#include "support.h"
-
-#include "recommend/recommend.h"
+#include "shipped.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static mr_catalogue *catalogue;
-static mr_recommender *recommender;
-
-static int open_all(void **state) {
-    (void)state;
-    return mr_catalogue_load("data/films.csv", &catalogue) == MR_OK &&
-                   mr_recommender_load(catalogue, "data", "models", &recommender) == MR_OK
-               ? 0
-               : -1;
-}
-
-static int close_all(void **state) {
-    (void)state;
-    mr_recommender_free(recommender);
-    mr_catalogue_free(catalogue);
-    return 0;
-}
-
-static mr_sofa_seat seat_of(int age, int gender, int emotion) {
-    mr_attributes attributes = stated(age, gender, emotion);
-    return (mr_sofa_seat){.watcher = mr_watcher_of(&attributes)};
-}
-
 static mr_opinion opinion(const char *title, int year, mr_feedback_kind kind) {
-    long film = mr_catalogue_find_title(catalogue, title, year);
-    if (film < 0)
-        fail_msg("%s (%d) is missing", title, year);
-    return (mr_opinion){(uint32_t)film, kind, 0};
-}
-
-static mr_rank_options plain(void) {
-    mr_rank_options options = mr_rank_options_defaults();
-    options.exploration = 0;
-    return options;
-}
-
-static mr_ranking rank_with(const mr_recommender *by, const mr_sofa_seat *seats, size_t n,
-                            const mr_rank_options *options) {
-    mr_ranking ranking;
-    assert_ok(mr_recommender_rank(by, seats, n, options, &ranking));
-    return ranking;
-}
-
-static mr_ranking rank(const mr_sofa_seat *seats, size_t n, const mr_rank_options *options) {
-    return rank_with(recommender, seats, n, options);
+    return (mr_opinion){film_of(title, year), kind, 0};
 }
 
 /* The film in a ranking, or NULL. */
