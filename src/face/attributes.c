@@ -82,9 +82,9 @@ static mr_status look(mr_attribute_lane *lane, const mr_image *picture, const mr
                       float share) {
     const mr_network *network = lane->model->network;
     mr_image_warp(picture, map, &lane->crop);
-    mr_image_to_planar(&lane->crop, network->mean, network->deviation,
-                       mr_runner_input(lane->runner));
-    MR_TRY(mr_runner_run(lane->runner));
+    mr_image_to_floats(&lane->crop, network->mean, network->deviation,
+                       mr_runner_pixels(lane->runner));
+    MR_TRY(mr_runner_run_pixels(lane->runner));
     for (int k = 0; k < network->output_count; k++) {
         int size = mr_network_output_size(network, k);
         mr_softmax(mr_runner_output(lane->runner, k), size, lane->view);

@@ -146,9 +146,9 @@ static mr_status look(mr_landmark_context *context, const mr_image *photo, mr_fa
     const mr_landmark_model *model = context->model;
     mr_affine map = mr_landmarks_crop(face, model->size);
     mr_image_warp(photo, &map, &context->crop);
-    mr_image_to_planar(&context->crop, model->mean, model->deviation,
-                       mr_runner_input(context->runner));
-    MR_TRY(mr_runner_run(context->runner));
+    mr_image_to_floats(&context->crop, model->mean, model->deviation,
+                       mr_runner_pixels(context->runner));
+    MR_TRY(mr_runner_run_pixels(context->runner));
     mr_point places[MR_LANDMARKS];
     mr_landmarks_of_values(mr_runner_output(context->runner, 0), model->size, places);
     for (int k = 0; k < MR_LANDMARKS; k++)

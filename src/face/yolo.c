@@ -180,8 +180,8 @@ static void draw_picture(const mr_network *network, workspace *work, const mr_im
         mr_image_warp(image, &map, &view);
     }
     fill_rest(&work->canvas, place, (int)network->mean);
-    mr_image_to_planar(&work->canvas, network->mean, network->deviation,
-                       mr_runner_input(work->runner));
+    mr_image_to_floats(&work->canvas, network->mean, network->deviation,
+                       mr_runner_pixels(work->runner));
 }
 
 /* ---- the faces ---- */
@@ -224,7 +224,7 @@ static mr_status look(const mr_yolo *yolo, workspace *work, const mr_image *imag
     placement place = place_picture(yolo, image, scale);
     MR_TRY(prepare(yolo, work, &place));
     draw_picture(yolo->model->network, work, image, &place);
-    MR_TRY(mr_runner_run(work->runner));
+    MR_TRY(mr_runner_run_pixels(work->runner));
     size_t found = list_candidates(work, score);
     found = mr_suppress(work->candidates, found, overlap, work->order, work->spare);
     for (size_t i = 0; i < found; i++)

@@ -83,3 +83,12 @@ void mr_image_to_planar(const mr_image *image, float mean, float deviation, floa
         }
     }
 }
+
+void mr_image_to_floats(const mr_image *image, float mean, float deviation, float *out) {
+    size_t count = (size_t)image->width * (size_t)image->channels;
+    for (int y = 0; y < image->height; y++, out += count) {
+        const uint8_t *row = image->pixels + (size_t)y * image->stride;
+        for (size_t i = 0; i < count; i++)
+            out[i] = ((float)row[i] - mean) / deviation;
+    }
+}

@@ -104,4 +104,7 @@ mr_status mr_affine_invert(const mr_affine *map, mr_affine *out);
  * width × height each); `out` holds channels × height × width floats. Pixels count 0 … 255. */
 void mr_image_to_planar(const mr_image *image, float mean, float deviation, float *out);
 
+/* The same with the channels of a pixel side by side (HWC). */
+void mr_image_to_floats(const mr_image *image, float mean, float deviation, float *out);
+
 #endif

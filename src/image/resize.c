@@ -1,6 +1,7 @@
 #include "image/image.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The picture is made in vertical strips of at most this many destination and source columns, so
  * that scratch rows fit on the stack and into the first-level cache. */
@@ -102,7 +103,17 @@ static int fill_strip(const mr_image *src, const mr_image *dst, int x, span *col
     return n;
 }
 
+static void copy_rows(const mr_image *src, mr_image *dst) {
+    for (int y = 0; y < dst->height; y++)
+        memcpy(dst->pixels + (size_t)y * dst->stride, src->pixels + (size_t)y * src->stride,
+               (size_t)dst->width * (size_t)dst->channels);
+}
+
 void mr_image_resize(const mr_image *src, mr_image *dst) {
+    if (src->width == dst->width && src->height == dst->height) {
+        copy_rows(src, dst);
+        return;
+    }
     span columns[STRIP];
     float strip[SOURCE_STRIP * 3] = {0};
     for (int x = 0, n; x < dst->width; x += n) {

@@ -33,7 +33,8 @@ struct mr_plan {
     void **constants;
     size_t constant_count, constant_capacity;
     size_t arena_bytes;
-    size_t input_offset;
+    size_t input_offset, pixels_offset; /* of the input in the caller's layout, and in ours */
+    int input_steps;                    /* that bring the first to the second */
     size_t output_offsets[MR_OUTPUTS_MAX];
     int output_count;
 };
@@ -521,9 +522,10 @@ static mr_status plain_slot(compiler *c, int layer, size_t *offset, int *slot) {
 }
 
 static mr_status emit_input(compiler *c) {
-    c->plan->input_offset = c->buffers[0].offset;
+    c->plan->input_offset = c->plan->pixels_offset = c->buffers[0].offset;
     if (same_layout(layer_at(c, 0)))
         return MR_OK;
+    c->plan->input_steps = 1;
     int from, to;
     MR_TRY(plain_slot(c, 0, &c->plan->input_offset, &from));
     MR_TRY(slot_of(c, 0, &to));
@@ -628,6 +630,15 @@ float *mr_runner_input(mr_runner *runner) {
 
 mr_status mr_runner_run(mr_runner *runner) {
     return mr_binding_run(&runner->binding, 0, runner->plan->program.step_count, NULL);
+}
+
+float *mr_runner_pixels(mr_runner *runner) {
+    return (float *)(runner->arena + runner->plan->pixels_offset);
+}
+
+mr_status mr_runner_run_pixels(mr_runner *runner) {
+    const mr_plan *plan = runner->plan;
+    return mr_binding_run(&runner->binding, plan->input_steps, plan->program.step_count, NULL);
 }
 
 const float *mr_runner_output(const mr_runner *runner, int k) {

@@ -6,8 +6,8 @@
  *     MR_TRY(mr_plan_create(network, values, 1, &plan));
  *     mr_runner *runner;                                      // one per thread
  *     MR_TRY(mr_runner_create(plan, &runner));
- *     mr_image_to_planar(&crop, network->mean, network->deviation, mr_runner_input(runner));
- *     MR_TRY(mr_runner_run(runner));                          // allocates nothing
+ *     mr_image_to_floats(&crop, network->mean, network->deviation, mr_runner_pixels(runner));
+ *     MR_TRY(mr_runner_run_pixels(runner));                   // allocates nothing
  *     const float *logits = mr_runner_output(runner, 0);
  *
  * The plan holds the compiled primitives and the reordered weights and is never written after its
@@ -38,6 +38,11 @@ float *mr_runner_input(mr_runner *runner);
 
 /* Answers for the whole batch; unused places may hold anything. MR_E_ENGINE if oneDNN refuses. */
 mr_status mr_runner_run(mr_runner *runner);
+
+/* The same for pictures whose channels lie side by side, batch × height × width × channels, which
+ * is how the first layer reads them: a pass over the pictures less. */
+float *mr_runner_pixels(mr_runner *runner);
+mr_status mr_runner_run_pixels(mr_runner *runner);
 
 /* Result k in NCHW order: batch × mr_network_output_size(network, k) floats, valid until the next
  * run. */

@@ -255,19 +255,22 @@ static void grey_by_bt_601(void **state) {
     mr_image_free(&again);
 }
 
-static void planar_floats(void **state) {
+static void floats_by_their_definition(void **state) {
     (void)state;
     for (int channels = 1; channels <= 3; channels += 2) {
         mr_image src = noise_image(13, 7, channels, 6), view = src;
         view.width = 11;
         view.pixels += channels;
-        float out[3 * 11 * 7];
-        mr_image_to_planar(&view, 127.5F, 64, out);
+        float planes[3 * 11 * 7], pixels[3 * 11 * 7];
+        mr_image_to_planar(&view, 127.5F, 60, planes);
+        mr_image_to_floats(&view, 127.5F, 60, pixels);
         for (int c = 0; c < channels; c++)
             for (int y = 0; y < 7; y++)
-                for (int x = 0; x < 11; x++)
-                    assert_true(out[(c * 7 + y) * 11 + x] ==
-                                ((float)pixel_at(&view, x, y)[c] - 127.5F) / 64);
+                for (int x = 0; x < 11; x++) {
+                    float expected = ((float)pixel_at(&view, x, y)[c] - 127.5F) / 60;
+                    assert_true(planes[(c * 7 + y) * 11 + x] == expected);
+                    assert_true(pixels[(y * 11 + x) * channels + c] == expected);
+                }
         mr_image_free(&src);
     }
 }
@@ -297,7 +300,7 @@ int main(void) {
         cmocka_unit_test(warp_survives_any_map),
         cmocka_unit_test(affine_maps_compose_and_invert),
         cmocka_unit_test(grey_by_bt_601),
-        cmocka_unit_test(planar_floats),
+        cmocka_unit_test(floats_by_their_definition),
         cmocka_unit_test(create_refuses_what_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,6 +131,39 @@ static void inference_equals_training_forward(void **state) {
     }
 }
 
+/* Channels side by side are the same picture as channel after channel. */
+static void pixels_are_seen_as_planes_are(void **state) {
+    (void)state;
+    rig r = open_rig(test_networks[12].text, test_networks[12].name);
+    const mr_layer *input = mr_network_input(r.network);
+    const size_t channels = (size_t)input->channels;
+    const size_t area = (size_t)input->height * (size_t)input->width;
+    assert_true(channels > 1);
+    mr_plan *plan;
+    mr_runner *runner;
+    assert_ok(mr_plan_create(r.network, r.values, BATCH, &plan));
+    assert_ok(mr_runner_create(plan, &runner));
+    float *planes = mr_alloc(BATCH * channels * area * sizeof *planes);
+    fill_normal(planes, BATCH * channels * area, 4);
+    memcpy(mr_runner_input(runner), planes, BATCH * channels * area * sizeof *planes);
+    assert_ok(mr_runner_run(runner));
+    const size_t size = BATCH * (size_t)mr_network_output_size(r.network, 0);
+    float *expected = mr_alloc(size * sizeof *expected);
+    memcpy(expected, mr_runner_output(runner, 0), size * sizeof *expected);
+    float *pixels = mr_runner_pixels(runner);
+    for (size_t n = 0; n < BATCH; n++)
+        for (size_t c = 0; c < channels; c++)
+            for (size_t at = 0; at < area; at++)
+                pixels[(n * area + at) * channels + c] = planes[(n * channels + c) * area + at];
+    assert_ok(mr_runner_run_pixels(runner));
+    assert_memory_equal(expected, mr_runner_output(runner, 0), size * sizeof *expected);
+    free(expected);
+    free(planes);
+    mr_runner_free(runner);
+    mr_plan_free(plan);
+    close_rig(&r);
+}
+
 static void dropout_drops_its_share_and_is_still_at_inference(void **state) {
     (void)state;
     const char *text = HEAD(1, 40) "dropout d x p=0.25\noutput d\n";
@@ -276,6 +309,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_match_finite_differences),
         cmocka_unit_test(inference_equals_training_forward),
+        cmocka_unit_test(pixels_are_seen_as_planes_are),
         cmocka_unit_test(dropout_drops_its_share_and_is_still_at_inference),
         cmocka_unit_test(runners_are_independent_and_repeatable),
         cmocka_unit_test(bad_batch_is_refused),
