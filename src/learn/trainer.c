@@ -221,6 +221,18 @@ static mr_status allocate(training_run *run) {
     return create_training(run);
 }
 
+/* Another network than the one of the weights takes what fits it; its other layers begin new. */
+static mr_status take_weights(training_run *run, const char *path) {
+    if (!run->params->network)
+        return mr_weights_load(path, run->network, run->state.values);
+    int taken;
+    MR_TRY(mr_weights_load_matching(path, run->network, run->state.values, &taken));
+    if (taken < run->network->parameter_count)
+        mr_log(MR_LOG_INFO, "%s: %d of %d tensors are from %s, the others begin new",
+               run->task->name, taken, run->network->parameter_count, path);
+    return MR_OK;
+}
+
 static mr_status first_weights(training_run *run) {
     const char *from = run->params->from;
     mr_network_initialise(run->network, run->params->seed, run->state.values);
@@ -228,7 +240,7 @@ static mr_status first_weights(training_run *run) {
         char *path = mr_path_join(from, "weights.safetensors");
         if (!path)
             return mr_fail(MR_E_MEMORY, "%s: no memory for its path", from);
-        mr_status status = mr_weights_load(path, run->network, run->state.values);
+        mr_status status = take_weights(run, path);
         free(path);
         MR_TRY(status);
     }

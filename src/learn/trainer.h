@@ -52,7 +52,8 @@ typedef struct mr_trainer_params {
     const char *out;        /* folder of the model; made when it does not exist */
     const char *network;    /* network file, copied to OUT/network.txt; NULL: that one is used, and
                                where it is missing that of `from` */
-    const char *from;       /* model folder whose weights are the start; NULL: random weights */
+    const char *from;       /* model folder whose weights are the start, where `network` is given of
+                               the layers that are the same in both; NULL: random weights */
     const char *checkpoint; /* NULL: OUT/checkpoint.safetensors */
     bool resume;            /* go on from the checkpoint */
     int epochs;

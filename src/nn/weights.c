@@ -34,6 +34,22 @@ mr_status mr_weights_save(const char *path, const mr_network *network, const mr_
     return status;
 }
 
+static bool same_shape(const mr_tensor *tensor, const mr_parameter *row) {
+    bool same = tensor->dim_count == row->dim_count;
+    for (int d = 0; same && d < row->dim_count; d++)
+        same = tensor->dims[d] == (size_t)row->dims[d];
+    return same;
+}
+
+static mr_status copy_values(const mr_tensor *tensor, const char *path, float *out) {
+    for (size_t i = 0; i < tensor->size; i++)
+        if (!isfinite(tensor->data[i]))
+            return mr_fail(MR_E_FORMAT, "%s: tensor '%s' holds a value that is not finite", path,
+                           tensor->name);
+    memcpy(out, tensor->data, tensor->size * sizeof(float));
+    return MR_OK;
+}
+
 static mr_status read_row(const mr_safetensors *file, const char *path, const mr_weight_set *set,
                           const mr_parameter *row) {
     char name[MR_TENSOR_NAME_MAX];
@@ -41,18 +57,10 @@ static mr_status read_row(const mr_safetensors *file, const char *path, const mr
     const mr_tensor *tensor = mr_safetensors_find(file, name);
     if (!tensor)
         return mr_fail(MR_E_MISMATCH, "%s: tensor '%s' of the network is missing", path, name);
-    bool same = tensor->dim_count == row->dim_count;
-    for (int d = 0; same && d < row->dim_count; d++)
-        same = tensor->dims[d] == (size_t)row->dims[d];
-    if (!same)
+    if (!same_shape(tensor, row))
         return mr_fail(MR_E_MISMATCH, "%s: tensor '%s' has another shape than in the network", path,
                        name);
-    for (size_t i = 0; i < tensor->size; i++)
-        if (!isfinite(tensor->data[i]))
-            return mr_fail(MR_E_FORMAT, "%s: tensor '%s' holds a value that is not finite", path,
-                           name);
-    memcpy(set->values + row->offset, tensor->data, tensor->size * sizeof(float));
-    return MR_OK;
+    return copy_values(tensor, path, set->values + row->offset);
 }
 
 mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr_network *network,
@@ -80,6 +88,32 @@ mr_status mr_weights_load(const char *path, const mr_network *network, float *va
     MR_TRY(mr_safetensors_load(path, &file));
     mr_weight_set set = {"", values, false};
     mr_status status = mr_weights_read(&file, path, network, &set, 1);
+    mr_safetensors_free(&file);
+    return status;
+}
+
+static mr_status read_matching(const mr_safetensors *file, const char *path,
+                               const mr_network *network, float *values, int *taken) {
+    *taken = 0;
+    for (int i = 0; i < network->parameter_count; i++) {
+        const mr_parameter *row = &network->parameters[i];
+        const mr_tensor *tensor = mr_safetensors_find(file, row->name);
+        if (!tensor || !same_shape(tensor, row))
+            continue;
+        MR_TRY(copy_values(tensor, path, values + row->offset));
+        ++*taken;
+    }
+    if (*taken == 0)
+        return mr_fail(MR_E_MISMATCH, "%s: no tensor has the name and shape of one of the network",
+                       path);
+    return MR_OK;
+}
+
+mr_status mr_weights_load_matching(const char *path, const mr_network *network, float *values,
+                                   int *taken) {
+    mr_safetensors file;
+    MR_TRY(mr_safetensors_load(path, &file));
+    mr_status status = read_matching(&file, path, network, values, taken);
     mr_safetensors_free(&file);
     return status;
 }

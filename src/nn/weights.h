@@ -30,4 +30,10 @@ mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr
 /* Opens, reads one plain set of `network->total` floats, closes. */
 mr_status mr_weights_load(const char *path, const mr_network *network, float *values);
 
+/* For a network that grew out of another: takes the tensors that have the name and the shape of a
+ * parameter, counts them in `taken`, and leaves the other parameters as they are. MR_E_MISMATCH
+ * when there is none. */
+mr_status mr_weights_load_matching(const char *path, const mr_network *network, float *values,
+                                   int *taken);
+
 #endif

@@ -161,6 +161,44 @@ static void weights_that_do_not_fit_are_refused(void **state) {
     close_fixture(&f);
 }
 
+/* A layer more, one of another size, and one that stays: only the last is taken. */
+static void a_grown_network_takes_what_fits(void **state) {
+    (void)state;
+    fixture f = open_fixture();
+    static const char before[] = HEAD(3, 8) "conv a x out=16 kernel=3\nconv b a out=16 kernel=1\n"
+                                            "output b\n";
+    static const char after[] = HEAD(3, 8) "conv a x out=16 kernel=3\nconv c a out=16 kernel=3\n"
+                                           "conv b c out=8 kernel=1\noutput b\n";
+    static const char other[] = HEAD(3, 8) "conv z x out=16 kernel=3\noutput z\n";
+    mr_network *small, *grown, *strange;
+    assert_ok(mr_network_parse(before, "before", &small));
+    assert_ok(mr_network_parse(after, "after", &grown));
+    assert_ok(mr_network_parse(other, "other", &strange));
+    float *old = mr_alloc(small->total * sizeof *old);
+    float *new = mr_alloc(grown->total * sizeof *new),
+          *begun = mr_alloc(grown->total * sizeof *new);
+    mr_network_initialise(small, 1, old);
+    mr_network_initialise(grown, 2, new);
+    memcpy(begun, new, grown->total * sizeof *new);
+    mr_weight_set set = {"", old, false};
+    assert_ok(mr_weights_save(f.path, small, &set, 1, NULL, 0));
+    int taken = -1;
+    assert_ok(mr_weights_load_matching(f.path, grown, new, &taken));
+    assert_int_equal(taken, 1);
+    const size_t kept = grown->parameters[0].size;
+    assert_memory_equal(new, old, kept * sizeof *new);
+    assert_memory_equal(new + kept, begun + kept, (grown->total - kept) * sizeof *new);
+    assert_int_equal(mr_weights_load_matching(f.path, strange, new, &taken), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "no tensor"));
+    free(old);
+    free(new);
+    free(begun);
+    mr_network_free(small);
+    mr_network_free(grown);
+    mr_network_free(strange);
+    close_fixture(&f);
+}
+
 /* Any cut of a real file, and any changed byte of its header, is refused or read; nothing else. */
 static void damaged_files_do_no_harm(void **state) {
     (void)state;
@@ -189,6 +227,7 @@ int main(void) {
         cmocka_unit_test(a_header_without_padding_is_read),
         cmocka_unit_test(weights_and_state_round_trip),
         cmocka_unit_test(weights_that_do_not_fit_are_refused),
+        cmocka_unit_test(a_grown_network_takes_what_fits),
         cmocka_unit_test(damaged_files_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
