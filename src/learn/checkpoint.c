@@ -14,12 +14,12 @@ enum { MOST_SETS = 4 };
 static size_t list_sets(const mr_checkpoint *checkpoint, mr_weight_set sets[MOST_SETS]) {
     static const char *const states[] = {"momentum/", "second/"};
     size_t count = 0;
-    sets[count++] = (mr_weight_set){"", checkpoint->values, false};
-    sets[count++] = (mr_weight_set){"average/", checkpoint->average, false};
+    sets[count++] = (mr_weight_set){.prefix = "", .values = checkpoint->values};
+    sets[count++] = (mr_weight_set){.prefix = "average/", .values = checkpoint->average};
     for (int k = 0; k < 2; k++) {
         float *state = mr_optimiser_state(checkpoint->optimiser, k);
         if (state)
-            sets[count++] = (mr_weight_set){states[k], state, true};
+            sets[count++] = (mr_weight_set){states[k], state, true, false};
     }
     return count;
 }

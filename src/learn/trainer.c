@@ -439,7 +439,7 @@ static mr_status save_best(const training_run *run, const epoch_result *result) 
         snprintf(figure->key, sizeof figure->key, MR_VALIDATION_PREFIX "%s", run->task->figures[k]);
         snprintf(figure->value, WIDTH, "%.6f", result->figures[k]);
     }
-    mr_weight_set set = {"", run->state.average, false};
+    mr_weight_set set = {.prefix = "", .values = run->state.average, .half = true};
     return mr_weights_save(run->weights_path, run->network, &set, 1, metadata, count);
 }
 

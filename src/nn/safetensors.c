@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "nn/half.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@ void mr_safetensors_free(mr_safetensors *file) {
     free(file->tensors);
     free(file->metadata);
     free(file->bytes);
+    free(file->widened);
     *file = (mr_safetensors){0};
 }
 
@@ -36,6 +38,10 @@ const char *mr_safetensors_metadata(const mr_safetensors *file, const char *key)
         if (strcmp(file->metadata[i].key, key) == 0)
             return file->metadata[i].value;
     return NULL;
+}
+
+static size_t width_of(const mr_tensor *tensor) {
+    return tensor->half ? sizeof(uint16_t) : sizeof(float);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -73,16 +79,17 @@ static mr_status read_tensor(const char *file, const char *name, const json_t *e
         return fail_tensor(file, name, "name is too long");
     snprintf(tensor->name, sizeof tensor->name, "%s", name);
     const char *type = json_string_value(json_object_get(entry, "dtype"));
-    if (!type || strcmp(type, "F32") != 0)
-        return fail_tensor(file, name, "dtype is not F32");
+    tensor->half = type && strcmp(type, "F16") == 0;
+    if (!type || (!tensor->half && strcmp(type, "F32") != 0))
+        return fail_tensor(file, name, "dtype is not F32 or F16");
     MR_TRY(read_shape(file, name, json_object_get(entry, "shape"), tensor));
     const json_t *offsets = json_object_get(entry, "data_offsets");
     size_t begin, end, bytes;
     if (json_array_size(offsets) != 2 || !take_size(json_array_get(offsets, 0), &begin) ||
         !take_size(json_array_get(offsets, 1), &end) || begin > end || end > data_size)
         return fail_tensor(file, name, "data_offsets lie outside the file");
-    if (!mr_multiply(tensor->size, sizeof(float), &bytes) || bytes != end - begin ||
-        begin % sizeof(float) != 0)
+    if (!mr_multiply(tensor->size, width_of(tensor), &bytes) || bytes != end - begin ||
+        begin % width_of(tensor) != 0)
         return fail_tensor(file, name, "data_offsets do not fit the shape");
     tensor->data = (const float *)(const void *)(data + begin);
     return MR_OK;
@@ -121,11 +128,33 @@ static mr_status check_cover(const char *file, const mr_safetensors *out, const 
     for (size_t i = 0; i < out->count; i++) {
         if ((const unsigned char *)out->tensors[i].data != at)
             return fail_tensor(file, out->tensors[i].name, "data overlaps or leaves a gap");
-        at += out->tensors[i].size * sizeof(float);
+        at += out->tensors[i].size * width_of(&out->tensors[i]);
     }
     if (at != data + data_size)
         return mr_fail(MR_E_FORMAT, "%s: %zu bytes at its end belong to no tensor", file,
                        (size_t)(data + data_size - at));
+    return MR_OK;
+}
+
+/* Gives F16 tensors, whose data are still the file's, values of 32 bits. */
+static mr_status widen(const char *file, mr_safetensors *out) {
+    size_t total = 0;
+    for (size_t i = 0; i < out->count; i++)
+        total += out->tensors[i].half ? out->tensors[i].size : 0;
+    if (total == 0)
+        return MR_OK;
+    float *to = out->widened = mr_alloc(total * sizeof *to);
+    if (!to)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for %zu values", file, total);
+    for (size_t i = 0; i < out->count; i++) {
+        mr_tensor *tensor = &out->tensors[i];
+        if (!tensor->half)
+            continue;
+        const uint16_t *from = (const uint16_t *)(const void *)tensor->data;
+        tensor->data = to;
+        for (size_t k = 0; k < tensor->size; k++)
+            *to++ = mr_float_of_half(from[k]);
+    }
     return MR_OK;
 }
 
@@ -144,7 +173,8 @@ static mr_status read_header(const char *file, json_t *header, const unsigned ch
         else
             MR_TRY(read_tensor(file, name, entry, data, data_size, &out->tensors[out->count++]));
     }
-    return check_cover(file, out, data, data_size);
+    MR_TRY(check_cover(file, out, data, data_size));
+    return widen(file, out);
 }
 
 /* `bytes` start at an 8-byte boundary, and so do the data after a padded header; where a writer did
@@ -214,13 +244,20 @@ mr_status mr_safetensors_parse(const unsigned char *bytes, size_t size, const ch
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
+/* F32 tensors go first: what lies behind an odd number of halves is not aligned for floats. */
+enum { PASSES = 2 };
+
+static bool in_pass(const mr_tensor *tensor, int pass) {
+    return tensor->half == (pass == 1);
+}
+
 static json_t *describe(const mr_tensor *tensor, size_t begin) {
     json_t *shape = json_array();
     for (int i = 0; i < tensor->dim_count; i++)
         json_array_append_new(shape, json_integer((json_int_t)tensor->dims[i]));
-    size_t end = begin + tensor->size * sizeof(float);
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                     (json_int_t)begin, (json_int_t)end);
+    size_t end = begin + tensor->size * width_of(tensor);
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", tensor->half ? "F16" : "F32", "shape", shape,
+                     "data_offsets", (json_int_t)begin, (json_int_t)end);
 }
 
 static char *make_header(const mr_tensor *tensors, size_t count, const mr_metadata *metadata,
@@ -233,13 +270,29 @@ static char *make_header(const mr_tensor *tensors, size_t count, const mr_metada
         json_object_set_new(header, "__metadata__", pairs);
     }
     size_t begin = 0;
-    for (size_t i = 0; i < count; i++) {
-        json_object_set_new(header, tensors[i].name, describe(&tensors[i], begin));
-        begin += tensors[i].size * sizeof(float);
+    for (int pass = 0; pass < PASSES; pass++) {
+        for (size_t i = 0; i < count; i++) {
+            if (!in_pass(&tensors[i], pass))
+                continue;
+            json_object_set_new(header, tensors[i].name, describe(&tensors[i], begin));
+            begin += tensors[i].size * width_of(&tensors[i]);
+        }
     }
     char *text = json_dumps(header, JSON_COMPACT);
     json_decref(header);
     return text;
+}
+
+static unsigned char *write_tensor(const mr_tensor *tensor, unsigned char *at) {
+    if (!tensor->half) {
+        memcpy(at, tensor->data, tensor->size * sizeof(float));
+        return at + tensor->size * sizeof(float);
+    }
+    for (size_t i = 0; i < tensor->size; i++, at += sizeof(uint16_t)) {
+        uint16_t half = mr_half_of_float(tensor->data[i]);
+        memcpy(at, &half, sizeof half);
+    }
+    return at;
 }
 
 mr_status mr_safetensors_save(const char *path, const mr_tensor *tensors, size_t count,
@@ -251,7 +304,7 @@ mr_status mr_safetensors_save(const char *path, const mr_tensor *tensors, size_t
     uint64_t length = (text + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     size_t size = 8 + (size_t)length;
     for (size_t i = 0; i < count; i++)
-        size += tensors[i].size * sizeof(float);
+        size += tensors[i].size * width_of(&tensors[i]);
     unsigned char *bytes = mr_alloc(size);
     if (!bytes) {
         free(header);
@@ -262,10 +315,10 @@ mr_status mr_safetensors_save(const char *path, const mr_tensor *tensors, size_t
     memcpy(bytes + 8, header, text);
     memset(bytes + 8 + text, ' ', (size_t)length - text);
     unsigned char *at = bytes + 8 + length;
-    for (size_t i = 0; i < count; i++) {
-        memcpy(at, tensors[i].data, tensors[i].size * sizeof(float));
-        at += tensors[i].size * sizeof(float);
-    }
+    for (int pass = 0; pass < PASSES; pass++)
+        for (size_t i = 0; i < count; i++)
+            if (in_pass(&tensors[i], pass))
+                at = write_tensor(&tensors[i], at);
     free(header);
     mr_status status = mr_file_write(path, bytes, size);
     free(bytes);

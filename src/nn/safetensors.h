@@ -1,7 +1,8 @@
 /*
  * The safetensors file: eight bytes of header length, a JSON header, raw little-endian tensors.
- * Here F32 only. Reading trusts nothing: header size, JSON shape, dtype, every offset, the product
- * of every shape, gaps and overlaps are checked before a byte is used.
+ * Here F32 and F16, which is read into 32 bits. Reading trusts nothing: header size, JSON shape,
+ * dtype, every offset, the product of every shape, gaps and overlaps are checked before a byte is
+ * used.
  *
  * Thread rule: no shared state.
  */
@@ -21,7 +22,8 @@ typedef struct mr_tensor {
     int dim_count;
     size_t dims[MR_TENSOR_DIMS_MAX];
     size_t size;       /* product of dims */
-    const float *data; /* when read: inside the file's bytes; when written: the caller's */
+    bool half;         /* stored as F16: each value rounded to the nearest (nn/half.h) */
+    const float *data; /* when read: owned by the file; when written: the caller's */
 } mr_tensor;
 
 typedef struct mr_metadata {
@@ -35,6 +37,7 @@ typedef struct mr_safetensors {
     mr_metadata *metadata;
     size_t metadata_count;
     unsigned char *bytes; /* owned */
+    float *widened;       /* owned: the values of all F16 tensors */
 } mr_safetensors;
 
 /* Reads a file of at most 1 GB. The tensors point into memory freed by mr_safetensors_free. */

@@ -1,5 +1,7 @@
 #include "nn/weights.h"
 
+#include "nn/half.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +9,14 @@
 
 static void name_of(const mr_weight_set *set, const mr_parameter *row, char *name, size_t size) {
     snprintf(name, size, "%s%s", set->prefix, row->name);
+}
+
+/* Vectors stay as they are: they are few, and a variance needs the range. */
+static bool fits_half(const mr_tensor *tensor) {
+    bool fits = tensor->dim_count > 1;
+    for (size_t i = 0; fits && i < tensor->size; i++)
+        fits = fabsf(tensor->data[i]) <= MR_HALF_MAX;
+    return fits;
 }
 
 mr_status mr_weights_save(const char *path, const mr_network *network, const mr_weight_set *sets,
@@ -27,6 +37,7 @@ mr_status mr_weights_save(const char *path, const mr_network *network, const mr_
                 tensor->dims[d] = (size_t)row->dims[d];
             tensor->size = row->size;
             tensor->data = sets[s].values + row->offset;
+            tensor->half = sets[s].half && fits_half(tensor);
         }
     }
     mr_status status = mr_safetensors_save(path, tensors, count, metadata, metadata_count);
@@ -86,7 +97,7 @@ mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr
 mr_status mr_weights_load(const char *path, const mr_network *network, float *values) {
     mr_safetensors file;
     MR_TRY(mr_safetensors_load(path, &file));
-    mr_weight_set set = {"", values, false};
+    mr_weight_set set = {.prefix = "", .values = values};
     mr_status status = mr_weights_read(&file, path, network, &set, 1);
     mr_safetensors_free(&file);
     return status;

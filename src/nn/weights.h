@@ -14,6 +14,7 @@ typedef struct mr_weight_set {
     const char *prefix; /* "" for the weights themselves, else for example "momentum/" */
     float *values;
     bool trainable_only;
+    bool half; /* matrices and filters are written in 16 bits, unless one is beyond their range */
 } mr_weight_set;
 
 mr_status mr_weights_save(const char *path, const mr_network *network, const mr_weight_set *sets,

@@ -109,7 +109,7 @@ static void weights_keep_all_but_calibration(void **state) {
     mr_safetensors file;
     const mr_metadata note = {"note", "kept"};
     assert_ok(mr_model_load(model, &before));
-    const mr_weight_set set = {"", before.values, false};
+    const mr_weight_set set = {.prefix = "", .values = before.values};
     assert_ok(mr_weights_save(path, before.network, &set, 1, &note, 1));
     mr_calibration found, again;
     assert_ok(mr_calibrate_attributes(model, chips, &found));

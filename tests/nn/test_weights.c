@@ -1,9 +1,11 @@
 /* Weight files: round trip, and refusal of everything that does not add up. */
 #include "base/file.h"
 #include "networks.h"
+#include "nn/half.h"
 #include "nn/weights.h"
 #include "support.h"
 
+#include <math.h>
 #include <string.h>
 
 static mr_status parse_file(const char *header, size_t data, mr_safetensors *out) {
@@ -24,7 +26,12 @@ static const struct {
 } broken[] = {
     {"not json", 0, "header"},
     {"[]", 0, "not a JSON object"},
-    {"{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "dtype is not F32"},
+    {"{\"a\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8, "dtype is not F32"},
+    {"{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "do not fit the shape"},
+    {"{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[1,3]}}", 4, "do not fit the shape"},
+    {"{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]},"
+     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}}",
+     6, "do not fit the shape"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "do not fit the shape"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 4, "outside the file"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "outside the file"},
@@ -79,6 +86,37 @@ static void a_header_without_padding_is_read(void **state) {
     mr_safetensors_free(&file);
 }
 
+static void halves_round_trip(void **state) {
+    (void)state;
+    for (unsigned half = 0; half <= 0xffff; half++) {
+        float value = mr_float_of_half((uint16_t)half);
+        if (isnan(value))
+            assert_true(isnan(mr_float_of_half(mr_half_of_float(value))));
+        else
+            assert_int_equal(mr_half_of_float(value), half);
+    }
+    assert_true(mr_float_of_half(0x3c00) == 1 && mr_float_of_half(0xc000) == -2);
+    assert_true(mr_float_of_half(0x7bff) == MR_HALF_MAX && isinf(mr_float_of_half(0x7c00)));
+    assert_true(mr_float_of_half(1) == 0x1p-24f && mr_float_of_half(0x8400) == -0x1p-14f);
+}
+
+/* Between two halves that follow each other: the nearer one, and of two as near the even one. */
+static void halves_are_the_nearest(void **state) {
+    (void)state;
+    for (unsigned half = 0; half < 0x7bff; half++) {
+        float low = mr_float_of_half((uint16_t)half), high = mr_float_of_half((uint16_t)(half + 1));
+        float middle = (low + high) / 2;
+        assert_int_equal(mr_half_of_float(middle), half + (half & 1));
+        assert_int_equal(mr_half_of_float(nextafterf(middle, low)), half);
+        assert_int_equal(mr_half_of_float(-nextafterf(middle, high)), 0x8000 + half + 1);
+    }
+    assert_int_equal(mr_half_of_float(65519.996F), 0x7bff);
+    assert_int_equal(mr_half_of_float(65520), 0x7c00);
+    assert_int_equal(mr_half_of_float(0x1p-25f), 0);
+    assert_int_equal(mr_half_of_float(1e-30F), 0);
+    assert_int_equal(mr_half_of_float(-1e30F), 0xfc00);
+}
+
 typedef struct fixture {
     char folder[64];
     char *path;
@@ -111,14 +149,14 @@ static void weights_and_state_round_trip(void **state) {
     float *momentum = mr_alloc(f.network->trainable * sizeof(float));
     float *momentum_read = mr_alloc(f.network->trainable * sizeof(float));
     fill_normal(momentum, f.network->trainable, 9);
-    mr_weight_set sets[] = {{"", f.values, false}, {"momentum/", momentum, true}};
+    mr_weight_set sets[] = {{"", f.values, false, false}, {"momentum/", momentum, true, false}};
     mr_metadata metadata = {"epoch", "7"};
     assert_ok(mr_weights_save(f.path, f.network, sets, 2, &metadata, 1));
     assert_ok(mr_weights_load(f.path, f.network, f.read));
     assert_memory_equal(f.values, f.read, f.network->total * sizeof(float));
     mr_safetensors file;
     assert_ok(mr_safetensors_load(f.path, &file));
-    mr_weight_set both[] = {{"", f.read, false}, {"momentum/", momentum_read, true}};
+    mr_weight_set both[] = {{"", f.read, false, false}, {"momentum/", momentum_read, true, false}};
     assert_int_equal(mr_weights_read(&file, f.path, f.network, both + 1, 1), MR_E_MISMATCH);
     assert_ok(mr_weights_read(&file, f.path, f.network, both, 2));
     assert_memory_equal(momentum, momentum_read, f.network->trainable * sizeof(float));
@@ -129,10 +167,43 @@ static void weights_and_state_round_trip(void **state) {
     close_fixture(&f);
 }
 
+/* Filters in 16 bits, vectors as they are, a filter with a large weight in 32. */
+static void weights_are_stored_in_halves(void **state) {
+    (void)state;
+    fixture f = open_fixture();
+    mr_weight_set set = {.prefix = "", .values = f.values, .half = true};
+    size_t large = SIZE_MAX, matrices = 0;
+    for (int i = 0; i < f.network->parameter_count; i++) {
+        matrices += f.network->parameters[i].dim_count > 1;
+        if (f.network->parameters[i].dim_count > 1 && large == SIZE_MAX)
+            large = (size_t)i;
+    }
+    assert_true(matrices > 1);
+    f.values[f.network->parameters[large].offset] = 1e5F;
+    assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
+    assert_ok(mr_weights_load(f.path, f.network, f.read));
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(f.path, &file));
+    for (int i = 0; i < f.network->parameter_count; i++) {
+        const mr_parameter *row = &f.network->parameters[i];
+        const bool half = row->dim_count > 1 && (size_t)i != large;
+        assert_int_equal(mr_safetensors_find(&file, row->name)->half, half);
+        for (size_t k = row->offset; k < row->offset + row->size; k++)
+            assert_true(f.read[k] ==
+                        (half ? mr_float_of_half(mr_half_of_float(f.values[k])) : f.values[k]));
+    }
+    mr_safetensors_free(&file);
+    set.values = f.read;
+    assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
+    assert_ok(mr_weights_load(f.path, f.network, f.values));
+    assert_memory_equal(f.values, f.read, f.network->total * sizeof(float));
+    close_fixture(&f);
+}
+
 static void weights_that_do_not_fit_are_refused(void **state) {
     (void)state;
     fixture f = open_fixture();
-    mr_weight_set set = {"", f.values, false};
+    mr_weight_set set = {.prefix = "", .values = f.values};
     assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
     static const struct {
         int network;
@@ -180,7 +251,7 @@ static void a_grown_network_takes_what_fits(void **state) {
     mr_network_initialise(small, 1, old);
     mr_network_initialise(grown, 2, new);
     memcpy(begun, new, grown->total * sizeof *new);
-    mr_weight_set set = {"", old, false};
+    mr_weight_set set = {.prefix = "", .values = old};
     assert_ok(mr_weights_save(f.path, small, &set, 1, NULL, 0));
     int taken = -1;
     assert_ok(mr_weights_load_matching(f.path, grown, new, &taken));
@@ -203,7 +274,7 @@ static void a_grown_network_takes_what_fits(void **state) {
 static void damaged_files_do_no_harm(void **state) {
     (void)state;
     fixture f = open_fixture();
-    mr_weight_set set = {"", f.values, false};
+    mr_weight_set set = {.prefix = "", .values = f.values, .half = true};
     assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
     unsigned char *bytes;
     size_t size;
@@ -225,7 +296,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(broken_files_are_refused),
         cmocka_unit_test(a_header_without_padding_is_read),
+        cmocka_unit_test(halves_round_trip),
+        cmocka_unit_test(halves_are_the_nearest),
         cmocka_unit_test(weights_and_state_round_trip),
+        cmocka_unit_test(weights_are_stored_in_halves),
         cmocka_unit_test(weights_that_do_not_fit_are_refused),
         cmocka_unit_test(a_grown_network_takes_what_fits),
         cmocka_unit_test(damaged_files_do_no_harm),
