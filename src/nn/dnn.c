@@ -50,6 +50,10 @@ mr_md mr_md_nhwc(int batch, int channels, int height, int width) {
     return make_md(4, (dnnl_dim_t[]){batch, channels, height, width}, dnnl_nhwc);
 }
 
+mr_md mr_md_blocks(int batch, int channels, int height, int width) {
+    return make_md(4, (dnnl_dim_t[]){batch, channels, height, width}, dnnl_nChw16c);
+}
+
 mr_md mr_md_vector(int size) {
     return make_md(1, (dnnl_dim_t[]){size}, dnnl_x);
 }
@@ -78,6 +82,14 @@ size_t mr_md_count(const mr_md *md) {
     for (int i = 0; i < md->dim_count; i++)
         count *= (size_t)md->dims[i];
     return count;
+}
+
+size_t mr_md_room(const mr_md *md) {
+    size_t count = mr_md_count(md);
+    if (md->tag != dnnl_nChw16c)
+        return count;
+    size_t channels = (size_t)md->dims[1];
+    return count / channels * ((channels + MR_MD_BLOCK - 1) / MR_MD_BLOCK * MR_MD_BLOCK);
 }
 
 static dnnl_status_t store_open(const mr_md *md, md_store *store) {
@@ -214,6 +226,10 @@ static dnnl_status_t from_op(dnnl_status_t status, const void *op, dnnl_primitiv
 
 /* ---- convolution and linear ----------------------------------------------------------------- */
 
+static dnnl_alg_kind_t algorithm(const mr_conv *c) {
+    return c->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
+}
+
 mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_attr_t attr,
                               mr_pd *out) {
     md_set s;
@@ -227,9 +243,9 @@ mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_at
         status = dnnl_inner_product_forward_primitive_desc_create(out, engine, kind, s.v[0], s.v[1],
                                                                   s.v[2], s.v[3], attr);
     else
-        status = dnnl_convolution_forward_primitive_desc_create(
-            out, engine, kind, dnnl_convolution_direct, s.v[0], s.v[1], s.v[2], s.v[3], stride,
-            dilate, pad, pad, attr);
+        status = dnnl_convolution_forward_primitive_desc_create(out, engine, kind, algorithm(c),
+                                                                s.v[0], s.v[1], s.v[2], s.v[3],
+                                                                stride, dilate, pad, pad, attr);
 #else
     if (c->kernel == 0) {
         dnnl_inner_product_desc_t op;
@@ -237,8 +253,8 @@ mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_at
         status = from_op(status, &op, attr, NULL, out);
     } else {
         dnnl_convolution_desc_t op;
-        status = dnnl_convolution_forward_desc_init(&op, kind, dnnl_convolution_direct, s.v[0],
-                                                    s.v[1], s.v[2], s.v[3], stride, pad, pad);
+        status = dnnl_convolution_forward_desc_init(&op, kind, algorithm(c), s.v[0], s.v[1], s.v[2],
+                                                    s.v[3], stride, pad, pad);
         status = from_op(status, &op, attr, NULL, out);
     }
 #endif
@@ -257,8 +273,8 @@ mr_status mr_dnn_conv_backward_data(const mr_conv *c, mr_pd hint, mr_pd *out) {
                                                                         s.v[2], hint, NULL);
     else
         status = dnnl_convolution_backward_data_primitive_desc_create(
-            out, engine, dnnl_convolution_direct, s.v[0], s.v[1], s.v[2], stride, dilate, pad, pad,
-            hint, NULL);
+            out, engine, algorithm(c), s.v[0], s.v[1], s.v[2], stride, dilate, pad, pad, hint,
+            NULL);
 #else
     if (c->kernel == 0) {
         dnnl_inner_product_desc_t op;
@@ -266,8 +282,8 @@ mr_status mr_dnn_conv_backward_data(const mr_conv *c, mr_pd hint, mr_pd *out) {
         status = from_op(status, &op, NULL, hint, out);
     } else {
         dnnl_convolution_desc_t op;
-        status = dnnl_convolution_backward_data_desc_init(&op, dnnl_convolution_direct, s.v[0],
-                                                          s.v[1], s.v[2], stride, pad, pad);
+        status = dnnl_convolution_backward_data_desc_init(&op, algorithm(c), s.v[0], s.v[1], s.v[2],
+                                                          stride, pad, pad);
         status = from_op(status, &op, NULL, hint, out);
     }
 #endif
@@ -286,8 +302,8 @@ mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out)
             out, engine, s.v[0], s.v[1], s.v[2], s.v[3], hint, NULL);
     else
         status = dnnl_convolution_backward_weights_primitive_desc_create(
-            out, engine, dnnl_convolution_direct, s.v[0], s.v[1], s.v[2], s.v[3], stride, dilate,
-            pad, pad, hint, NULL);
+            out, engine, algorithm(c), s.v[0], s.v[1], s.v[2], s.v[3], stride, dilate, pad, pad,
+            hint, NULL);
 #else
     if (c->kernel == 0) {
         dnnl_inner_product_desc_t op;
@@ -295,12 +311,31 @@ mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out)
         status = from_op(status, &op, NULL, hint, out);
     } else {
         dnnl_convolution_desc_t op;
-        status = dnnl_convolution_backward_weights_desc_init(
-            &op, dnnl_convolution_direct, s.v[0], s.v[1], s.v[2], s.v[3], stride, pad, pad);
+        status = dnnl_convolution_backward_weights_desc_init(&op, algorithm(c), s.v[0], s.v[1],
+                                                             s.v[2], s.v[3], stride, pad, pad);
         status = from_op(status, &op, NULL, hint, out);
     }
 #endif
     return finish(&s, status, "convolution backward by weights");
+}
+
+bool mr_dnn_likes_blocks(void) {
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+}
+
+bool mr_dnn_has_winograd(const mr_conv *c) {
+    mr_conv tried = *c;
+    tried.winograd = true;
+    mr_pd forward, back[2] = {NULL, NULL};
+    if (mr_dnn_conv_forward(&tried, true, NULL, &forward) != MR_OK)
+        return false;
+    bool has = mr_dnn_conv_backward_data(&tried, forward, &back[0]) == MR_OK &&
+               mr_dnn_conv_backward_weights(&tried, forward, &back[1]) == MR_OK;
+    for (int k = 0; k < 2; k++)
+        if (back[k])
+            dnnl_primitive_desc_destroy(back[k]);
+    dnnl_primitive_desc_destroy(forward);
+    return has;
 }
 
 /* ---- normalisation and activations ---------------------------------------------------------- */

@@ -3,8 +3,9 @@
  * an op-descriptor struct and memory descriptors that are structs; version 3 has one create call
  * per op and opaque descriptors. Everything above speaks in the terms below.
  *
- * A tensor is described by an mr_md value; activations are NHWC, vectors plain, filters either
- * plain (OIHW) or `any`, in which case the created primitive descriptor is asked what it chose.
+ * A tensor is described by an mr_md value; activations are NHWC or, in training, blocked, vectors
+ * plain, filters either plain (OIHW) or `any`, in which case the created primitive descriptor is
+ * asked what it chose.
  *
  * There is one CPU engine for the process. Created objects are destroyed with oneDNN's own calls,
  * which are the same in both versions. Thread rule: as oneDNN's; creation and execution are safe
@@ -27,6 +28,11 @@ typedef struct mr_md {
 } mr_md;
 
 mr_md mr_md_nhwc(int batch, int channels, int height, int width);
+
+/* Channels in blocks of 16, the last one filled up with zeros (nChw16c). */
+mr_md mr_md_blocks(int batch, int channels, int height, int width);
+enum { MR_MD_BLOCK = 16 };
+
 mr_md mr_md_vector(int size);
 mr_md mr_md_matrix(int rows, int columns);
 
@@ -53,6 +59,7 @@ mr_status mr_dnn_attr_fused(bool sum, dnnl_alg_kind_t activation, dnnl_primitive
 typedef struct mr_conv {
     mr_md src, filter, bias, dst;
     int kernel, stride, pad;
+    bool winograd; /* by Winograd's minimal filtering (mr_dnn_has_winograd), not directly */
 } mr_conv;
 
 typedef struct mr_pool {
@@ -67,6 +74,14 @@ mr_status mr_dnn_conv_forward(const mr_conv *c, bool training, dnnl_primitive_at
                               mr_pd *out);
 mr_status mr_dnn_conv_backward_data(const mr_conv *c, mr_pd hint, mr_pd *out);
 mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out);
+
+/*
+ * Whether this processor computes with registers of 16 floats, for which blocks are made, and
+ * whether oneDNN can train this convolution, of blocked tensors, by Winograd's minimal filtering
+ * F(4×4, 3×3): a quarter of the multiplications (Lavin and Gray 2016). Version 3 cannot.
+ */
+bool mr_dnn_likes_blocks(void);
+bool mr_dnn_has_winograd(const mr_conv *c);
 
 /* With `relu`, max(0, ·) follows in the same pass; training then needs a workspace. */
 mr_status mr_dnn_batchnorm_forward(const mr_md *md, bool training, bool relu,
@@ -118,8 +133,10 @@ bool mr_dnn_chosen_is(mr_pd pd, dnnl_query_t what, int index, const mr_md *md);
 mr_status mr_dnn_reorder(dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_attr_t attr,
                          mr_pd *out);
 
-/* Values in a described tensor. */
+/* Values in a described tensor, and floats of memory that it takes, which is more where blocks are
+ * filled up. */
 size_t mr_md_count(const mr_md *md);
+size_t mr_md_room(const mr_md *md);
 
 /* False where oneDNN's reorder must not be trusted: the JIT one of 3.7 loses values when it pads
  * (seen with goihw 2x4x2x3x3 into aBCde16c16b, on AVX2 and AVX-512 alike) and there is no other in

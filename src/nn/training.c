@@ -1,6 +1,9 @@
 /*
  * Builds one program: the forward steps, then the backward steps in reverse order of the layers.
  * Every layer's result and its gradient have memory of their own, since backward needs them all.
+ *
+ * Where the processor and all layers allow it, activations lie in blocks of 16 channels. In this
+ * layout large convolutions of 3 × 3 can be done by Winograd's method, in half the time.
  */
 #include "nn/training.h"
 
@@ -13,7 +16,8 @@
 /* A layer's memory while training. */
 typedef struct node {
     mr_md md;
-    size_t count; /* floats in value and gradient */
+    size_t count; /* values */
+    size_t room;  /* floats of memory for the values, and for their gradient */
     float *value, *gradient;
     bool fixed;   /* nothing below or in it learns: it needs no gradient */
     bool shares;  /* value and gradient are those of the batch-norm that this ReLU is fused into */
@@ -32,6 +36,7 @@ typedef struct node {
 struct mr_training {
     const mr_network *network;
     int batch;
+    bool blocked; /* channels lie in blocks */
     float *values, *gradients;
     node *nodes;
     float *input;
@@ -94,6 +99,16 @@ static mr_status end_share(mr_training *t, node *n) {
 
 /* ---- convolution and linear ----------------------------------------------------------------- */
 
+/* Measured on two cores with AVX-512: of 48, 24 and 12 pixels twice as fast as the direct way, of
+ * 6 pixels slower, since tiles of 4 × 4 then reach far beyond the border. */
+enum { WINOGRAD_SIDE = 10 };
+
+static bool suits_winograd(const mr_conv *c) {
+    return c->kernel == 3 && c->stride == 1 && c->pad == 1 && c->filter.dim_count == 4 &&
+           c->src.tag == dnnl_nChw16c && c->dst.dims[2] >= WINOGRAD_SIDE &&
+           c->dst.dims[3] >= WINOGRAD_SIDE && mr_dnn_has_winograd(c);
+}
+
 static mr_conv describe_conv(const mr_training *t, const node *n) {
     const mr_layer *layer = layer_of(t, n);
     const mr_layer *in = &t->network->layers[layer->inputs[0]];
@@ -112,6 +127,7 @@ static mr_conv describe_conv(const mr_training *t, const node *n) {
     }
     if (layer->bias)
         c.bias = mr_md_vector(layer->out);
+    c.winograd = suits_winograd(&c);
     return c;
 }
 
@@ -583,13 +599,39 @@ static const struct {
     [MR_LAYER_UPSAMPLE] = {forward_upsample, backward_upsample},
 };
 
+/* A layer may stay in blocks of 16 channels when it fills them, when it has one place and so no
+ * order of its own, or when it is a convolution that nothing but the caller reads. */
+static bool fills_blocks(const mr_layer *layer) {
+    return layer->channels % MR_MD_BLOCK == 0 || (layer->height == 1 && layer->width == 1) ||
+           (layer->kind == MR_LAYER_CONV && layer->consumers == 0);
+}
+
+static bool can_be_blocked(const mr_network *network) {
+    bool can = mr_dnn_likes_blocks();
+    for (int i = 1; can && i < network->layer_count; i++)
+        can = fills_blocks(&network->layers[i]);
+    return can;
+}
+
+/* What is read first, and the few values of a last layer, are plain. */
+static mr_md layout_of(const mr_training *t, int i) {
+    const mr_layer *layer = &t->network->layers[i];
+    bool one_place = layer->height == 1 && layer->width == 1;
+    if (t->blocked && i > 0 && !(one_place && layer->channels % MR_MD_BLOCK != 0))
+        return mr_md_blocks(t->batch, layer->channels, layer->height, layer->width);
+    mr_md md = mr_md_nhwc(t->batch, layer->channels, layer->height, layer->width);
+    if (t->blocked && i == 0)
+        md.tag = dnnl_nchw;
+    return md;
+}
+
 static mr_status place_node(mr_training *t, int i) {
     const mr_layer *layer = &t->network->layers[i];
     node *n = &t->nodes[i];
     n->owner = t;
-    n->md = mr_md_nhwc(t->batch, layer->channels, layer->height, layer->width);
-    n->count =
-        (size_t)t->batch * (size_t)layer->channels * (size_t)layer->height * (size_t)layer->width;
+    n->md = layout_of(t, i);
+    n->count = mr_md_count(&n->md);
+    n->room = mr_md_room(&n->md);
     if (layer->kind == MR_LAYER_RELU) {
         const mr_layer *in = &t->network->layers[layer->inputs[0]];
         node *source = source_of(t, n, 0);
@@ -600,23 +642,24 @@ static mr_status place_node(mr_training *t, int i) {
             return MR_OK;
         }
     }
-    MR_TRY(allocate(&n->value, n->count));
-    return i == 0 ? MR_OK : allocate(&n->gradient, n->count);
+    MR_TRY(allocate(&n->value, n->room));
+    return i == 0 ? MR_OK : allocate(&n->gradient, n->room);
 }
 
 static mr_status place_all(mr_training *t) {
     size_t largest = 0;
     for (int i = 0; i < t->network->layer_count; i++) {
         MR_TRY(place_node(t, i));
-        if (t->nodes[i].count > largest)
-            largest = t->nodes[i].count;
+        if (t->nodes[i].room > largest)
+            largest = t->nodes[i].room;
     }
     return allocate(&t->spare, largest);
 }
 
-/* The caller's NCHW and our NHWC are the same bytes when there is one channel or one place. */
+/* The caller's NCHW and our layout are the same bytes when there is one channel or one place. */
 static bool same_layout(const node *n) {
-    return n->md.dims[1] == 1 || (n->md.dims[2] == 1 && n->md.dims[3] == 1);
+    return n->md.tag == dnnl_nchw || (n->md.tag == dnnl_nhwc && n->md.dims[1] == 1) ||
+           (n->md.dims[2] == 1 && n->md.dims[3] == 1);
 }
 
 static mr_md as_nchw(const node *n) {
@@ -723,6 +766,7 @@ mr_status mr_training_create_frozen(const mr_network *network, int batch, float 
                        .values = values,
                        .gradients = gradients,
                        .momentum = 0.1f};
+    t->blocked = can_be_blocked(network);
     t->nodes = calloc((size_t)network->layer_count, sizeof *t->nodes);
     mr_status status =
         t->nodes ? build(t, frozen) : mr_fail(MR_E_MEMORY, "no memory for the layers");

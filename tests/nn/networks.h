@@ -51,6 +51,15 @@ static const struct {
     {"two readers",
      HEAD(2, 4) "conv a x out=4 kernel=3\noutput a\nsilu b a\nconv c b out=3 kernel=1\n"
                 "output c\n"},
+    {"blocked maxpool", HEAD(2, 9) "conv a x out=16 kernel=3\nmaxpool b a kernel=3 stride=2 pad=1\n"
+                                   "conv c b out=3 kernel=1\noutput c\n"},
+    /* Of widths that fill blocks of 16 channels, and large enough for Winograd's method. */
+    {"blocks",
+     HEAD(3, 12) "conv a x out=16 kernel=3\nbatchnorm b a\nsilu c b\nconv d c out=32 kernel=3\n"
+                 "batchnorm e d\nsilu f e\nconv g c out=32 kernel=1\nadd h f g\nconcat i h c\n"
+                 "avgpool j i kernel=2\nupsample k j\nconv l k out=48 kernel=3 groups=48\n"
+                 "conv m l out=7 kernel=1 bias=1\noutput m\nglobalpool n l\nlinear o n out=3\n"
+                 "output o\n"},
 };
 
 #define TEST_NETWORKS (sizeof test_networks / sizeof *test_networks)
