@@ -71,6 +71,10 @@ static mr_status load_home(mr_engine *engine) {
 
 static mr_status load(mr_engine *engine) {
     char *home;
+    engine->local = malloc(sizeof *engine->local);
+    if (engine->local == NULL)
+        return mr_fail(MR_E_MEMORY, "engine: out of memory");
+    mr_local_slot_open(engine->local);
     MR_TRY(mr_home_resolve(engine->options.home, &home));
     engine->options.home = engine->home = home;
     return load_home(engine);
@@ -96,6 +100,9 @@ mr_status mr_engine_open(const mr_options *options, mr_engine **out) {
 void mr_engine_free(mr_engine *engine) {
     if (engine == NULL)
         return;
+    if (engine->local != NULL)
+        mr_local_slot_close(engine->local);
+    free(engine->local);
     mr_recommender_free(engine->recommender);
     mr_catalogue_free(engine->catalogue);
     mr_attribute_models_free(engine->models);

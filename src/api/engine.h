@@ -1,8 +1,8 @@
 /*
  * What an engine and a session hold; everything under src/api works on these two.
  *
- * An engine is never written after mr_engine_open. A session borrows it and adds the scratch memory
- * of one thread.
+ * An engine is never written after mr_engine_open, but for the links in its slot. A session borrows
+ * it and adds the scratch memory of one thread.
  */
 #ifndef MR_API_ENGINE_H
 #define MR_API_ENGINE_H
@@ -13,6 +13,7 @@
 #include "face/landmarks.h"
 #include "moodreel/moodreel.h"
 #include "recommend/catalogue.h"
+#include "recommend/local_links.h"
 #include "recommend/recommend.h"
 
 /* Faces kept of one picture, surest first. */
@@ -26,6 +27,7 @@ struct mr_engine {
     mr_attribute_models *models;
     mr_catalogue *catalogue;     /* NULL when opened without films */
     mr_recommender *recommender; /* likewise */
+    mr_local_slot *local;        /* what was learned since it was opened */
 };
 
 struct mr_session {

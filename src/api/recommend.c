@@ -133,6 +133,17 @@ static size_t length_of_histories(const mr_viewer *viewers, size_t count) {
     return total;
 }
 
+/* With the links of this moment, whatever is learned meanwhile. */
+static mr_status rank_seats(const mr_engine *engine, const mr_sofa_seat *seats, size_t count,
+                            const mr_rank_options *options, mr_ranking *ranking) {
+    mr_local_links *learned = mr_local_slot_take(engine->local);
+    mr_rank_options chosen = *options;
+    chosen.local = learned != NULL ? learned->likes : NULL;
+    mr_status status = mr_recommender_rank(engine->recommender, seats, count, &chosen, ranking);
+    mr_local_links_drop(learned);
+    return status;
+}
+
 static mr_status rank_viewers(const mr_engine *engine, const mr_viewer *viewers, size_t count,
                               const mr_rank_options *options, mr_ranking *ranking) {
     mr_sofa_seat seats[MR_VIEWERS_MAX];
@@ -143,7 +154,7 @@ static mr_status rank_viewers(const mr_engine *engine, const mr_viewer *viewers,
         status = mr_fail(MR_E_MEMORY, "recommendation: out of memory for the viewers' histories");
     if (status == MR_OK) {
         seat_viewers(engine, viewers, count, said, opinions, seats);
-        status = mr_recommender_rank(engine->recommender, seats, count, options, ranking);
+        status = rank_seats(engine, seats, count, options, ranking);
     }
     free(said);
     free(opinions);

@@ -14,7 +14,7 @@ struct settings {
     mr_cli_engine_settings engine;
     const char *listen, *store, *key_file, *web;
     mr_cli_list origins;
-    int workers, connections, rate, ethnicity;
+    int workers, connections, rate, ethnicity, learn;
     bool no_age, no_gender, no_ethnicity, no_emotion;
     bool trusted_proxy, secure_cookies, quiet;
 };
@@ -43,6 +43,8 @@ static const mr_cli_option options[] = {
                "most connections at once"),
     MR_CLI_INT("rate", 0, struct settings, rate, "N", 1, 1000000,
                "requests to the API a second from one address, and twice as many at once"),
+    MR_CLI_INT("learn-minutes", 0, struct settings, learn, "N", 0, 100000,
+               "minutes between two times of learning from what viewers like; 0: never"),
     MR_CLI_STRING("web", 0, struct settings, web, "DIR", "the page, instead of the shipped one"),
     MR_CLI_ENGINE_ROWS(struct settings, engine),
     MR_CLI_FLAG("quiet", 'q', struct settings, quiet, "no line for each request"),
@@ -82,6 +84,7 @@ static mr_server_options server_options(const struct settings *settings) {
     made.ethnicity = settings->ethnicity == 1;
     made.workers = settings->workers;
     made.connections = (size_t)settings->connections;
+    made.learn_minutes = settings->learn;
     made.rate = settings->rate;
     made.burst = 2.0 * settings->rate;
     made.engine.detector = (mr_detector_kind)settings->engine.detector;
@@ -122,7 +125,8 @@ int mr_cmd_serve(int argc, char **argv) {
     struct settings settings = {.engine = mr_cli_engine_defaults(),
                                 .listen = defaults.listen,
                                 .connections = (int)defaults.connections,
-                                .rate = (int)defaults.rate};
+                                .rate = (int)defaults.rate,
+                                .learn = (int)defaults.learn_minutes};
     mr_cli_operands none;
     int code;
     if (!mr_cli_parse(&usage, argc, argv, &settings, &none, &code))

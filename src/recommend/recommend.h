@@ -67,6 +67,10 @@ typedef struct mr_rank_options {
     float exploration; /* share of films drawn from the wider list; 0.1 */
     uint64_t seed;     /* of the exploration; 1 */
     float weights[MR_TERM_COUNT]; /* strength of each term, times its fitted weight; 1 */
+    /* Links learned from the viewers of this installation, of the same catalogue, which count
+     * beside those of the neighbour model; NULL (default): none. They must last as long as the
+     * ranking. */
+    const mr_collaborative_films *local;
 } mr_rank_options;
 
 mr_rank_options mr_rank_options_defaults(void);

@@ -165,6 +165,24 @@ static mr_status ask_neighbours(mr_appetite *appetite) {
     return MR_OK;
 }
 
+/* The same by what the viewers here taught, which is links and nothing else. */
+static mr_status ask_local(mr_appetite *appetite, const mr_rank_options *options) {
+    const mr_sofa_seat *seat = appetite->seat;
+    if (!options->local || seat->history_count == 0)
+        return MR_OK;
+    static const float nobody[MR_AUDIENCES];
+    appetite->local = options->local;
+    MR_TRY(
+        mr_collaborative_viewer_make(options->local->model, nobody, &appetite->local_neighbours));
+    for (size_t i = 0; i < seat->history_count; i++) {
+        int32_t item = options->local->item_of[seat->history[i].film];
+        if (item >= 0)
+            mr_collaborative_learn(&appetite->local_neighbours, (size_t)item,
+                                   mr_opinion_value(&seat->history[i]));
+    }
+    return MR_OK;
+}
+
 /* The more feedback, the more it counts against what is believed of people in general. */
 static void set_weights(mr_appetite *appetite, const mr_rank_options *options) {
     appetite->blend =
@@ -176,6 +194,11 @@ static void set_weights(mr_appetite *appetite, const mr_rank_options *options) {
         appetite->inside[t] = strength * appetite->blend.inside.weight[t];
         appetite->outside[t] = strength * appetite->blend.outside.weight[t];
     }
+    /* Links that were learned here are of the scale of the others and count as those do for
+     * somebody of whom they know all, whatever the shipped ones know. */
+    appetite->local_weight = options->weights[MR_TERM_HISTORY] *
+                             mr_blend_at(&appetite->recommender->parts.blend, appetite->opinions, 1)
+                                 .inside.weight[MR_TERM_HISTORY];
     appetite->shift = options->weights[MR_TERM_POPULARITY] * appetite->blend.shift;
 }
 
@@ -186,6 +209,7 @@ void mr_appetite_free(mr_appetite *appetite) {
     free(appetite->audience);
     free(appetite->item_score);
     mr_collaborative_viewer_free(&appetite->neighbours);
+    mr_collaborative_viewer_free(&appetite->local_neighbours);
     *appetite = (mr_appetite){0};
 }
 
@@ -195,6 +219,8 @@ mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat
     mr_status status = believe(out, options);
     if (status == MR_OK)
         status = ask_neighbours(out);
+    if (status == MR_OK)
+        status = ask_local(out, options);
     if (status == MR_OK)
         status = remember_all(out);
     if (status == MR_OK) {

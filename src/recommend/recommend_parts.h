@@ -81,6 +81,10 @@ typedef struct mr_appetite {
     float liked_decade[MR_DECADES];
     /* Of each item of the neighbour model; NULL without one. */
     mr_collaborative_viewer neighbours; /* history: what the opinions say */
+    /* The same by the links that were learned here; `local` NULL without any. */
+    const mr_collaborative_films *local;
+    mr_collaborative_viewer local_neighbours;
+    float local_weight; /* of what they say, for any film */
     float *audience;    /* logarithm of how much more this person's audience likes it than all do */
     mr_blend_now blend; /* fitted, at this number of opinions */
     float inside[MR_TERM_COUNT];  /* weight of each term, for films of the neighbour model */

@@ -161,6 +161,13 @@ static void say_taste(text *out, const mr_appetite *appetite, const mr_catalogue
     say(out, " who were asked, and by %.0f %% of all", 100 * (double)recommender->usual[item]);
 }
 
+static float link_between(const mr_collaborative_films *films, uint32_t from, uint32_t to) {
+    if (!films || films->item_of[from] < 0 || films->item_of[to] < 0)
+        return 0;
+    return mr_collaborative_link(films->model, (size_t)films->item_of[from],
+                                 (size_t)films->item_of[to]);
+}
+
 /* Names the opinion that most of the history's value comes from. */
 static void say_history(text *out, const mr_appetite *appetite, uint32_t index) {
     const mr_recommender *recommender = appetite->recommender;
@@ -168,12 +175,9 @@ static void say_history(text *out, const mr_appetite *appetite, uint32_t index) 
     float most = 0;
     for (size_t i = 0; i < appetite->seat->history_count; i++) {
         const mr_opinion *opinion = &appetite->seat->history[i];
-        int32_t from = mr_item_of(recommender, opinion->film);
-        if (from < 0)
-            continue;
         float share = mr_opinion_value(opinion) *
-                      mr_collaborative_link(recommender->parts.neighbours->model, (size_t)from,
-                                            (size_t)mr_item_of(recommender, index));
+                      (link_between(recommender->parts.neighbours, opinion->film, index) +
+                       link_between(appetite->local, opinion->film, index));
         if (share > most) {
             most = share;
             strongest = opinion;

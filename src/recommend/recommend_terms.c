@@ -88,6 +88,12 @@ static float history(const sight *s) {
     return s->item >= 0 ? s->appetite->neighbours.history[s->item] : 0;
 }
 
+/* What those say by their likes who live here, which is added to the history. */
+static float local_history(const mr_appetite *appetite, uint32_t film) {
+    int32_t item = appetite->local ? appetite->local->item_of[film] : -1;
+    return item >= 0 ? appetite->local_weight * appetite->local_neighbours.history[item] : 0;
+}
+
 static float popularity(const sight *s) {
     const mr_recommender *recommender = s->appetite->recommender;
     return s->item >= 0 ? recommender->popularity[s->item]
@@ -122,6 +128,7 @@ void mr_terms_of(const mr_appetite *appetite, uint32_t index, float contribution
     for (int t = 0; t < MR_TERM_COUNT; t++)
         contribution[t] *= weight[t];
     contribution[MR_TERM_POPULARITY] += item >= 0 ? 0 : appetite->shift;
+    contribution[MR_TERM_HISTORY] += local_history(appetite, index);
 }
 
 /* --- many films ------------------------------------------------------------------------------ */
@@ -168,6 +175,7 @@ float mr_score_of(const mr_appetite *appetite, uint32_t index) {
     uint16_t number = recommender->class_of[index];
     if (number != MR_NO_CLASS)
         score += weight[MR_TERM_FILM_BELIEF] * sqrtf(appetite->film[number]);
+    score += local_history(appetite, index);
     if (appetite->feedbacks > 0)
         score += weight[MR_TERM_LIKENESS] * likeness_of_facts(appetite, film);
     return score;

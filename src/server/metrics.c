@@ -113,11 +113,31 @@ static void print_streams(mr_server *server, FILE *out) {
                 (double)stats.dropped);
 }
 
+static void print_learning(mr_server *server, FILE *out) {
+    if (server->learner == NULL)
+        return;
+    mr_learner_stats stats = mr_learner_stats_of(server->learner);
+    print_value(out, "moodreel_learning_runs_total", "counter",
+                "Times that links between films were learned from viewers.", (double)stats.runs);
+    print_value(out, "moodreel_learning_failures_total", "counter",
+                "Those that failed and left the links of before.", (double)stats.failures);
+    print_value(out, "moodreel_learned_timestamp_seconds", "gauge",
+                "When links were learned last; 0: not yet.", (double)stats.at);
+    print_value(out, "moodreel_learned_viewers", "gauge", "Viewers that they were learned from.",
+                (double)stats.viewers);
+    print_value(out, "moodreel_learned_likes", "gauge", "Likes of theirs.", (double)stats.likes);
+    print_value(out, "moodreel_learned_films", "gauge", "Films that have such links.",
+                (double)stats.films);
+    print_value(out, "moodreel_learned_links", "gauge", "Links that were learned.",
+                (double)stats.links);
+}
+
 static void print_all(mr_server *server, FILE *out) {
     print_answers(server->metrics, out);
     mr_latency_print(&server->latency, "moodreel_stage_seconds", out);
     print_queues(server, out);
     print_streams(server, out);
+    print_learning(server, out);
     print_value(out, "moodreel_connections", "gauge", "Connections that are open.",
                 (double)mr_connections_open(server->connections));
     print_value(out, "moodreel_connections_late_total", "counter",

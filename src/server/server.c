@@ -15,6 +15,7 @@ mr_server_options mr_server_options_defaults(void) {
     mr_server_options options = {
         .listen = "127.0.0.1:8080",
         .engine = mr_options_defaults(),
+        .learn_minutes = 60,
         .http_threads = 2,
         .queue = mr_pool_options_defaults().limits[MR_LANE_REQUEST],
         .streams = stream.limit,
@@ -41,6 +42,9 @@ static mr_status check_options(const mr_server_options *options) {
         return mr_fail(MR_E_ARGUMENT, "HTTP threads: %d: expected 2 to 64", options->http_threads);
     if (!(options->head_seconds > 0) || !(options->body_seconds > 0))
         return mr_fail(MR_E_ARGUMENT, "time limits: expected more than 0 seconds");
+    if (!(options->learn_minutes >= 0) || options->learn_minutes > 1e6)
+        return mr_fail(MR_E_ARGUMENT, "learning: every %g minutes: expected 0 to 1000000",
+                       options->learn_minutes);
     if (options->origin_count < 0 || options->origin_count > MR_ORIGINS_MAX)
         return mr_fail(MR_E_ARGUMENT, "origins: expected at most %d", MR_ORIGINS_MAX);
     return MR_OK;
@@ -102,6 +106,14 @@ static mr_status open_workers(mr_server *server) {
                              &server->latency, &server->streams);
 }
 
+static mr_status open_learner(mr_server *server) {
+    const mr_server_options *options = &server->options;
+    if (options->learn_minutes == 0 || !options->engine.films)
+        return MR_OK;
+    return mr_learner_start(server->lessor, options->store, options->learn_minutes,
+                            &server->learner);
+}
+
 static mr_status start(mr_server *server) {
     const mr_server_options *options = &server->options;
     double shortest = options->head_seconds < options->body_seconds ? options->head_seconds
@@ -115,6 +127,7 @@ static mr_status start(mr_server *server) {
     MR_TRY(mr_connections_create(shortest / 20, &server->connections));
     MR_TRY(open_store(server));
     MR_TRY(open_workers(server));
+    MR_TRY(open_learner(server));
     return mr_http_start(server);
 }
 
@@ -148,6 +161,8 @@ const char *mr_server_address(const mr_server *server) {
 mr_status mr_server_reload(mr_server *server) {
     MR_TRY(mr_lessor_reload(server->lessor));
     mr_pool_renew(server->pool);
+    if (server->learner != NULL)
+        mr_learner_wake(server->learner);
     return MR_OK;
 }
 
@@ -169,6 +184,7 @@ void mr_server_stop(mr_server *server) {
     if (server->streams != NULL)
         mr_streams_free(server->streams);
     mr_pool_free(server->pool);
+    mr_learner_stop(server->learner);
     mr_lessor_free(server->lessor);
     mr_store_close(server->own_store);
     mr_connections_free(server->connections);

@@ -14,6 +14,8 @@
  * store) is a job for the workers of pool.h, and the connection sleeps until it is done. So a
  * thousand idle or slow clients cost memory for a thousand request heads, and no thread.
  *
+ * What viewers like is learned from while it serves (learner.h).
+ *
  * Nothing of a client is trusted. Heads are checked beyond what libmicrohttpd does (head.h),
  * parameters are read through tables (params.h), the routes are a table too (route.h). Everything
  * that can grow has a limit below. No picture is written or logged, and an access line in the log
@@ -47,11 +49,12 @@ typedef struct mr_server_options {
     /* A proxy in front tells the client's address and scheme in X-Forwarded-For and -Proto; false.
      */
     bool trusted_proxy;
-    bool secure_cookies; /* cookies are for TLS alone, whatever the proxy says; false */
-    bool ethnicity;      /* estimated without being asked for; false */
-    mr_options engine;   /* detector, attributes that may be estimated, home, limits of pictures */
-    int workers;         /* that look at pictures; 0, the default: one for each processor */
-    int http_threads;    /* that speak HTTP; 2 */
+    bool secure_cookies;  /* cookies are for TLS alone, whatever the proxy says; false */
+    bool ethnicity;       /* estimated without being asked for; false */
+    mr_options engine;    /* detector, attributes that may be estimated, home, limits of pictures */
+    double learn_minutes; /* between two times of learning from the store's viewers; 60, 0: never */
+    int workers;          /* that look at pictures; 0, the default: one for each processor */
+    int http_threads;     /* that speak HTTP; 2 */
 
     size_t queue;                  /* requests that may wait for a worker; 64 */
     size_t streams;                /* at once; 32 */

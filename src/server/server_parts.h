@@ -9,6 +9,7 @@
 #include "server/connections.h"
 #include "server/files.h"
 #include "server/latency.h"
+#include "server/learner.h"
 #include "server/lease.h"
 #include "server/metrics.h"
 #include "server/pool.h"
@@ -26,6 +27,7 @@ struct mr_server {
     int listener, port;
     mr_store *own_store; /* what options.store is where the caller gave none; else NULL */
     mr_lessor *lessor;
+    mr_learner *learner; /* or NULL */
     mr_latency latency;
     mr_metrics *metrics;
     mr_pool *pool;

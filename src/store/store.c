@@ -185,6 +185,45 @@ mr_status mr_store_history(mr_store *store, const char *id, mr_history *out) {
     return status;
 }
 
+/* Where a page of opinions ended, and whom they are for. */
+typedef struct opinion_page {
+    mr_store_opinion opinion;
+    void *context;
+    char viewer[MR_VIEWER_ID_SIZE], film[FILM_ID_MAX + 1];
+    size_t rows;
+} opinion_page;
+
+static mr_status take_opinion(void *context, const char *const *fields) {
+    opinion_page *page = context;
+    int kind = fields[2] ? mr_feedback_from_label(fields[2]) : -1;
+    if (!fields[0] || !fields[1] || kind < 0 || !fields[3] ||
+        strlen(fields[0]) >= sizeof page->viewer || strlen(fields[1]) >= sizeof page->film)
+        return mr_fail(MR_E_FORMAT, "feedback: a row that is not as the store writes it");
+    strcpy(page->viewer, fields[0]);
+    strcpy(page->film, fields[1]);
+    page->rows++;
+    const mr_feedback feedback = {
+        .film = page->film, .kind = (mr_feedback_kind)kind, .rating = atoi(fields[3])};
+    return page->opinion(page->context, page->viewer, &feedback);
+}
+
+mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context) {
+    if (!store || !opinion)
+        return mr_fail(MR_E_ARGUMENT, "store: needs a store and somebody to tell");
+    opinion_page page = {.opinion = opinion, .context = context, .rows = 1};
+    while (page.rows > 0) {
+        /* The row sets what comes next, while the statement still holds these. */
+        char viewer[sizeof page.viewer], film[sizeof page.film];
+        memcpy(viewer, page.viewer, sizeof viewer);
+        memcpy(film, page.film, sizeof film);
+        page.rows = 0;
+        long changed;
+        MR_TRY(store->driver->run(store, MR_STATEMENT_OPINIONS, (const char *[]){viewer, film},
+                                  take_opinion, &page, &changed));
+    }
+    return MR_OK;
+}
+
 mr_status mr_store_erase_viewer(mr_store *store, const char *id) {
     MR_TRY(check_viewer(store, id));
     long changed;

@@ -80,6 +80,14 @@ mr_status mr_store_remove_feedback(mr_store *store, const char *id, const char *
 mr_status mr_store_history(mr_store *store, const char *id, mr_history *out);
 void mr_history_free(mr_history *history);
 
+/* Called with each opinion; what it is given is valid during the call, and `at` is not told. */
+typedef mr_status (*mr_store_opinion)(void *context, const char *viewer,
+                                      const mr_feedback *feedback);
+
+/* Everybody's opinions, one viewer's together, read in pages, so that others do not wait: what is
+ * said meanwhile may be told or not. Ends with the first error of `opinion`. */
+mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context);
+
 /* Forgets a viewer and all that belongs to it, overwritten on disk as far as the database can. */
 mr_status mr_store_erase_viewer(mr_store *store, const char *id);
 

@@ -26,6 +26,9 @@
       "SELECT feedback.film, feedback.kind, feedback.rating, feedback.at FROM viewer"              \
       " LEFT JOIN feedback ON feedback.viewer = viewer.id"                                         \
       " WHERE viewer.id = $1 ORDER BY feedback.at, feedback.entry")                                \
+    X(OPINIONS, /* a page of everybody's, from behind one on */                                    \
+      "SELECT viewer, film, kind, rating FROM feedback WHERE (viewer, film) > ($1, $2)"            \
+      " ORDER BY viewer, film LIMIT 2000")                                                         \
     X(ERASE_VIEWER, "DELETE FROM viewer WHERE id = $1")
 
 #define MR_STATEMENT_ENUM_(name, sql) MR_STATEMENT_##name,

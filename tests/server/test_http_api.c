@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PHOTO "data/samples/astronaut.jpg"
 
@@ -906,6 +907,75 @@ static void a_key_is_asked_for_where_one_is_set(void **state) {
     remove(key_file);
 }
 
+/* The value of a metric without labels, or -1. */
+static double metric(int at, const char *name) {
+    http_reply reply = http_ask(at, "GET", "/metrics", NULL, NULL, 0);
+    double value = -1;
+    char line[100];
+    snprintf(line, sizeof line, "\n%s ", name);
+    const char *found = reply.status == 200 ? strstr(reply.body, line) : NULL;
+    if (found != NULL)
+        value = atof(found + strlen(line));
+    http_free(&reply);
+    return value;
+}
+
+/* Waits until a metric has a value, ten seconds at most. */
+static void await_metric(int at, const char *name, double value) {
+    for (int i = 0; i < 200 && metric(at, name) != value; i++)
+        usleep(50000);
+    assert_true(metric(at, name) == value);
+}
+
+static void like_all(mr_store *of, const char *viewer, const char *const *films, size_t count) {
+    assert_ok(mr_store_ensure_viewer(of, viewer));
+    for (size_t f = 0; f < count; f++) {
+        mr_feedback liked = {.film = films[f], .kind = MR_FEEDBACK_LIKE};
+        assert_ok(mr_store_add_feedback(of, viewer, &liked));
+    }
+}
+
+/* What viewers like is learned while the server runs, survives a reload of the models, and is
+ * forgotten with them. */
+static void it_learns_from_its_viewers(void **state) {
+    (void)state;
+    static const char *const films[] = {"Q44578", "Q132689", "Q134773"};
+    mr_store *taught;
+    mr_server *other;
+    assert_ok(mr_store_open("sqlite::memory:", &taught));
+    mr_server_options chosen = options();
+    chosen.store = taught;
+    chosen.learn_minutes = 0.002;
+    assert_ok(mr_server_start(&chosen, &other));
+    int at = mr_server_port(other);
+    for (int v = 0; v < 6; v++) {
+        char name[16];
+        snprintf(name, sizeof name, "viewer%d", v);
+        like_all(taught, name, films, v < 4 ? 3 : 2); /* one film is liked by too few */
+    }
+    await_metric(at, "moodreel_learned_viewers", 6);
+    await_metric(at, "moodreel_learned_films", 2);
+    assert_true(metric(at, "moodreel_learned_likes") == 12);
+    assert_true(metric(at, "moodreel_learned_links") == 2);
+    assert_true(metric(at, "moodreel_learning_failures_total") == 0);
+    double runs = metric(at, "moodreel_learning_runs_total");
+    assert_ok(mr_server_reload(other));
+    for (int i = 0; i < 200 && metric(at, "moodreel_learning_runs_total") < runs + 2; i++)
+        usleep(50000);
+    assert_true(metric(at, "moodreel_learned_films") == 2);
+    assert_ok(mr_store_erase_viewer(taught, "viewer0"));
+    assert_ok(mr_store_erase_viewer(taught, "viewer1"));
+    await_metric(at, "moodreel_learned_films", 0);
+    mr_server_stop(other);
+    chosen.learn_minutes = 0;
+    assert_ok(mr_server_start(&chosen, &other));
+    assert_true(metric(mr_server_port(other), "moodreel_learned_films") == -1);
+    mr_server_stop(other);
+    chosen.learn_minutes = -1;
+    assert_int_equal(mr_server_start(&chosen, &other), MR_E_ARGUMENT);
+    mr_store_close(taught);
+}
+
 static void starting_wrongly_is_an_error(void **state) {
     (void)state;
     static const char *const addresses[] = {"",          "8080",       ":8080",
@@ -956,6 +1026,7 @@ int main(void) {
         cmocka_unit_test(websockets_are_opened_and_refused),
         cmocka_unit_test(foreign_pages_and_hosts_are_refused),
         cmocka_unit_test(a_key_is_asked_for_where_one_is_set),
+        cmocka_unit_test(it_learns_from_its_viewers),
         cmocka_unit_test(starting_wrongly_is_an_error),
     };
     int failed = cmocka_run_group_tests(tests, start, stop);

@@ -143,6 +143,55 @@ static void long_histories_are_whole(void **state) {
     mr_store_close(store);
 }
 
+/* How many opinions of how many viewers were told, and whether each viewer's came together. */
+typedef struct census {
+    size_t opinions, viewers, likes, stop_at;
+    char last[MR_VIEWER_ID_SIZE];
+} census;
+
+static mr_status count_opinion(void *context, const char *viewer, const mr_feedback *feedback) {
+    census *c = context;
+    c->viewers += strcmp(viewer, c->last) != 0;
+    snprintf(c->last, sizeof c->last, "%s", viewer);
+    c->likes += feedback->kind == MR_FEEDBACK_LIKE;
+    if (feedback->kind == MR_FEEDBACK_RATING)
+        assert_int_equal(feedback->rating, 4);
+    assert_true(strncmp(feedback->film, "Q", 1) == 0);
+    return ++c->opinions == c->stop_at ? mr_fail(MR_E_LIMIT, "enough") : MR_OK;
+}
+
+/* More than a page holds, in films' and viewers' order across its end. */
+static void everybody_s_opinions_are_told(void **state) {
+    (void)state;
+    enum { VIEWERS = 3, EACH = 700 };
+    mr_store *store = open_fresh();
+    census none = {0}, all = {0}, part = {.stop_at = 5};
+    assert_ok(mr_store_each_opinion(store, count_opinion, &none));
+    assert_int_equal(none.opinions, 0);
+    static const char *const names[VIEWERS] = {"anna", "B.ert", "zoe"};
+    for (int v = 0; v < VIEWERS; v++) {
+        assert_ok(mr_store_ensure_viewer(store, names[v]));
+        for (int f = 0; f < EACH; f++) {
+            char film[16];
+            snprintf(film, sizeof film, "Q%d", f);
+            add(store, names[v],
+                f % 2 ? said(film, MR_FEEDBACK_LIKE, 0, 0) : said(film, MR_FEEDBACK_RATING, 4, 0));
+        }
+    }
+    assert_ok(mr_store_each_opinion(store, count_opinion, &all));
+    assert_int_equal(all.opinions, VIEWERS * EACH);
+    assert_int_equal(all.viewers, VIEWERS);
+    assert_int_equal(all.likes, VIEWERS * EACH / 2);
+    assert_int_equal(mr_store_each_opinion(store, count_opinion, &part), MR_E_LIMIT);
+    assert_int_equal(part.opinions, 5);
+    assert_ok(mr_store_erase_viewer(store, "B.ert"));
+    census rest = {0};
+    assert_ok(mr_store_each_opinion(store, count_opinion, &rest));
+    assert_int_equal(rest.viewers, VIEWERS - 1);
+    assert_int_equal(rest.opinions, (VIEWERS - 1) * EACH);
+    mr_store_close(store);
+}
+
 static void unknown_viewers_are_told(void **state) {
     (void)state;
     mr_store *store = open_fresh();
@@ -392,6 +441,7 @@ int store_suite(const struct backend *tested) {
         cmocka_unit_test(the_last_opinion_counts_in_its_place),
         cmocka_unit_test(histories_are_oldest_first),
         cmocka_unit_test(long_histories_are_whole),
+        cmocka_unit_test(everybody_s_opinions_are_told),
         cmocka_unit_test(unknown_viewers_are_told),
         cmocka_unit_test(wrong_names_and_opinions_are_refused),
         cmocka_unit_test(the_erased_are_gone),
