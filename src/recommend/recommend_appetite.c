@@ -215,7 +215,11 @@ void mr_appetite_free(mr_appetite *appetite) {
 
 mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat *seat,
                            const mr_rank_options *options, mr_appetite *out) {
-    *out = (mr_appetite){.recommender = recommender, .seat = seat};
+    const mr_catalogue *catalogue = recommender->parts.catalogue;
+    *out = (mr_appetite){.recommender = recommender,
+                         .films = mr_catalogue_films(catalogue),
+                         .people = mr_catalogue_people(catalogue),
+                         .seat = seat};
     mr_status status = believe(out, options);
     if (status == MR_OK)
         status = ask_neighbours(out);

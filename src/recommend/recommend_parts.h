@@ -65,6 +65,8 @@ static inline int mr_decade_of(int year) {
 /* What one person wants, ready to be held against any film. */
 typedef struct mr_appetite {
     const mr_recommender *recommender;
+    const mr_catalogue_film *films; /* of its catalogue, and the numbers of their people */
+    const uint32_t *people;
     const mr_sofa_seat *seat;
     float *film;         /* belief in each class of the forest */
     mr_genre_sums genre; /* logarithm of belief in a genre over the usual belief */

@@ -39,13 +39,13 @@ static float mood(const sight *s) {
 
 /* What of the likeness does not go by genre. */
 static float likeness_of_facts(const mr_appetite *appetite, const mr_catalogue_film *film) {
-    const uint32_t *people =
-        mr_catalogue_people(appetite->recommender->parts.catalogue) + film->people;
+    const uint32_t *people = appetite->people + film->people;
     float known = 0;
     for (int i = 0; i < film->director_count + film->cast_count; i++)
         known += appetite->liked_person[people[i]];
-    return PEOPLE_PART * fmaxf(-1, fminf(1, known)) +
-           LANGUAGE_PART * appetite->liked_language[film->language_number] +
+    /* Not by fminf and fmaxf, which are calls for the sake of numbers that are none. */
+    known = known > 1 ? 1 : known < -1 ? -1 : known;
+    return PEOPLE_PART * known + LANGUAGE_PART * appetite->liked_language[film->language_number] +
            DECADE_PART * appetite->liked_decade[mr_decade_of(film->year)];
 }
 
@@ -115,8 +115,7 @@ static term_value *const terms[MR_TERM_COUNT] = {
 
 void mr_term_values(const mr_appetite *appetite, uint32_t index, int32_t item,
                     float values[MR_TERM_COUNT]) {
-    const mr_catalogue *catalogue = appetite->recommender->parts.catalogue;
-    sight s = {appetite, mr_catalogue_films(catalogue) + index, index, item};
+    sight s = {appetite, &appetite->films[index], index, item};
     for (int t = 0; t < MR_TERM_COUNT; t++)
         values[t] = terms[t](&s);
 }
@@ -165,7 +164,7 @@ mr_status mr_sum_up(mr_appetite *appetite) {
 
 float mr_score_of(const mr_appetite *appetite, uint32_t index) {
     const mr_recommender *recommender = appetite->recommender;
-    const mr_catalogue_film *film = mr_catalogue_films(recommender->parts.catalogue) + index;
+    const mr_catalogue_film *film = &appetite->films[index];
     int32_t item = mr_item_of(recommender, index);
     const float *weight = item >= 0 ? appetite->inside : appetite->outside;
     float score =
