@@ -189,6 +189,9 @@ static void write_value(char *text, size_t size, mr_page_format format, double v
     case MR_PAGE_NUMBER:
         snprintf(text, size, "%.3f", value);
         break;
+    case MR_PAGE_SHORT:
+        snprintf(text, size, "%.4g", value);
+        break;
     }
 }
 

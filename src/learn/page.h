@@ -35,7 +35,8 @@ typedef enum mr_page_format {
     MR_PAGE_COUNT,   /* 1234 */
     MR_PAGE_PERCENT, /* 12.3 % */
     MR_PAGE_YEARS,   /* 1.23 */
-    MR_PAGE_NUMBER   /* 0.123 */
+    MR_PAGE_NUMBER,  /* 0.123 */
+    MR_PAGE_SHORT    /* four digits of whatever size: 0.1234, 1.234e-05 */
 } mr_page_format;
 
 mr_status mr_page_begin(const char *title, const json_t *figures, mr_page **out);

@@ -18,6 +18,10 @@
 #include "learn/evaluate_attributes.h"
 #include "learn/evaluate_emotion.h"
 
+/* What a training leaves: FOLDER/curves.* and FOLDER/training.html, the curves with a table of all
+ * epochs and of the one whose score is the greatest. `log` is its training.csv. */
+mr_status mr_report_training(const char *log, const char *folder);
+
 mr_status mr_report_emotion(const mr_emotion_report *report, const char *model, const char *folder);
 
 mr_status mr_report_attributes(const mr_attributes_report *report, const char *model,

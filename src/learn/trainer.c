@@ -7,7 +7,7 @@
 #include "learn/batch.h"
 #include "learn/checkpoint.h"
 #include "learn/degraded.h"
-#include "learn/plot.h"
+#include "learn/report.h"
 #include "learn/teachers.h"
 #include "learn/training_log.h"
 #include "learn/trunk.h"
@@ -486,7 +486,7 @@ mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task,
     if (status == MR_OK)
         status = run_epochs(&run);
     if (status == MR_OK)
-        status = mr_plot_training(run.log_path, params->out);
+        status = mr_report_training(run.log_path, params->out);
     if (status == MR_OK && out)
         status = tell_result(&run, out);
     tear_down(&run);

@@ -222,6 +222,32 @@ static void attributes_page_says_what_the_json_says(void **state) {
     assert_true(r.figure_count > (int)(report.fairness.count * 10));
 }
 
+/* A log whose second epoch is the best. */
+static void training_page_says_what_the_log_says(void **state) {
+    const world *w = *state;
+    char *log = mr_path_join(w->folder, "training.csv");
+    made_text(w->folder, "training.csv", "epoch,loss_label,score\n1,x,1\n");
+    assert_int_equal(mr_report_training(log, w->folder), MR_E_FORMAT);
+    made_text(w->folder, "training.csv",
+              "epoch,rate,loss,loss_label,label_accuracy,score\n"
+              "1,0.05,3,3.25,0.2,0.2\n2,1.25e-05,2,2.5,0.4,0.4\n3,0,2.5,2,0.3,0.3\n");
+    assert_ok(mr_report_training(log, w->folder));
+    size_t size;
+    char *bytes = made_read(w->folder, "training.html", &size), *text = strndup(bytes, size);
+    char *all = strstr(text, "All epochs");
+    assert_non_null(all);
+    static const char *const rows[] = {"0/loss_label\" value=\"3.25\"", "2/score\" value=\"0.3\""};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_non_null(strstr(all, rows[i]));
+    *all = 0;
+    assert_non_null(strstr(text, "<svg role=\"img\""));
+    assert_non_null(strstr(text, "1/rate\" value=\"1.25e-05\">1.25e-05<"));
+    assert_null(strstr(text, "0/loss"));
+    free(text);
+    free(bytes);
+    free(log);
+}
+
 /* ---- the page itself ------------------------------------------------------------------------- */
 
 static void text_is_escaped(void **state) {
@@ -282,6 +308,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(emotion_page_says_what_the_json_says),
         cmocka_unit_test(attributes_page_says_what_the_json_says),
+        cmocka_unit_test(training_page_says_what_the_log_says),
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(missing_parts_are_told),
     };
