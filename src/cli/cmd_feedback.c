@@ -5,7 +5,6 @@
 #include "json/viewer.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -59,41 +58,32 @@ static mr_status remember(const struct settings *settings, const mr_feedback *fe
 }
 
 static mr_status answer(const struct settings *settings, const char *opinion,
-                        const mr_engine *engine, const mr_feedback *feedback) {
+                        const mr_catalogue_film *film, const mr_feedback *feedback) {
     if (settings->json)
         return mr_json_print(json_pack("{s:s, s:o}", "viewer", settings->viewer, "feedback",
-                                       mr_json_feedback(engine, feedback)));
-    mr_film film;
-    MR_TRY(mr_film_find(engine, feedback->film, &film));
-    printf("%s: %s: %s", settings->viewer, opinion, film.title);
-    if (film.year)
-        printf(" (%d)", film.year);
+                                       mr_json_opinion(film->title, film->year, feedback)));
+    printf("%s: %s: %s", settings->viewer, opinion, film->title);
+    if (film->year)
+        printf(" (%d)", film->year);
     putchar('\n');
     return MR_OK;
 }
 
 static mr_status give(const struct settings *settings, const char *opinion,
-                      const mr_feedback *feedback) {
-    mr_engine *engine;
-    mr_film film;
-    MR_TRY(mr_cli_films_open(&engine));
-    mr_status status = mr_film_find(engine, feedback->film, &film);
-    if (status == MR_OK)
-        status = remember(settings, feedback);
-    if (status == MR_OK)
-        status = answer(settings, opinion, engine, feedback);
-    mr_engine_free(engine);
-    return status;
+                      const mr_catalogue *catalogue, mr_feedback feedback) {
+    const mr_catalogue_film *film;
+    MR_TRY(mr_cli_film_named(catalogue, settings->film, &film));
+    feedback.film = film->id;
+    MR_TRY(remember(settings, &feedback));
+    return answer(settings, opinion, film, &feedback);
 }
 
-/* Finds the film that is named and gives the opinion of it. */
-static mr_status give_named(const struct settings *settings, const char *opinion,
-                            mr_feedback feedback) {
-    char *id;
-    MR_TRY(mr_cli_film_named(settings->film, &id));
-    feedback.film = id;
-    mr_status status = give(settings, opinion, &feedback);
-    free(id);
+static mr_status give_with_catalogue(const struct settings *settings, const char *opinion,
+                                     mr_feedback feedback) {
+    mr_catalogue *catalogue;
+    MR_TRY(mr_cli_catalogue_load(NULL, &catalogue));
+    mr_status status = give(settings, opinion, catalogue, feedback);
+    mr_catalogue_free(catalogue);
     return status;
 }
 
@@ -109,6 +99,6 @@ int mr_cmd_feedback(int argc, char **argv) {
     if (!read_opinion(opinion, &feedback))
         return mr_cli_misuse("feedback", "'%s': expected like, dislike, seen or rating=1..5",
                              opinion);
-    return give_named(&settings, opinion, feedback) == MR_OK ? MR_EXIT_OK
-                                                             : mr_cli_failed("feedback");
+    return give_with_catalogue(&settings, opinion, feedback) == MR_OK ? MR_EXIT_OK
+                                                                      : mr_cli_failed("feedback");
 }

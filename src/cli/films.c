@@ -62,7 +62,9 @@ static bool is_wikidata_id(const char *name) {
     return name[0] == 'Q' && name[1] && name[1 + strspn(name + 1, "0123456789")] == 0;
 }
 
-static mr_status find(const mr_catalogue *catalogue, const char *name, char *title, char **id) {
+/* `title` is a copy of the name, which is cut. */
+static mr_status find(const mr_catalogue *catalogue, const char *name, char *title,
+                      const mr_catalogue_film **out) {
     long film = mr_catalogue_find(catalogue, name);
     if (film < 0) {
         int year = take_year(title);
@@ -77,17 +79,15 @@ static mr_status find(const mr_catalogue *catalogue, const char *name, char *tit
             return ask_which(catalogue, name, match, count);
         film = match[0].film;
     }
-    *id = strdup(mr_catalogue_entry(catalogue, (size_t)film)->id);
-    return *id ? MR_OK : mr_fail(MR_E_MEMORY, "film: no memory for its id");
+    *out = mr_catalogue_entry(catalogue, (size_t)film);
+    return MR_OK;
 }
 
-mr_status mr_cli_film_named(const char *name, char **id) {
-    mr_catalogue *catalogue;
-    MR_TRY(mr_cli_catalogue_load(NULL, &catalogue));
+mr_status mr_cli_film_named(const mr_catalogue *catalogue, const char *name,
+                            const mr_catalogue_film **out) {
     char *title = strdup(name);
-    mr_status status = title ? find(catalogue, name, title, id)
+    mr_status status = title ? find(catalogue, name, title, out)
                              : mr_fail(MR_E_MEMORY, "film: no memory for its title");
     free(title);
-    mr_catalogue_free(catalogue);
     return status;
 }

@@ -2,10 +2,12 @@
  * The catalogue of the installation for commands that need no engine, and films by what people call
  * them.
  *
- *     char *id;
- *     MR_TRY(mr_cli_film_named("Amelie (2001)", &id));
- *     …
- *     free(id);
+ *     mr_catalogue *catalogue;
+ *     const mr_catalogue_film *film;
+ *     MR_TRY(mr_cli_catalogue_load(NULL, &catalogue));
+ *     if (mr_cli_film_named(catalogue, "Amelie (2001)", &film) == MR_OK)
+ *         puts(film->title);
+ *     mr_catalogue_free(catalogue);
  *
  * Thread rule: for the main thread.
  */
@@ -22,10 +24,11 @@ mr_status mr_cli_catalogue_path(const char *named, char **out);
 mr_status mr_cli_catalogue_load(const char *named, mr_catalogue **out);
 
 /*
- * The id of the one film that a name means: an id, else its title, with the year in brackets behind
- * it where several have that title, else the only film whose title is nearest to it in typing
- * errors. MR_E_NOT_FOUND names the films that may be meant. The id is freed by the caller.
+ * The one film that a name means: an id, else its title, with the year in brackets behind it where
+ * several have that title, else the only film whose title is nearest to it in typing errors.
+ * MR_E_NOT_FOUND names the films that may be meant. The film is the catalogue's.
  */
-mr_status mr_cli_film_named(const char *name, char **id);
+mr_status mr_cli_film_named(const mr_catalogue *catalogue, const char *name,
+                            const mr_catalogue_film **out);
 
 #endif

@@ -12,15 +12,19 @@ json_t *mr_json_time(int64_t seconds) {
     return json_string(text);
 }
 
-json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback) {
-    mr_film film = {.title = ""}; /* stays so when the catalogue lacks it */
-    (void)mr_film_find(engine, feedback->film, &film);
+json_t *mr_json_opinion(const char *title, int year, const mr_feedback *feedback) {
     bool rated = feedback->kind == MR_FEEDBACK_RATING;
     return json_pack(
         "{s:{s:o, s:o, s:o}, s:s, s:o, s:o}", "film", "id", mr_json_text(feedback->film), "title",
-        mr_json_text_or_null(film.title), "year", film.year ? json_integer(film.year) : json_null(),
-        "kind", mr_feedback_label(feedback->kind), "rating",
+        mr_json_text_or_null(title), "year", year ? json_integer(year) : json_null(), "kind",
+        mr_feedback_label(feedback->kind), "rating",
         rated ? json_integer(feedback->rating) : json_null(), "at", mr_json_time(feedback->at));
+}
+
+json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback) {
+    mr_film film = {.title = ""}; /* stays so when the catalogue lacks it */
+    (void)mr_film_find(engine, feedback->film, &film);
+    return mr_json_opinion(film.title, film.year, feedback);
 }
 
 json_t *mr_json_history(const mr_engine *engine, const char *id, int64_t since,

@@ -21,6 +21,9 @@ json_t *mr_json_time(int64_t seconds);
  * that the catalogue lacks, rating is null unless the kind is "rating". */
 json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback);
 
+/* The same for a film whose title ("": unknown) and year (0) are at hand. */
+json_t *mr_json_opinion(const char *title, int year, const mr_feedback *feedback);
+
 /* The whole document, oldest feedback first. */
 json_t *mr_json_history(const mr_engine *engine, const char *id, int64_t since,
                         const mr_history *history);
