@@ -55,8 +55,8 @@ static const mr_cli_usage usage = {
     NULL,
     0,
     0,
-    "Serves the page and the API over HTTP. SIGHUP loads models and catalogue anew; SIGINT and\n"
-    "SIGTERM end what is at work, then the program.",
+    "Serves the page and the API over HTTP. SIGHUP loads models, catalogue, page and key anew;\n"
+    "SIGINT and SIGTERM end what is at work, then the program.",
     options,
     MR_COUNT(options)};
 

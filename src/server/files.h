@@ -1,5 +1,5 @@
 /*
- * The page's files, read into memory once when the server starts.
+ * The page's files, read into memory when the server starts or is told to read them anew (front.h).
  *
  * Only what was found then, with a name and an ending that a page has, is ever served: a request's
  * path is looked up as it is, undecoded, so there is no way out of the folder.

@@ -107,5 +107,6 @@ bool mr_handle_info(mr_request *request, const mr_leased_session *at) {
                   "languages", list_labels(engine, language_of, most_films_first), "certificates",
                   list_labels(engine, certificate_of, mildest_first), "moods",
                   list_choices(mr_mood_choices), "emotions", list_choices(mr_emotion_choices),
-                  "limits", limits_json(options), "key_required", mr_gate_has_key(server->gate)));
+                  "limits", limits_json(options), "key_required",
+                  mr_gate_has_key(request->front->gate)));
 }

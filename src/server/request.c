@@ -40,7 +40,7 @@ static bool find_target(mr_request *request, const char *method) {
     request->query = strchr(request->target, '?');
     if (request->query != NULL)
         *request->query++ = '\0';
-    if ((request->file = mr_files_find(request->server->files, request->target)) != NULL) {
+    if ((request->file = mr_files_find(request->front->files, request->target)) != NULL) {
         snprintf(request->allowed, sizeof request->allowed, "GET, HEAD");
         return !is_unsafe(method) ||
                mr_problem_set(&request->problem, 405, NULL, "a file can only be read");
@@ -80,11 +80,12 @@ static bool check_client(mr_request *request, const char *method) {
         return false;
     bool upgrade = route != NULL && route->upgrade;
     bool open = request->file != NULL || (route != NULL && route->open);
-    if (!open && !mr_gate_check_key(server->gate, request->head.authorization,
+    if (!open && !mr_gate_check_key(request->front->gate, request->head.authorization,
                                     upgrade ? request->head.protocols : NULL, problem))
         return false;
     return !(is_unsafe(method) || upgrade) ||
-           mr_gate_check_origin(server->gate, request->head.origin, request->head.host, problem);
+           mr_gate_check_origin(request->front->gate, request->head.origin, request->head.host,
+                                problem);
 }
 
 /* Whether the body that is announced may come. */
@@ -134,8 +135,9 @@ static bool bind_target(mr_request *request) {
 }
 
 bool mr_request_read_head(mr_request *request, const char *version, const char *method) {
+    request->front = mr_front_take(request->server->fronts);
     return read_framing(request, version) &&
-           mr_gate_check_host(request->server->gate, request->head.host, &request->problem) &&
+           mr_gate_check_host(request->front->gate, request->head.host, &request->problem) &&
            find_target(request, method) && check_client(request, method) && check_body(request) &&
            bind_target(request);
 }
@@ -173,6 +175,7 @@ void mr_request_free(mr_request *request) {
         return;
     if (request->response != NULL)
         MHD_destroy_response(request->response);
+    mr_front_drop(request->front);
     mr_body_free(&request->body, &request->server->bodies_bytes);
     json_decref(request->json);
     free(request->params);

@@ -39,6 +39,7 @@ struct mr_request {
     char *query;  /* NULL: none */
     char *values[MR_PATH_VALUES_MAX];
     char allowed[MR_ALLOWED_SIZE]; /* for 405 */
+    mr_front *front;               /* from the head on */
     const mr_route *route;         /* NULL: none, or a file */
     const mr_page_file *file;
     mr_head head;
@@ -62,7 +63,7 @@ bool mr_answer_json(mr_request *request, int status, json_t *document);
 /* Answers with bytes that become the response's and are freed with free(). */
 bool mr_answer_bytes(mr_request *request, int status, const char *type, char *bytes, size_t size);
 
-/* Answers with bytes that outlive the server's daemon. */
+/* Answers with bytes that outlive the request: the front's, and what is the server's. */
 bool mr_answer_constant(mr_request *request, int status, const char *type, const void *bytes,
                         size_t size);
 

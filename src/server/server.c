@@ -50,15 +50,13 @@ static mr_status check_options(const mr_server_options *options) {
     return MR_OK;
 }
 
-/* The key, and whether it is needed where the server listens; then the socket. */
+/* Whether a key is needed where the server listens; then the socket. */
 static mr_status open_door(mr_server *server) {
     const mr_server_options *options = &server->options;
     struct sockaddr_storage address;
     socklen_t size;
     MR_TRY(mr_address_parse(options->listen, &address, &size));
-    MR_TRY(
-        mr_gate_create(options->key_file, options->origins, options->origin_count, &server->gate));
-    if (!mr_address_is_loopback(&address) && !mr_gate_has_key(server->gate))
+    if (!mr_address_is_loopback(&address) && options->key_file == NULL)
         return mr_fail(MR_E_ARGUMENT,
                        "%s: other machines can reach this address, so it needs a key: --key-file",
                        options->listen);
@@ -66,15 +64,19 @@ static mr_status open_door(mr_server *server) {
                      &server->port);
 }
 
-static mr_status load_page(mr_server *server) {
+/* The page and the key. */
+static mr_status open_front(mr_server *server) {
     const mr_server_options *options = &server->options;
+    mr_front_source source = {options->key_file, options->origins, options->origin_count,
+                              options->web};
     if (options->web != NULL)
-        return mr_files_load(options->web, &server->files);
+        return mr_fronts_create(&source, &server->fronts);
     char *found = NULL;
     if (options->engine.home == NULL)
         MR_TRY(mr_find_home(&found));
     char *folder = mr_path_join(found != NULL ? found : options->engine.home, "web");
-    mr_status status = folder != NULL ? mr_files_load(folder, &server->files)
+    source.web = folder;
+    mr_status status = folder != NULL ? mr_fronts_create(&source, &server->fronts)
                                       : mr_fail(MR_E_MEMORY, "web: out of memory");
     free(folder);
     free(found);
@@ -120,7 +122,7 @@ static mr_status start(mr_server *server) {
                                                                     : options->body_seconds;
     MR_TRY(check_options(options));
     MR_TRY(open_door(server));
-    MR_TRY(load_page(server));
+    MR_TRY(open_front(server));
     MR_TRY(mr_openapi_text(&server->openapi));
     MR_TRY(mr_metrics_create(&server->metrics));
     MR_TRY(mr_rate_create(options->rate, options->burst, &server->rate));
@@ -159,7 +161,14 @@ const char *mr_server_address(const mr_server *server) {
 }
 
 mr_status mr_server_reload(mr_server *server) {
-    MR_TRY(mr_lessor_reload(server->lessor));
+    mr_front *front;
+    MR_TRY(mr_front_load(server->fronts, &front));
+    mr_status status = mr_lessor_reload(server->lessor);
+    if (status != MR_OK) {
+        mr_front_drop(front);
+        return status;
+    }
+    mr_fronts_show(server->fronts, front);
     mr_pool_renew(server->pool);
     if (server->learner != NULL)
         mr_learner_wake(server->learner);
@@ -191,8 +200,7 @@ void mr_server_stop(mr_server *server) {
     mr_rate_free(server->rate);
     mr_metrics_free(server->metrics);
     free(server->openapi);
-    mr_files_free(server->files);
-    mr_gate_free(server->gate);
+    mr_fronts_free(server->fronts);
     if (server->listener >= 0)
         close(server->listener);
     free(server);

@@ -7,7 +7,7 @@
  *     MR_TRY(mr_server_start(&options, &server));
  *     printf("http://127.0.0.1:%d/\n", mr_server_port(server));
  *     …                                             // it runs on threads of its own
- *     MR_TRY(mr_server_reload(server));             // models and catalogue anew
+ *     MR_TRY(mr_server_reload(server));             // models, catalogue, page and key anew
  *     mr_server_stop(server);                       // what is at work ends first
  *
  * libmicrohttpd speaks HTTP on a few threads that never wait: what takes time (pictures, films, the
@@ -83,7 +83,7 @@ int mr_server_port(const mr_server *server);
 /* The address of the page, "http://127.0.0.1:8080/". */
 const char *mr_server_address(const mr_server *server);
 
-/* Opens models and catalogue anew; on failure the old ones stay. */
+/* Opens models and catalogue, the page and the key anew; on any failure all the old ones stay. */
 mr_status mr_server_reload(mr_server *server);
 
 /* Refuses what is new, ends what is at work, and frees the server. NULL does nothing. */

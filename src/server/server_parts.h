@@ -5,9 +5,8 @@
 #ifndef MR_SERVER_SERVER_PARTS_H
 #define MR_SERVER_SERVER_PARTS_H
 
-#include "server/auth.h"
 #include "server/connections.h"
-#include "server/files.h"
+#include "server/front.h"
 #include "server/latency.h"
 #include "server/learner.h"
 #include "server/lease.h"
@@ -32,8 +31,7 @@ struct mr_server {
     mr_metrics *metrics;
     mr_pool *pool;
     mr_streams *streams;
-    mr_files *files;
-    mr_gate *gate;
+    mr_fronts *fronts;
     mr_rate *rate;
     mr_connections *connections;
     char *openapi; /* the document, as it is sent */

@@ -1,4 +1,5 @@
 /* The API and the page, as clients see them: each endpoint asked well and badly. */
+#include "base/file.h"
 #include "http_client.h"
 #include "image/image.h"
 #include "server/metrics.h"
@@ -907,6 +908,69 @@ static void a_key_is_asked_for_where_one_is_set(void **state) {
     remove(key_file);
 }
 
+static int status_with_key(int at, const char *key) {
+    char header[64];
+    snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", key);
+    http_reply reply = http_ask(at, "GET", "/v1/info", header, NULL, 0);
+    int status = reply.status;
+    http_free(&reply);
+    return status;
+}
+
+static void assert_page(int at, const char *text) {
+    http_reply reply = http_ask(at, "GET", "/", NULL, NULL, 0);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(reply.body, text);
+    http_free(&reply);
+}
+
+static void put_file(const char *folder, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_ok(mr_file_write(path, text, strlen(text)));
+}
+
+/* Page and key change together, and not at all when one of them is broken. */
+static void page_and_key_are_loaded_anew(void **state) {
+    (void)state;
+    char folder[] = "/tmp/moodreel-front-XXXXXX", key[64], index[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(key, sizeof key, "%s/key", folder);
+    snprintf(index, sizeof index, "%s/index.html", folder);
+    put_file(folder, "key", "first-key-of-all\n");
+    put_file(folder, "index.html", "old page");
+    mr_server_options chosen = options();
+    chosen.key_file = key;
+    chosen.web = folder;
+    mr_server *other = start_with(&chosen);
+    int at = mr_server_port(other);
+    memset(key, 'x', sizeof key - 1); /* the caller's texts are no longer needed */
+    assert_int_equal(status_with_key(at, "first-key-of-all"), 200);
+    assert_page(at, "old page");
+
+    put_file(folder, "key", "second-key-of-all\n");
+    put_file(folder, "index.html", "a new page");
+    assert_page(at, "old page");
+    assert_ok(mr_server_reload(other));
+    assert_int_equal(status_with_key(at, "first-key-of-all"), 401);
+    assert_int_equal(status_with_key(at, "second-key-of-all"), 200);
+    assert_page(at, "a new page");
+
+    put_file(folder, "key", "short\n");
+    put_file(folder, "index.html", "unseen");
+    assert_int_equal(mr_server_reload(other), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "expected a key"));
+    put_file(folder, "key", "third-key-of-them-all\n");
+    assert_int_equal(remove(index), 0);
+    assert_int_equal(mr_server_reload(other), MR_E_NOT_FOUND);
+    assert_non_null(strstr(mr_last_error(), "index.html"));
+    assert_int_equal(status_with_key(at, "second-key-of-all"), 200);
+    assert_int_equal(status_with_key(at, "third-key-of-them-all"), 401);
+    assert_page(at, "a new page");
+    mr_server_stop(other);
+    mr_test_remove(folder);
+}
+
 /* The value of a metric without labels, or -1. */
 static double metric(int at, const char *name) {
     http_reply reply = http_ask(at, "GET", "/metrics", NULL, NULL, 0);
@@ -1026,6 +1090,7 @@ int main(void) {
         cmocka_unit_test(websockets_are_opened_and_refused),
         cmocka_unit_test(foreign_pages_and_hosts_are_refused),
         cmocka_unit_test(a_key_is_asked_for_where_one_is_set),
+        cmocka_unit_test(page_and_key_are_loaded_anew),
         cmocka_unit_test(it_learns_from_its_viewers),
         cmocka_unit_test(starting_wrongly_is_an_error),
     };
