@@ -19,8 +19,9 @@
 #include "learn/evaluate_emotion.h"
 
 /* What a training leaves: FOLDER/curves.* and FOLDER/training.html, the curves with a table of all
- * epochs and of the one whose score is the greatest. `log` is its training.csv. */
-mr_status mr_report_training(const char *log, const char *folder);
+ * epochs and of the one whose score is the greatest. `log` is its training.csv, `recipe` a line of
+ * its settings. A reader sees the old page or the new one. */
+mr_status mr_report_training(const char *log, const char *folder, const char *recipe);
 
 mr_status mr_report_emotion(const mr_emotion_report *report, const char *model, const char *folder);
 

@@ -55,7 +55,9 @@ static void epoch_row(mr_page *page, const mr_csv *csv, size_t row) {
     mr_page_row_end(page);
 }
 
-static void fill_page(mr_page *page, const mr_csv *csv, const json_t *epochs, const char *folder) {
+static void fill_page(mr_page *page, const mr_csv *csv, const json_t *epochs, const char *folder,
+                      const char *recipe) {
+    mr_page_text(page, "Recipe: %s.", recipe);
     mr_page_chart(page, folder, "curves", "Losses and figures by epoch; validation is dashed.");
     mr_page_heading(page, "The epoch whose weights are kept");
     begin_table(page, csv);
@@ -70,34 +72,34 @@ static void fill_page(mr_page *page, const mr_csv *csv, const json_t *epochs, co
 }
 
 static mr_status write_page(const mr_csv *csv, const json_t *epochs, const char *folder,
-                            const char *path) {
+                            const char *recipe, const char *path) {
     char title[300];
     snprintf(title, sizeof title, "Training of %.250s", folder);
     mr_page *page;
     MR_TRY(mr_page_begin(title, epochs, &page));
-    fill_page(page, csv, epochs, folder);
+    fill_page(page, csv, epochs, folder, recipe);
     mr_status status = mr_page_save(page, path);
     mr_page_free(page);
     return status;
 }
 
-static mr_status report(const char *log, const char *folder, const char *path) {
+static mr_status report(const char *log, const char *folder, const char *recipe, const char *path) {
     mr_csv csv;
     MR_TRY(mr_plot_training(log, folder));
     MR_TRY(mr_csv_load(log, MR_CSV_DEFAULT_LIMIT, &csv));
     json_t *epochs = json_array();
     mr_status status = fill_epochs(&csv, log, epochs);
     if (status == MR_OK)
-        status = write_page(&csv, epochs, folder, path);
+        status = write_page(&csv, epochs, folder, recipe, path);
     json_decref(epochs);
     mr_csv_free(&csv);
     return status;
 }
 
-mr_status mr_report_training(const char *log, const char *folder) {
+mr_status mr_report_training(const char *log, const char *folder, const char *recipe) {
     char *path = mr_path_join(folder, "training.html");
-    mr_status status =
-        path ? report(log, folder, path) : mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
+    mr_status status = path ? report(log, folder, recipe, path)
+                            : mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
     free(path);
     return status;
 }

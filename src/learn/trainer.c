@@ -457,14 +457,26 @@ static mr_status finish_epoch(training_run *run, epoch_result *result) {
     return mr_checkpoint_save(run->checkpoint_path, run->network, &run->state);
 }
 
+/* What cannot be drawn is no reason to lose a training. */
+static void show_progress(const training_run *run) {
+    char recipe[MR_SETTINGS_MAX + MR_TASK_SETTINGS_MAX + 2];
+    snprintf(recipe, sizeof recipe, "%s %s", run->settings, run->task->settings);
+    if (mr_report_training(run->log_path, run->params->out, recipe) != MR_OK)
+        mr_log(MR_LOG_WARNING, "%s: the training goes on without its page: %s", run->task->name,
+               mr_last_error());
+}
+
 static mr_status run_epochs(training_run *run) {
     long last = run->params->epochs;
     if (run->params->pause_after > 0 && run->state.epochs + run->params->pause_after < last)
         last = run->state.epochs + run->params->pause_after;
+    if (run->state.epochs > 0)
+        show_progress(run); /* the call before may have ended in the middle of it */
     while (run->state.epochs < last) {
         epoch_result result = {.score = 0};
         MR_TRY(train_epoch(run, run->state.epochs, &result));
         MR_TRY(finish_epoch(run, &result));
+        show_progress(run);
     }
     mr_log(MR_LOG_INFO, "%s: epoch %ld of %ld is the best, score %.4f", run->task->name,
            run->state.best_epoch, run->state.epochs, run->state.best_score);
@@ -485,8 +497,6 @@ mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task,
     mr_status status = set_up(&run);
     if (status == MR_OK)
         status = run_epochs(&run);
-    if (status == MR_OK)
-        status = mr_report_training(run.log_path, params->out);
     if (status == MR_OK && out)
         status = tell_result(&run, out);
     tear_down(&run);

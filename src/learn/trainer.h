@@ -14,7 +14,8 @@
  *     network.txt            what is trained
  *     weights.safetensors    the best average so far, with its figures as metadata
  *     training.csv           a line an epoch
- *     curves.svg, curves.png the same as charts, drawn when the call ends
+ *     curves.svg, curves.png the same as charts, and
+ *     training.html          all of it as a page (report.h), both drawn anew after every epoch
  *     checkpoint.safetensors what --resume needs
  *
  * Randomness is keyed by (seed, epoch, place in the epoch); with one thread a resumed run gives the

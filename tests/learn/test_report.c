@@ -227,11 +227,11 @@ static void training_page_says_what_the_log_says(void **state) {
     const world *w = *state;
     char *log = mr_path_join(w->folder, "training.csv");
     made_text(w->folder, "training.csv", "epoch,loss_label,score\n1,x,1\n");
-    assert_int_equal(mr_report_training(log, w->folder), MR_E_FORMAT);
+    assert_int_equal(mr_report_training(log, w->folder, "seed=1 a<b"), MR_E_FORMAT);
     made_text(w->folder, "training.csv",
               "epoch,rate,loss,loss_label,label_accuracy,score\n"
               "1,0.05,3,3.25,0.2,0.2\n2,1.25e-05,2,2.5,0.4,0.4\n3,0,2.5,2,0.3,0.3\n");
-    assert_ok(mr_report_training(log, w->folder));
+    assert_ok(mr_report_training(log, w->folder, "seed=1 a<b"));
     size_t size;
     char *bytes = made_read(w->folder, "training.html", &size), *text = strndup(bytes, size);
     char *all = strstr(text, "All epochs");
@@ -242,6 +242,7 @@ static void training_page_says_what_the_log_says(void **state) {
     *all = 0;
     assert_non_null(strstr(text, "<svg role=\"img\""));
     assert_non_null(strstr(text, "1/rate\" value=\"1.25e-05\">1.25e-05<"));
+    assert_non_null(strstr(text, "<p>Recipe: seed=1 a&lt;b.</p>"));
     assert_null(strstr(text, "0/loss"));
     free(text);
     free(bytes);

@@ -255,6 +255,42 @@ static void stop_ends_the_run_and_keeps_the_checkpoint(void **state) {
     free(out);
 }
 
+static bool holds(const char *out, const char *text) {
+    size_t size;
+    char *page = made_read(out, "training.html", &size);
+    bool found = strstr(page, text) != NULL;
+    free(page);
+    return found;
+}
+
+/* The page is there before the run has ended, and where it cannot be the run ends well. */
+static void the_page_follows_the_run_and_never_stops_it(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "shown"), *page = mr_path_join(out, "training.html");
+    volatile sig_atomic_t stop = 0;
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.stop = &stop;
+    p.trainer.pause_after = 1;
+    assert_ok(mr_train_emotion(&p, NULL));
+    assert_true(holds(out, "seed=1 epochs=4 batch=14"));
+    assert_true(holds(out, "data-figure=\"0/votes_accuracy\""));
+    assert_false(holds(out, "data-figure=\"1/votes_accuracy\""));
+    assert_int_equal(remove(page), 0);
+    stop = 1;
+    p.trainer.resume = true;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_INTERRUPTED);
+    assert_true(holds(out, "data-figure=\"0/votes_accuracy\""));
+    assert_int_equal(remove(page), 0);
+    assert_ok(mr_folder_make(page)); /* what no file can be renamed over */
+    stop = 0;
+    p.trainer.pause_after = 2;
+    mr_training_result result;
+    assert_ok(mr_train_emotion(&p, &result));
+    assert_int_equal(result.epochs, 3);
+    free(page);
+    free(out);
+}
+
 static void training_starts_from_weights(void **state) {
     world *w = *state;
     char *first = mr_path_join(w->folder, "from"), *second = mr_path_join(w->folder, "tuned");
@@ -366,6 +402,7 @@ int main(void) {
         cmocka_unit_test(resume_refuses_other_settings),
         cmocka_unit_test(settings_without_options_are_those_of_old),
         cmocka_unit_test(stop_ends_the_run_and_keeps_the_checkpoint),
+        cmocka_unit_test(the_page_follows_the_run_and_never_stops_it),
         cmocka_unit_test(training_starts_from_weights),
         cmocka_unit_test(divergence_and_misfits_are_told),
         cmocka_unit_test(mixing_keeps_sums_and_ignores_the_unknown),
