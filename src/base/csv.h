@@ -9,8 +9,11 @@
  *         puts(mr_csv_field(&csv, row, title));
  *     mr_csv_free(&csv);
  *
- * The whole file is held in one block that the fields point into. Every record must have as many
- * fields as the header; the error names the line. Thread rule: read-only once loaded.
+ * The whole file is held in one block that the fields point into. What the standard does not allow
+ * is an error that names the line and what was expected: another number of fields than in the
+ * header, a quote inside a field that has none around it, text behind a closing quote, a quote that
+ * is not closed, a lone carriage return; and two columns of one name. Nothing of such a file is
+ * given. Thread rule: read-only once loaded.
  */
 #ifndef MR_BASE_CSV_H
 #define MR_BASE_CSV_H
@@ -20,6 +23,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#define MR_CSV_MAX_COLUMNS   1024
 #define MR_CSV_DEFAULT_LIMIT ((size_t)256 << 20)
 
 typedef struct mr_csv {
@@ -44,7 +48,8 @@ int mr_csv_column(const mr_csv *csv, const char *name);
 /* Field of a data row; the column must exist. */
 const char *mr_csv_field(const mr_csv *csv, size_t row, int column);
 
-/* The field as a number; an error names `path`, line, column and what was found. */
+/* The field as a decimal number, "nan" or "inf", without space around it; an error names `path`,
+ * line, column and what was found. */
 mr_status mr_csv_number(const mr_csv *csv, const char *path, size_t row, int column, double *out);
 
 /* Writes a field in quotes, those inside it doubled (RFC 4180). */

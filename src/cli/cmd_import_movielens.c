@@ -8,8 +8,11 @@
 #include "learn/match_films.h"
 #include "json/json.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define LARGEST_FILE ((size_t)256 << 20)
@@ -71,17 +74,52 @@ static mr_status count_mapped(const mr_ratings *ratings, size_t *mapped) {
     return status;
 }
 
+static bool has_file(const char *folder, const char *name) {
+    char *path = mr_path_join(folder, name);
+    bool there = path && access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+/* Reads the test rows that are there. */
+static mr_status check_tests(const mr_ratings *ratings, const char *folder) {
+    mr_status status = MR_OK;
+    size_t rows;
+    for (int fold = 0; fold < MR_RATINGS_FOLDS && status == MR_OK; fold++) {
+        char name[64];
+        mr_held_row *held = NULL;
+        snprintf(name, sizeof name, "topn_quest_5fold/fold%d.test.tsv", fold);
+        if (has_file(folder, name))
+            status = mr_ratings_fold(ratings, folder, fold, &held, &rows);
+        free(held);
+    }
+    mr_leave_row *left = NULL;
+    if (status == MR_OK && has_file(folder, "ncf_leave_one_out_test.tsv"))
+        status = mr_ratings_leave_one_out(ratings, folder, &left, &rows);
+    free(left);
+    return status;
+}
+
 /* Reads the whole set, so that nothing broken is kept, and counts what it holds. */
 static mr_status count(const char *folder, struct counts *out) {
     mr_ratings ratings;
     MR_TRY(mr_ratings_load(folder, &ratings));
     *out = (struct counts){ratings.users, ratings.films, ratings.count, 0};
-    mr_status status = count_mapped(&ratings, &out->mapped);
+    mr_status status = check_tests(&ratings, folder);
+    if (status == MR_OK)
+        status = count_mapped(&ratings, &out->mapped);
     mr_ratings_free(&ratings);
     return status;
 }
 
-static mr_status copy_file(const char *from, const char *to) {
+/* ---- the copy: every file is written beside its place before the first takes it -------------- */
+
+/* A file's place in the copy, and where it waits; both NULL when the set lacks it. */
+struct place {
+    char *path, *waiting;
+};
+
+static mr_status stage_file(const char *from, const char *to) {
     unsigned char *bytes;
     size_t size;
     MR_TRY(mr_file_read(from, LARGEST_FILE, &bytes, &size));
@@ -90,17 +128,40 @@ static mr_status copy_file(const char *from, const char *to) {
     return status;
 }
 
+static mr_status stage(const char *folder, const char *out, size_t i, struct place *place) {
+    if (!files[i].needed && !has_file(folder, files[i].name))
+        return MR_OK;
+    char *from = mr_path_join(folder, files[i].name);
+    place->path = mr_path_join(out, files[i].name);
+    if (!from || !place->path || asprintf(&place->waiting, "%s.new", place->path) < 0) {
+        free(from);
+        place->waiting = NULL;
+        return mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
+    }
+    mr_status status = stage_file(from, place->waiting);
+    free(from);
+    return status;
+}
+
+static mr_status settle(const struct place *place) {
+    if (!place->waiting || rename(place->waiting, place->path) == 0)
+        return MR_OK;
+    return mr_fail(MR_E_IO, "%s: cannot be replaced: %s", place->path, strerror(errno));
+}
+
 static mr_status copy(const char *folder, const char *out) {
+    struct place places[MR_COUNT(files)] = {{NULL, NULL}};
     char *folds = mr_path_join(out, "topn_quest_5fold");
     mr_status status = folds ? mr_folder_make(folds) : mr_fail(MR_E_MEMORY, "%s: no memory", out);
-    for (size_t i = 0; i < MR_COUNT(files) && status == MR_OK; i++) {
-        char *from = mr_path_join(folder, files[i].name), *to = mr_path_join(out, files[i].name);
-        if (!from || !to)
-            status = mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
-        else if (files[i].needed || access(from, F_OK) == 0)
-            status = copy_file(from, to);
-        free(from);
-        free(to);
+    for (size_t i = 0; i < MR_COUNT(files) && status == MR_OK; i++)
+        status = stage(folder, out, i, &places[i]);
+    for (size_t i = 0; i < MR_COUNT(files) && status == MR_OK; i++)
+        status = settle(&places[i]);
+    for (size_t i = 0; i < MR_COUNT(files); i++) {
+        if (places[i].waiting)
+            (void)unlink(places[i].waiting); /* is there only when something failed */
+        free(places[i].waiting);
+        free(places[i].path);
     }
     free(folds);
     return status;

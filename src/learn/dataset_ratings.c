@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LARGEST_FILE ((size_t)256 << 20)
+#define LARGEST_FILE   ((size_t)256 << 20)
+#define OCCUPATION_MAX 99
 
 /* --- lines and fields ------------------------------------------------------------------------ */
 
@@ -132,8 +133,11 @@ static mr_status read_users(reader *r, mr_ratings *out) {
         bool female = strcmp(fields[1], "F") == 0;
         if (!female && strcmp(fields[1], "M") != 0)
             return bad_line(r, "expected the gender F or M", fields[1]);
-        long age;
+        long age, occupation;
         MR_TRY(number_of(r, "age", fields[2], 1, 120, &age));
+        MR_TRY(number_of(r, "occupation", fields[3], 0, OCCUPATION_MAX, &occupation));
+        if (!*fields[4])
+            return bad_line(r, "expected a zip code", fields[4]);
         if (!mr_grow(&out->audience, &capacity, out->users + 1, sizeof *out->audience))
             return no_memory(r);
         out->audience[out->users] = (uint8_t)mr_audience_of((int)age, female ? MR_FEMALE : MR_MALE);
@@ -178,11 +182,51 @@ static mr_status read_films(reader *r, mr_ratings *out) {
         if (cut(line, "::", fields, 3) != 3)
             return bad_line(r, "expected film::title (year)::genres", line);
         MR_TRY(new_number(r, "film", out->film_of, fields[0], out->films));
+        if (!*fields[2])
+            return bad_line(r, "expected at least one genre", fields[2]);
         if (!mr_grow(&out->film, &capacity, out->films + 1, sizeof *out->film))
             return no_memory(r);
         MR_TRY(read_title(r, fields[1], &out->film[out->films]));
     }
     return out->films ? MR_OK : mr_fail(MR_E_FORMAT, "%s: no films", r->path);
+}
+
+/* A moment that may be missing. */
+static mr_status check_time(const reader *r, const char *text) {
+    long time;
+    return *text ? number_of(r, "time", text, 0, LONG_MAX, &time) : MR_OK;
+}
+
+/* Who rated what, and in which row. */
+typedef struct pair {
+    uint64_t who_what;
+    size_t row;
+} pair;
+
+static int compare_pairs(const void *a, const void *b) {
+    const pair *x = a, *y = b;
+    if (x->who_what != y->who_what)
+        return x->who_what < y->who_what ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Nobody rates a film twice. Each line but the first is a row. */
+static mr_status check_pairs(const reader *r, const mr_ratings *ratings) {
+    pair *pairs = mr_alloc(ratings->count * sizeof *pairs);
+    if (!pairs)
+        return no_memory(r);
+    for (size_t i = 0; i < ratings->count; i++)
+        pairs[i] = (pair){(uint64_t)ratings->rows[i].user << 32 | ratings->rows[i].film, i};
+    qsort(pairs, ratings->count, sizeof *pairs, compare_pairs);
+    mr_status status = MR_OK;
+    for (size_t i = 1; i < ratings->count && status == MR_OK; i++)
+        if (pairs[i].who_what == pairs[i - 1].who_what)
+            status = mr_fail(MR_E_FORMAT,
+                             "%s: line %zu: expected a film that this user did not rate before, as "
+                             "in line %zu",
+                             r->path, pairs[i].row + 2, pairs[i - 1].row + 2);
+    free(pairs);
+    return status;
 }
 
 static mr_status read_ratings(reader *r, mr_ratings *out) {
@@ -200,12 +244,13 @@ static mr_status read_ratings(reader *r, mr_ratings *out) {
         MR_TRY(known_of(r, "user", out->user_of, fields[0], &row.user));
         MR_TRY(known_of(r, "film", out->film_of, fields[1], &row.film));
         MR_TRY(number_of(r, "rating", fields[2], 1, 5, &rating));
+        MR_TRY(check_time(r, fields[3]));
         row.rating = (uint8_t)rating;
         if (!mr_grow(&out->rows, &capacity, out->count + 1, sizeof *out->rows))
             return no_memory(r);
         out->rows[out->count] = row;
     }
-    return out->count ? MR_OK : mr_fail(MR_E_FORMAT, "%s: no ratings", r->path);
+    return out->count ? check_pairs(r, out) : mr_fail(MR_E_FORMAT, "%s: no ratings", r->path);
 }
 
 static int32_t *no_numbers(void) {
@@ -263,10 +308,13 @@ static mr_status read_fold(reader *r, const mr_ratings *ratings, mr_held_row **r
     for (char *line; (line = next_line(r)); ++*count) {
         char *fields[4];
         mr_held_row row;
-        if (cut(line, "\t", fields, 4) < 2)
-            return bad_line(r, "expected user, tab, film", line);
+        if (cut(line, "\t", fields, 4) != 4)
+            return bad_line(r, "expected user, tab, film, tab, rating, tab, time", line);
+        long rating;
         MR_TRY(known_of(r, "user", ratings->user_of, fields[0], &row.user));
         MR_TRY(known_of(r, "film", ratings->film_of, fields[1], &row.film));
+        MR_TRY(number_of(r, "rating", fields[2], 1, 5, &rating));
+        MR_TRY(check_time(r, fields[3]));
         if (!mr_grow(rows, &capacity, *count + 1, sizeof **rows))
             return no_memory(r);
         (*rows)[*count] = row;

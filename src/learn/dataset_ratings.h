@@ -4,12 +4,14 @@
  *     users.dat      user::F|M::age group::occupation::zip
  *     movies.dat     film::title (year)::genre|genre, in Latin-1
  *     ratings.csv    user_id,movie_id,rating,timestamp
- *     topn_quest_5fold/foldN.test.tsv  user, film and more: test rows of the published folds
+ *     topn_quest_5fold/foldN.test.tsv  user, film, rating, time: test rows of the published folds
  *     ncf_leave_one_out_test.tsv       user, film, rating, time, 99 films that the user has not
  * seen
  *
  * Users and films are numbered from 0 in the order of their files; a rating names both by number.
- * Every error names file and line. Times are not read: a third of them is missing.
+ * Every error names file and line: fields too many or too few, what is no number or out of range, a
+ * user or film that is unknown or there twice, a film that a user rates twice. Times may be
+ * missing, as a third of them is, and are only checked.
  *
  * Ownership: load allocates, free frees. Thread rule: read-only once loaded.
  */

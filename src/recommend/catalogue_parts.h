@@ -46,13 +46,15 @@ typedef struct mr_film_reader {
     mr_csv *csv;
     const char *name; /* of the file, in errors */
     mr_film_columns columns;
-    bool operators; /* an operator's file: ids may be missing, a tier not stated is 0 */
+    bool operators; /* an operator's file: ids may be missing, a tier not stated is 0, columns and
+                       people without a name are errors */
 } mr_film_reader;
 
 /* An empty catalogue. */
 mr_status mr_catalogue_make(const char *name, mr_catalogue **out);
 
-/* Finds the columns; MR_E_FORMAT when one that is needed is missing. */
+/* Finds the columns; MR_E_FORMAT when one that is needed is missing, or one in an operator's file
+ * is none of them. */
 mr_status mr_film_reader_open(mr_film_reader *in);
 
 /* Reads one row, whose lists of people are cut apart in place. The film's id is not yet numbered.

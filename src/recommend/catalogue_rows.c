@@ -5,6 +5,7 @@
 #include "recommend/certificate.h"
 #include "recommend/fold.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,26 @@ static mr_status no_memory(const mr_film_reader *in) {
     return mr_fail(MR_E_MEMORY, "%s: no memory for its films", in->name);
 }
 
+/* A name with a typing error would take its column out of the import unseen. */
+static mr_status refuse_others(const mr_film_reader *in) {
+#define COLUMN(column, needed) #column,
+    static const char *const known[] = {MR_FILM_COLUMNS(COLUMN)};
+#undef COLUMN
+    for (size_t column = 0; column < in->csv->columns; column++) {
+        const char *name = in->csv->fields[column];
+        size_t i = 0;
+        while (i < sizeof known / sizeof *known && strcmp(known[i], name) != 0)
+            i++;
+        if (i == sizeof known / sizeof *known)
+            return mr_fail(
+                MR_E_FORMAT,
+                "%s: line 1: column '%.40s': expected only id, title, also, year, genres, "
+                "language, country, certificate, tier, directors, cast",
+                in->name, name);
+    }
+    return MR_OK;
+}
+
 mr_status mr_film_reader_open(mr_film_reader *in) {
 #define COLUMN(column, needed) {#column, &in->columns.column, needed},
     const struct {
@@ -39,7 +60,7 @@ mr_status mr_film_reader_open(mr_film_reader *in) {
         if (*wanted[i].index < 0 && needed)
             return mr_fail(MR_E_FORMAT, "%s: line 1: no column '%s'", in->name, wanted[i].name);
     }
-    return MR_OK;
+    return in->operators ? refuse_others(in) : MR_OK;
 }
 
 /* A whole number from low to high. */
@@ -48,7 +69,7 @@ static mr_status read_int(const mr_film_reader *in, size_t row, int column, cons
     const char *text = field(in, row, column);
     char *end;
     long value = strtol(text, &end, 10);
-    if (end == text || *end || value < low || value > high)
+    if (!isdigit((unsigned char)*text) || *end || value < low || value > high)
         return mr_fail(MR_E_FORMAT, "%s: line %zu: %s '%.40s': expected a number from %d to %d",
                        in->name, in->csv->lines[row], what, text, low, high);
     *out = (int)value;
@@ -117,11 +138,19 @@ static mr_status read_names(const mr_film_reader *in, size_t row, mr_catalogue_f
     return is_title(film->id) ? MR_OK : mr_film_refuse(in, row, "id", film->id, "1 to 300 bytes");
 }
 
+/* Whether no name of a list with '|' between is empty. */
+static bool are_names(const char *list) {
+    size_t length = strlen(list);
+    return length == 0 || (*list != '|' && list[length - 1] != '|' && !strstr(list, "||"));
+}
+
 /* Numbers the people of a list, which is cut apart in place; more than the limit are left out. */
 static mr_status read_people(const mr_film_reader *in, size_t row, int column, uint16_t *count) {
     mr_catalogue *catalogue = in->catalogue;
     char *rest = field(in, row, column);
     *count = 0;
+    if (in->operators && !are_names(rest))
+        return mr_film_refuse(in, row, "people", rest, "names with '|' between");
     for (char *person; *count < MR_CATALOGUE_MAX_PEOPLE && (person = strsep(&rest, "|"));) {
         if (!*person)
             continue;

@@ -77,11 +77,65 @@ static void csv_reads_what_rfc_4180_allows(void **state) {
 
 static void csv_refuses_what_is_broken(void **state) {
     (void)state;
-    const char *const bad[] = {"", "a,b\n1\n", "a\n\"open", "a\n\"x\"y\n"};
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"", "bad.csv: empty, expected a header line"},
+        {"a,b\n1\n", "bad.csv: line 2: 1 field: expected 2, as in line 1"},
+        {"a,b\n1,2\n1,2,3\n", "bad.csv: line 3: 3 fields: expected 2, as in line 1"},
+        {"a,b\n1,2\n\n", "bad.csv: line 3: 1 field: expected 2, as in line 1"},
+        {"a,b\n\"1\n2\",3\n4\n", "bad.csv: line 4: 1 field: expected 2, as in line 1"},
+        {"a\n1\n\"open\n\n",
+         "bad.csv: line 3: a quote that is not closed: expected another before the file ends"},
+        {"a\n\"x\"y\n", "bad.csv: line 2: text behind a closing quote: expected a comma or the end "
+                        "of the line"},
+        {"a\n\"x\" \n", "bad.csv: line 2: text behind a closing quote: expected a comma or the end "
+                        "of the line"},
+        {"a\nx \"y\"\n", "bad.csv: line 2: a quote inside a field: expected the whole field in "
+                         "quotes, those inside it doubled"},
+        {"a,b\n1\r,2\n", "bad.csv: line 2: a carriage return: expected a line feed behind it"},
+        {"a\r1\r2\r", "bad.csv: line 1: a carriage return: expected a line feed behind it"},
+        {"a,b,a\n1,2,3\n", "bad.csv: line 1: column 'a' is there twice: expected different names"},
+        {"a,,\n1,2,3\n", "bad.csv: line 1: column '' is there twice: expected different names"},
+    };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         mr_csv csv;
-        assert_int_equal(mr_csv_parse(bad[i], strlen(bad[i]), "bad.csv", &csv), MR_E_FORMAT);
-        assert_non_null(strstr(mr_last_error(), "bad.csv: "));
+        size_t size = strlen(bad[i].text);
+        assert_int_equal(mr_csv_parse(bad[i].text, size, "bad.csv", &csv), MR_E_FORMAT);
+        assert_string_equal(mr_last_error(), bad[i].says);
+    }
+}
+
+/* A header of commas alone costs no more than reading it. */
+static void csv_limits_columns(void **state) {
+    (void)state;
+    enum { MANY = 1 << 20 };
+    char *text = malloc(MANY);
+    mr_csv csv;
+    memset(text, ',', MANY);
+    assert_int_equal(mr_csv_parse(text, MANY, "wide.csv", &csv), MR_E_LIMIT);
+    assert_string_equal(mr_last_error(),
+                        "wide.csv: line 1: 1048577 columns: expected at most 1024");
+    free(text);
+}
+
+static void csv_numbers_are_decimal(void **state) {
+    (void)state;
+    static const char *const bad[] = {"", " 1", "1 ", "0x10", "1e", "nan(1)", "1,5", "--1"};
+    static const char *const good[] = {"-1.5", "+2", "3e-2", "nan", "inf", ".5"};
+    double value;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char *fields[] = {(char *)"n", (char *)bad[i]};
+        size_t line = 2;
+        mr_csv csv = {.fields = fields, .lines = &line, .rows = 1, .columns = 1};
+        assert_int_equal(mr_csv_number(&csv, "t.csv", 0, 0, &value), MR_E_FORMAT);
+        assert_non_null(strstr(mr_last_error(), "t.csv: line 2: column n: "));
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char *fields[] = {(char *)"n", (char *)good[i]};
+        size_t line = 2;
+        mr_csv csv = {.fields = fields, .lines = &line, .rows = 1, .columns = 1};
+        assert_ok(mr_csv_number(&csv, "t.csv", 0, 0, &value));
     }
 }
 
@@ -143,6 +197,8 @@ int main(void) {
         cmocka_unit_test(rng_is_reproducible_and_sound),
         cmocka_unit_test(csv_reads_what_rfc_4180_allows),
         cmocka_unit_test(csv_refuses_what_is_broken),
+        cmocka_unit_test(csv_limits_columns),
+        cmocka_unit_test(csv_numbers_are_decimal),
         cmocka_unit_test(files_round_trip),
         cmocka_unit_test(sizes_do_not_wrap),
         cmocka_unit_test(text_is_utf8),

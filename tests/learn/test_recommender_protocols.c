@@ -60,13 +60,26 @@ static void hostile_lines_are_named(void **state) {
         {"users.dat", "1::F::25::1::0\n1::F::25::1::0\n", "users.dat: line 2: user 1 is there"},
         {"users.dat", "99999999999999999999::F::25::1::0\n", "users.dat: line 1: user '9999"},
         {"users.dat", "-1::F::25::1::0\n", "users.dat: line 1: user '-1'"},
+        {"users.dat", "1::F::25::x::0\n", "users.dat: line 1: occupation 'x', expected 0 to 99"},
+        {"users.dat", "1::F::25::1::\n", "users.dat: line 1: expected a zip code"},
+        {"users.dat", "1::F::25::1::0\n\n", "users.dat: line 2: expected user::gender"},
         {"users.dat", "", "users.dat: no users"},
+        {"movies.dat", "1::Film (1999)\n", "movies.dat: line 1: expected film::title"},
+        {"movies.dat", "1::A::B (1999)::Drama\n", "movies.dat: line 1: expected film::title"},
+        {"movies.dat", "1::Film (1999)::\n", "movies.dat: line 1: expected at least one genre"},
         {"movies.dat", "1::Film::Drama\n", "movies.dat: line 1: expected a title and (year)"},
         {"movies.dat", "1::(19x9)::Drama\n", "movies.dat: line 1: expected a title and (year)"},
         {"ratings.csv", "user,film\n", "ratings.csv: line 1: expected user_id,"},
         {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1\n", "ratings.csv: line 2: exp"},
         {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,6,\n", "line 2: rating '6'"},
         {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,,\n", "line 2: rating ''"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,5,0,9\n", "line 2: expected user,"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,5,now\n",
+         "line 2: time 'now', exp"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,\"5\",\n",
+         "line 2: rating '\"5\"'"},
+        {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,1,5,\n1,2,5,\n1,1,4,\n",
+         "line 4: expected a film that this user did not rate before, as in line 2"},
         {"ratings.csv", "user_id,movie_id,rating,timestamp\n77,1,5,\n", "line 2: user 77 is unk"},
         {"ratings.csv", "user_id,movie_id,rating,timestamp\n1,999,5,\n", "film 999 is unknown"},
         {"ratings.csv", "user_id,movie_id,rating,timestamp\n", "ratings.csv: no ratings"},
@@ -87,6 +100,10 @@ static void hostile_test_rows_are_named(void **state) {
         const char *text, *expected;
     } folds[] = {
         {"1\n", "fold0.test.tsv: line 1: expected user, tab, film"},
+        {"1\t2\n", "fold0.test.tsv: line 1: expected user, tab, film"},
+        {"1\t2\t1\t0\t5\n", "fold0.test.tsv: line 1: expected user, tab, film"},
+        {"1\t2\t9\t0\n", "fold0.test.tsv: line 1: rating '9', expected 1 to 5"},
+        {"1\t2\t1\tx\n", "fold0.test.tsv: line 1: time 'x'"},
         {"1\t999\t1\t0\n", "fold0.test.tsv: line 1: film 999 is unknown"},
         {"1\t2\t1\t0\n1\t1\t1\t0\n", "fold 0: row 2 is no rating of 4 or more"},
         {"", "fold0.test.tsv: no rows"},
@@ -111,15 +128,11 @@ static void hostile_test_rows_are_named(void **state) {
 
 static void a_film_rated_twice_is_refused(void **state) {
     (void)state;
-    char *path = mr_path_join(folder, "ratings.csv");
-    made_movielens(folder);
-    FILE *file = fopen(path, "a");
-    fputs("1,2,5,\n", file);
-    fclose(file);
-    free(path);
     mr_ratings ratings;
     mr_interactions likes;
+    made_movielens(folder);
     assert_ok(mr_ratings_load(folder, &ratings));
+    ratings.rows[2] = ratings.rows[1];
     assert_int_equal(mr_interactions_make(&ratings, 4, 10, &likes), MR_E_FORMAT);
     assert_non_null(strstr(mr_last_error(), "twice"));
     mr_ratings_free(&ratings);

@@ -133,12 +133,16 @@ static void broken_rows_are_refused_with_their_line(void **state) {
         {HEAD ",B,2000,Drama,U,1\n", "line 3: id ''"},
         {HEAD "b,,2000,Drama,U,1\n", "line 3: title ''"},
         {HEAD "b,B,20x0,Drama,U,1\n", "line 3: year '20x0'"},
+        {HEAD "b,B, 2000,Drama,U,1\n", "line 3: year ' 2000'"},
+        {HEAD "b,B,+2000,Drama,U,1\n", "line 3: year '+2000'"},
+        {HEAD "b,B,2000,Drama,U,1,\n", "line 3: 7 fields: expected 6"},
+        {HEAD "b,B \"C\",2000,Drama,U,1\n", "line 3: a quote inside a field"},
         {HEAD "b,B,1500,Drama,U,1\n", "line 3: year '1500'"},
         {HEAD "b,B,99999999999999999999,Drama,U,1\n", "line 3: year"},
         {HEAD "b,B,2000,Dramma,U,1\n", "line 3: genres 'Dramma'"},
         {HEAD "b,B,2000,Drama,XX,1\n", "line 3: certificate 'XX'"},
         {HEAD "b,B,2000,Drama,U,9\n", "line 3: tier '9'"},
-        {HEAD "b,B,2000,Drama,U\n", "line 3: 5 fields, expected 6"},
+        {HEAD "b,B,2000,Drama,U\n", "line 3: 5 fields: expected 6"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         mr_catalogue *catalogue = NULL;

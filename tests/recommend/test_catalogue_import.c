@@ -70,7 +70,7 @@ static void new_films_are_added(void **state) {
     (void)state;
     mr_film_import done;
     assert_ok(import("title,year,genres,cast,directors\n"
-                     "Our \"Film\",2020,Drama,\"Ann|Bo, Jr.\",Cy\n"
+                     "\"Our \"\"Film\"\"\",2020,Drama,\"Ann|Bo, Jr.\",Cy\n"
                      "Bahçe & Ev,2021,Comedy|Drama,,\n",
                      &done));
     assert_int_equal(done.added, 2);
@@ -198,7 +198,17 @@ static void broken_files_are_refused(void **state) {
                  {"title,year\nA,2000\n", "no column 'genres'"},
                  {"title,year,genres\n", "no films"},
                  {"title,year,genres\nA,2000\n", "1 bad line, nothing"},
-                 {"title,year,genres\n\"A,2000,Drama\n", "1 bad line, nothing"}};
+                 {"title,year,genres\n\"A,2000,Drama\n", "1 bad line, nothing"},
+                 {"title,year,genres\n\"A\"B,2000,Drama\n", "line 2: text behind a closing quote"},
+                 {"title,year,genres\nA \"B\",2000,Drama\n", "line 2: a quote inside a field"},
+                 {"title,year,genres\nA,2000,Drama,U\n", "line 2: 4 fields: expected 3"},
+                 {"title,year,genres\nA,2000,Drama\n\n", "line 3: 1 field: expected 3"},
+                 {"title,year,genres\rA,2000,Drama\r", "line 1: a carriage return"},
+                 {"title,year,genres,title\nA,2000,Drama,B\n", "column 'title' is there twice"},
+                 {"title,year,genres,certficate\nA,2000,Drama,U\n",
+                  "line 1: column 'certficate': expected only id, title"},
+                 {"title,year,genres,cast\nA,2000,Drama,Ann||Bo\n",
+                  "line 2: people 'Ann||Bo': expected names with '|' between"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_not_equal(import(cases[i].text, &done), MR_OK);
         if (!strstr(mr_last_error(), cases[i].says) && !strstr(told, cases[i].says))
