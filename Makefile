@@ -1,6 +1,6 @@
 # A thin cover over CMake and the scripts: what a person types.
 #
-#   make          build build/moodreel          make check    every test, twice, and lint
+#   make          build build/moodreel          make check    all tests, again under sanitizers, and lint
 #   make run      packages, build, sample photo,make lint     format, clang-tidy, cppcheck
 #                 then the page on LISTEN       make format   rewrite in the house format
 #   make bench    measured speeds               make clean    forget what was built

@@ -1,6 +1,6 @@
 #!/bin/sh
 # check.sh - all tests in an optimised build, all tests again under AddressSanitizer and
-# UndefinedBehaviorSanitizer, then lint. Goes on after a failure, so that one run shows everything,
+# UndefinedBehaviorSanitizer, those with threads under ThreadSanitizer, then lint. Goes on after a failure, so that one run shows everything,
 # and ends with what passed, failed and was skipped.
 #
 # JOBS: how many compilers and tests run side by side.
@@ -9,17 +9,19 @@ cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
 failures=0
 
-# run_tests DIR PATTERN FLAG...: configures, builds and tests build/DIR, but for tests of that name.
+# run_tests DIR TARGET CHOICE FLAG...: configures build/DIR, builds the target and runs the tests that
+# the words of CHOICE tell ctest to.
 run_tests() {
     tree=build/$1
-    left_out=$2
-    shift 2
+    target=$2
+    choice=$3
+    shift 3
     cmake -S . -B "$tree" -DMR_WERROR=ON "$@" >"$tree.configure.log" ||
         { cat "$tree.configure.log" && return 1; }
-    cmake --build "$tree" --parallel "$jobs" || return 1
+    cmake --build "$tree" --target "$target" --parallel "$jobs" || return 1
     status=0
-    ctest --test-dir "$tree" --output-on-failure --parallel "$jobs" --timeout 600 \
-        --exclude-regex "$left_out" \
+    # shellcheck disable=SC2086  # lists of words
+    $steady ctest --test-dir "$tree" --output-on-failure --parallel "$jobs" --timeout 600 $choice \
         >"$tree/ctest.log" 2>&1 || status=$?
     cat "$tree/ctest.log"
     return $status
@@ -40,16 +42,24 @@ report() {
 }
 
 mkdir -p build
-rm -f build/check/ctest.log build/asan/ctest.log
-run_tests check "^$" -DCMAKE_BUILD_TYPE=Release || failures=$((failures + 1))
+rm -f build/check/ctest.log build/asan/ctest.log build/tsan/ctest.log
+steady=
+run_tests check all "" -DCMAKE_BUILD_TYPE=Release || failures=$((failures + 1))
 # The browser needs a server of usual speed; the server has tests of its own here.
-run_tests asan "^browser$" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
+run_tests asan all "--exclude-regex ^browser$" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
     -DMR_SANITIZE=address,undefined || failures=$((failures + 1))
+# ThreadSanitizer of older compilers cannot live with addresses as random as newer kernels make them.
+if setarch "$(uname -m)" -R true 2>/dev/null; then
+    steady="setarch $(uname -m) -R"
+fi
+run_tests tsan threaded_tests "--label-regex ^threads$" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" -DMR_SANITIZE=thread || failures=$((failures + 1))
 lint=clean
 scripts/lint.sh || { lint=failed && failures=$((failures + 1)); }
 
 echo
 report check
 report asan
+report tsan
 echo "lint    $lint"
 [ "$failures" = 0 ]

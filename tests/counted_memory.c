@@ -12,11 +12,11 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
-long mr_memory_asked;
-long mr_memory_failing = -1;
+atomic_long mr_memory_asked;
+atomic_long mr_memory_failing = -1;
 
 static bool fails(void) {
-    return mr_memory_asked++ == mr_memory_failing;
+    return atomic_fetch_add(&mr_memory_asked, 1) == mr_memory_failing;
 }
 
 void *__wrap_malloc(size_t size) {

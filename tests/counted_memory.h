@@ -5,10 +5,12 @@
 #ifndef MR_TESTS_COUNTED_MEMORY_H
 #define MR_TESTS_COUNTED_MEMORY_H
 
+#include <stdatomic.h>
+
 /* Allocations so far; may be set back to 0. */
-extern long mr_memory_asked;
+extern atomic_long mr_memory_asked;
 
 /* The one that fails, counted from 0; -1, as at first: none. */
-extern long mr_memory_failing;
+extern atomic_long mr_memory_failing;
 
 #endif

@@ -367,7 +367,7 @@ static mr_status learn_otherwise(training_run *run, long epoch, long step, epoch
 
 static mr_status take_step(training_run *run, long epoch, long step, epoch_result *result) {
     const mr_trainer_params *p = run->params;
-    double loss;
+    double loss = 0;
     MR_TRY(run->task->step ? learn_otherwise(run, epoch, step, result, &loss)
                            : learn_heads(run, epoch, step, result, &loss));
     result->loss += loss;

@@ -1013,7 +1013,7 @@ static void it_learns_from_its_viewers(void **state) {
     assert_ok(mr_server_start(&chosen, &other));
     int at = mr_server_port(other);
     for (int v = 0; v < 6; v++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "viewer%d", v);
         like_all(taught, name, films, v < 4 ? 3 : 2); /* one film is liked by too few */
     }
