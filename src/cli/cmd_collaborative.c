@@ -145,12 +145,14 @@ static const mr_cli_usage evaluate_usage = {
     MR_COUNT(evaluate_options)};
 
 static json_t *figures_of(const mr_ranker_figures *f) {
-    return json_pack("{s:f, s:f, s:f, s:[f,f], s:[f,f], s:f, s:[f,f]}", "hr_at_10", f->hit,
-                     "ndcg_at_10", f->ndcg, "recall_at_10", f->recall, "hr_at_10_interval",
-                     f->hit_interval.low, f->hit_interval.high, "ndcg_at_10_interval",
-                     f->ndcg_interval.low, f->ndcg_interval.high, "ndcg_over_most_popular", f->lift,
-                     "ndcg_over_most_popular_interval", f->lift_interval.low,
-                     f->lift_interval.high);
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:[f,f], s:[f,f], s:f, s:[f,f]}",
+                     "hr_at_10", f->hit, "ndcg_at_10", f->ndcg, "recall_at_10", f->recall,
+                     "precision_at_10", f->precision, "mrr_at_10", f->reciprocal, "coverage",
+                     f->coverage, "novelty", f->novelty, "popularity", f->popularity,
+                     "hr_at_10_interval", f->hit_interval.low, f->hit_interval.high,
+                     "ndcg_at_10_interval", f->ndcg_interval.low, f->ndcg_interval.high,
+                     "ndcg_over_most_popular", f->lift, "ndcg_over_most_popular_interval",
+                     f->lift_interval.low, f->lift_interval.high);
 }
 
 /* Adds the filter's figures, those of the program's whole blend under "blend", and those of the
@@ -172,6 +174,8 @@ static json_t *report_of(const mr_recommender_report *report) {
                                mr_protocol_label(report->protocol), "fold", report->fold, "users",
                                (json_int_t)report->users, "films", (json_int_t)report->films);
     add_figures(object, report->figures[report->steps - 1]);
+    if (report->ceiling > 0)
+        json_object_set_new(object, "ceiling_ndcg_at_10", json_real(report->ceiling));
     if (report->steps == 1)
         return object;
     json_t *steps = json_array();
@@ -190,15 +194,23 @@ static void print_report(const mr_recommender_report *report) {
     for (int s = 0; s < report->steps; s++) {
         if (report->steps > 1)
             printf("\nafter %d clicks\n", report->clicks[s]);
-        printf("%-14s %8s %8s %10s   %-15s %s\n", "", "hr@10", "ndcg@10", "recall@10", "ndcg, 95 %",
+        printf("%-14s %8s %8s %10s %8s %8s %8s %8s %8s   %-15s %s\n", "", "hr@10", "ndcg@10",
+               "recall@10", "prec@10", "mrr@10", "coverage", "novelty", "popular", "ndcg, 95 %",
                "over most popular, 95 %");
         for (int r = 0; r < MR_RANKER_COUNT; r++) {
             const mr_ranker_figures *f = &report->figures[s][r];
-            printf("%-14s %8.4f %8.4f %10.4f   %.4f-%.4f   %.3f %.3f-%.3f\n",
-                   mr_ranker_label((mr_ranker)r), f->hit, f->ndcg, f->recall, f->ndcg_interval.low,
+            printf("%-14s %8.4f %8.4f %10.4f %8.4f %8.4f %8.4f %8.3f %8.4f   %.4f-%.4f   %.3f "
+                   "%.3f-%.3f\n",
+                   mr_ranker_label((mr_ranker)r), f->hit, f->ndcg, f->recall, f->precision,
+                   f->reciprocal, f->coverage, f->novelty, f->popularity, f->ndcg_interval.low,
                    f->ndcg_interval.high, f->lift, f->lift_interval.low, f->lift_interval.high);
         }
     }
+    if (report->ceiling > 0)
+        printf("\nno list for each age group and gender can have an ndcg@10 above %.4f, %.3f times "
+               "that of most-popular\n",
+               report->ceiling,
+               report->ceiling / report->figures[report->steps - 1][MR_RANKER_POPULAR].ndcg);
 }
 
 static mr_status evaluate(const struct evaluate_settings *settings) {

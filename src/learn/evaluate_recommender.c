@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "learn/audience_ceiling.h"
 #include "learn/ranking_trial.h"
 
 #include <stdlib.h>
@@ -302,6 +303,19 @@ static mr_status judge_part(const mr_interactions *likes, const uint8_t *part, u
     return status;
 }
 
+/* Of those who are asked about, which are all but the ones set aside. */
+static mr_status find_ceiling(const mr_interactions *likes, const uint8_t *part,
+                              mr_recommender_report *report) {
+    bool *asked = malloc((likes->users + 1) * sizeof *asked);
+    if (!asked)
+        return no_memory();
+    for (size_t u = 0; u < likes->users; u++)
+        asked[u] = part[u] < MR_COLD_PARTS;
+    mr_status status = mr_audience_ceiling(likes, asked, &report->ceiling);
+    free(asked);
+    return status;
+}
+
 static mr_status judge_strangers(const mr_ratings *ratings, const mr_interactions *likes,
                                  const setting *given, mr_recommender_report *report) {
     (void)ratings;
@@ -325,6 +339,8 @@ static mr_status judge_strangers(const mr_ratings *ratings, const mr_interaction
         status = judge_part(likes, part, p, given, &trial, &place);
     if (status == MR_OK)
         status = mr_trial_report(&trial, place, report);
+    if (status == MR_OK && !few)
+        status = find_ceiling(likes, part, report);
     mr_trial_free(&trial);
     free(order);
     free(part);

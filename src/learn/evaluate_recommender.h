@@ -80,9 +80,10 @@ typedef enum mr_ranker { MR_RANKERS(MR_RANKER_ENUM_) MR_RANKER_COUNT } mr_ranker
 const char *mr_ranker_label(mr_ranker ranker);
 
 typedef struct mr_ranker_figures {
-    double ndcg, hit, recall;
+    double ndcg, hit, recall, precision, reciprocal, novelty, popularity;
     mr_interval ndcg_interval, hit_interval;
-    double lift; /* nDCG over that of most-popular */
+    double coverage; /* share of the films that are in at least one user's list */
+    double lift;     /* nDCG over that of most-popular */
     mr_interval lift_interval;
 } mr_ranker_figures;
 
@@ -93,6 +94,8 @@ typedef struct mr_recommender_report {
     int steps; /* 1, or MR_CLICK_STEPS for few-clicks */
     int clicks[MR_CLICK_STEPS];
     mr_ranker_figures figures[MR_CLICK_STEPS][MR_RANKER_COUNT];
+    double ceiling; /* of cold: the greatest nDCG that one list for each age group and gender can
+                       have (audience_ceiling.h); else 0 */
 } mr_recommender_report;
 
 mr_status mr_evaluate_recommender(const mr_evaluate_recommender_params *params,

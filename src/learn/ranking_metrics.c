@@ -7,20 +7,42 @@
 
 #define SEED 1
 
-static double gain_at(size_t place) {
+double mr_gain_at(size_t place) {
     return 1 / log2((double)place + 2);
 }
 
-mr_ranked_user mr_judge_list(const bool *hits, size_t count, size_t relevant) {
-    double gain = 0, best = 0, found = 0;
-    for (size_t i = 0; i < count && i < MR_CUTOFF; i++)
-        if (hits[i]) {
-            gain += gain_at(i);
-            found++;
-        }
+double mr_best_gain(size_t relevant) {
+    double sum = 0;
     for (size_t i = 0; i < relevant && i < MR_CUTOFF; i++)
-        best += gain_at(i);
-    return (mr_ranked_user){gain / best, found > 0, found / (double)relevant};
+        sum += mr_gain_at(i);
+    return sum;
+}
+
+/* What the list shows, whoever likes it. */
+static void judge_shown(const float *shares, size_t count, mr_ranked_user *user) {
+    for (size_t i = 0; i < count; i++) {
+        user->novelty -= log2((double)shares[i]) / (double)count;
+        user->popularity += (double)shares[i] / (double)count;
+    }
+}
+
+mr_ranked_user mr_judge_list(const bool *hits, const float *shares, size_t count, size_t relevant) {
+    double gain = 0, found = 0;
+    mr_ranked_user user = {0};
+    for (size_t i = 0; i < count && i < MR_CUTOFF; i++) {
+        if (!hits[i])
+            continue;
+        if (found == 0)
+            user.reciprocal = 1 / (double)(i + 1);
+        gain += mr_gain_at(i);
+        found++;
+    }
+    user.ndcg = gain / mr_best_gain(relevant);
+    user.hit = found > 0;
+    user.recall = found / (double)relevant;
+    user.precision = found / MR_CUTOFF;
+    judge_shown(shares, count < MR_CUTOFF ? count : MR_CUTOFF, &user);
+    return user;
 }
 
 size_t mr_top_items(const float *scores, const uint8_t *barred, size_t count,

@@ -11,6 +11,20 @@ void mr_line_up_free(mr_line_up *models) {
     for (int r = 0; r < MR_RANKER_COUNT; r++)
         mr_collaborative_free(models->models[r]);
     mr_blend_ranker_free(models->ranker);
+    free(models->shares);
+}
+
+/* As if one more person liked everything, so that no share is 0. */
+static mr_status count_shares(const mr_interactions *likes, float **out) {
+    float *shares = mr_alloc(likes->items * sizeof *shares);
+    if (!shares)
+        return mr_fail(MR_E_MEMORY, "evaluation: no memory for %zu items", likes->items);
+    for (size_t e = 0; e < likes->count; e++)
+        shares[likes->item[e]]++;
+    for (size_t i = 0; i < likes->items; i++)
+        shares[i] = (shares[i] + 1) / (float)(likes->users + 1);
+    *out = shares;
+    return MR_OK;
 }
 
 /* The blend is fitted on users whom its neighbours do not know, and then ranks with a model of all
@@ -40,6 +54,8 @@ mr_status mr_line_up_train(const mr_interactions *likes, const int32_t *film_of,
                                &out->models[MR_RANKER_EASE]);
     if (status == MR_OK)
         status = train_blend(likes, film_of, params, out);
+    if (status == MR_OK)
+        status = count_shares(likes, &out->shares);
     if (status != MR_OK)
         mr_line_up_free(out);
     return status;
@@ -54,12 +70,14 @@ mr_status mr_trial_make(size_t users, size_t items, int steps, mr_trial *out) {
                       mr_alloc(items),
                       mr_alloc(items * sizeof *out->scores),
                       mr_alloc(items * MR_TERM_COUNT * sizeof *out->values),
+                      {{0}},
                       {{0}}};
     bool made = out->barred && out->wanted && out->scores && out->values;
     for (int s = 0; s < steps; s++)
         for (int r = 0; r < MR_RANKER_COUNT; r++) {
             out->answers[s][r] = mr_alloc((users + 1) * sizeof *out->answers[s][r]);
-            made = made && out->answers[s][r];
+            out->shown[s][r] = mr_alloc(items);
+            made = made && out->answers[s][r] && out->shown[s][r];
         }
     if (made)
         return MR_OK;
@@ -73,8 +91,10 @@ void mr_trial_free(mr_trial *trial) {
     free(trial->scores);
     free(trial->values);
     for (int s = 0; s < MR_CLICK_STEPS; s++)
-        for (int r = 0; r < MR_RANKER_COUNT; r++)
+        for (int r = 0; r < MR_RANKER_COUNT; r++) {
             free(trial->answers[s][r]);
+            free(trial->shown[s][r]);
+        }
     *trial = (mr_trial){0};
 }
 
@@ -103,13 +123,19 @@ static mr_status score_blend(const mr_line_up *models, const mr_question *questi
                                   trial->scores);
 }
 
-static mr_ranked_user judge(const mr_trial *trial, size_t wanted) {
+/* Judges the best by score, and flags them as shown. */
+static mr_ranked_user judge(const mr_trial *trial, const float *share_of, size_t wanted,
+                            uint8_t *shown) {
     uint32_t top[MR_CUTOFF];
     bool hits[MR_CUTOFF];
+    float shares[MR_CUTOFF];
     size_t count = mr_top_items(trial->scores, trial->barred, trial->items, top);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         hits[i] = trial->wanted[top[i]];
-    return mr_judge_list(hits, count, wanted);
+        shares[i] = share_of[top[i]];
+        shown[top[i]] = 1;
+    }
+    return mr_judge_list(hits, shares, count, wanted);
 }
 
 mr_status mr_trial_ask(mr_trial *trial, const mr_line_up *models, const mr_question *question,
@@ -117,7 +143,8 @@ mr_status mr_trial_ask(mr_trial *trial, const mr_line_up *models, const mr_quest
     for (int r = 0; r < MR_RANKER_COUNT; r++) {
         MR_TRY(r == MR_RANKER_BLEND ? score_blend(models, question, trial)
                                     : score(models->models[r], question, trial->scores));
-        trial->answers[step][r][place] = judge(trial, question->wanted);
+        trial->answers[step][r][place] =
+            judge(trial, models->shares, question->wanted, trial->shown[step][r]);
     }
     return MR_OK;
 }
@@ -138,6 +165,10 @@ static void figures_of(const mr_ranked_user *users, const mr_ranked_user *popula
                        double *values, double *base, mr_ranker_figures *out) {
     const size_t ndcg = offsetof(mr_ranked_user, ndcg);
     out->recall = take(users, count, offsetof(mr_ranked_user, recall), values);
+    out->precision = take(users, count, offsetof(mr_ranked_user, precision), values);
+    out->reciprocal = take(users, count, offsetof(mr_ranked_user, reciprocal), values);
+    out->novelty = take(users, count, offsetof(mr_ranked_user, novelty), values);
+    out->popularity = take(users, count, offsetof(mr_ranked_user, popularity), values);
     out->hit = take(users, count, offsetof(mr_ranked_user, hit), values);
     out->hit_interval = mr_bootstrap_mean(values, count);
     out->ndcg = take(users, count, ndcg, values);
@@ -145,6 +176,13 @@ static void figures_of(const mr_ranked_user *users, const mr_ranked_user *popula
     double usual = take(popular, count, ndcg, base);
     out->lift = usual > 0 ? out->ndcg / usual : 0;
     out->lift_interval = mr_bootstrap_ratio(values, base, count);
+}
+
+static double share_set(const uint8_t *flags, size_t count) {
+    size_t set = 0;
+    for (size_t i = 0; i < count; i++)
+        set += flags[i];
+    return (double)set / (double)count;
 }
 
 mr_status mr_trial_report(const mr_trial *trial, size_t users, mr_recommender_report *report) {
@@ -156,9 +194,11 @@ mr_status mr_trial_report(const mr_trial *trial, size_t users, mr_recommender_re
     report->users = users;
     report->films = trial->items;
     for (int s = 0; s < report->steps; s++)
-        for (int r = 0; r < MR_RANKER_COUNT; r++)
+        for (int r = 0; r < MR_RANKER_COUNT; r++) {
             figures_of(trial->answers[s][r], trial->answers[s][MR_RANKER_POPULAR], users, values,
                        values + users, &report->figures[s][r]);
+            report->figures[s][r].coverage = share_set(trial->shown[s][r], trial->items);
+        }
     free(values);
     return MR_OK;
 }

@@ -20,6 +20,7 @@ typedef struct mr_line_up {
     mr_collaborative *models[MR_RANKER_COUNT]; /* the blend has none of its own, it ranks by ours */
     mr_blend_ranker *ranker;
     mr_blend blend;
+    float *shares; /* of people who like each item, by what was trained on; positive */
 } mr_line_up;
 
 /* Trains them all on the same likes; film_of has the catalogue's film of each item where
@@ -35,6 +36,7 @@ typedef struct mr_trial {
     float *scores;       /* scratch */
     float *values;       /* scratch: items × MR_TERM_COUNT */
     mr_ranked_user *answers[MR_CLICK_STEPS][MR_RANKER_COUNT]; /* of each user */
+    uint8_t *shown[MR_CLICK_STEPS][MR_RANKER_COUNT];          /* of each item: in some list */
 } mr_trial;
 
 mr_status mr_trial_make(size_t users, size_t items, int steps, mr_trial *out);

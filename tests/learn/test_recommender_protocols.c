@@ -1,6 +1,7 @@
 /* Reading MovieLens, figures of ranked lists, and the protocols on a set worked out by hand. */
 #include "support.h"
 
+#include "learn/audience_ceiling.h"
 #include "learn/build_collaborative.h"
 #include "learn/evaluate_recommender.h"
 #include "learn/match_films.h"
@@ -169,17 +170,26 @@ static double gain(int place) {
 static void lists_by_hand(void **state) {
     (void)state;
     const bool hits[] = {false, true, false, true};
-    mr_ranked_user user = mr_judge_list(hits, 4, 3);
+    const float shares[] = {1, 0.5f, 0.25f, 0.25f, 1, 1, 1, 1, 1, 1};
+    mr_ranked_user user = mr_judge_list(hits, shares, 4, 3);
     assert_float_equal(user.ndcg, (gain(2) + gain(4)) / (gain(1) + gain(2) + gain(3)), 1e-12);
     assert_float_equal(user.hit, 1, 0);
     assert_float_equal(user.recall, 2.0 / 3, 1e-12);
-    user = mr_judge_list(hits, 1, 3);
-    assert_float_equal(user.ndcg + user.hit + user.recall, 0, 0);
+    assert_float_equal(user.precision, 0.2, 1e-12);
+    assert_float_equal(user.reciprocal, 0.5, 1e-12);
+    assert_float_equal(user.novelty, (0 + 1 + 2 + 2) / 4.0, 1e-12);
+    assert_float_equal(user.popularity, 0.5, 1e-12);
+    user = mr_judge_list(hits, shares + 1, 1, 3);
+    assert_float_equal(user.ndcg + user.hit + user.recall + user.precision + user.reciprocal, 0, 0);
+    assert_float_equal(user.novelty, 1, 1e-12);
+    user = mr_judge_list(hits, shares, 0, 3);
+    assert_float_equal(user.ndcg + user.novelty + user.popularity, 0, 0);
     /* With more relevant films than places a full list is still perfect. */
     const bool all[MR_CUTOFF] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    user = mr_judge_list(all, MR_CUTOFF, 40);
+    user = mr_judge_list(all, shares, MR_CUTOFF, 40);
     assert_float_equal(user.ndcg, 1, 1e-12);
     assert_float_equal(user.recall, 0.25, 1e-12);
+    assert_float_equal(user.precision + user.reciprocal, 2, 1e-12);
 }
 
 static void the_best_come_first(void **state) {
@@ -229,7 +239,8 @@ static mr_recommender_report run(mr_protocol protocol) {
 }
 
 /* Two films are left for each user: u, not liked, and the next, held out. They are equally popular,
- * so the lower number goes first: all but the last user find theirs in the second place. */
+ * so the lower number goes first: all but the last user find theirs in the second place. Each film
+ * is liked by 28 of 30 in what is learned from, and shown to two. */
 static void full_by_hand(void **state) {
     (void)state;
     mr_recommender_report report = run(MR_PROTOCOL_FULL);
@@ -240,6 +251,12 @@ static void full_by_hand(void **state) {
     assert_float_equal(popular->hit, 1, 0);
     assert_float_equal(popular->recall, 1, 0);
     assert_float_equal(popular->lift, 1, 0);
+    assert_float_equal(popular->precision, 0.1, 1e-12);
+    assert_float_equal(popular->reciprocal, (29 * 0.5 + 1) / 30, 1e-9);
+    assert_float_equal(popular->popularity, 29.0 / 31, 1e-6);
+    assert_float_equal(popular->novelty, -log2(29.0 / 31), 1e-6);
+    assert_float_equal(popular->coverage, 1, 0);
+    assert_float_equal(report.ceiling, 0, 0);
 }
 
 /* The films held out are liked by all, the negatives by nobody. */
@@ -268,6 +285,31 @@ static void cold_by_hand(void **state) {
     assert_int_equal(report.users, MADE_PEOPLE);
     assert_float_equal(report.figures[0][MR_RANKER_POPULAR].ndcg, 1 - missed / best, 1e-9);
     assert_float_equal(report.figures[0][MR_RANKER_POPULAR].recall, 9.0 / 29, 1e-9);
+    assert_float_equal(report.figures[0][MR_RANKER_POPULAR].precision, 0.9, 1e-9);
+    /* Two or three of each audience, of whom each lacks one film: ten are liked by all of them. */
+    assert_float_equal(report.ceiling, 1, 1e-9);
+}
+
+/* Three users of one audience and one of another. The list of the first is 1, 0, 2. */
+static void a_ceiling_by_hand(void **state) {
+    (void)state;
+    uint32_t start[] = {0, 1, 3, 5, 6}, item[] = {1, 0, 1, 0, 1, 2};
+    uint8_t audience[] = {4, 4, 4, 9};
+    const mr_interactions likes = {
+        .users = 4, .items = 3, .count = 6, .start = start, .item = item, .audience = audience};
+    /* Users 1 and 2 want two items, so that each hit counts 1 / two; item 1 is wanted by all. */
+    const double two = gain(1) + gain(2);
+    const double first = gain(1) * (1 + 2 / two) + gain(2) * (2 / two);
+    bool asked[] = {true, true, true, true};
+    double ceiling;
+    assert_ok(mr_audience_ceiling(&likes, asked, &ceiling));
+    assert_float_equal(ceiling, (first + 1) / 4, 1e-12);
+    asked[0] = asked[1] = asked[2] = false;
+    assert_ok(mr_audience_ceiling(&likes, asked, &ceiling));
+    assert_float_equal(ceiling, 1, 1e-12);
+    asked[3] = false;
+    assert_ok(mr_audience_ceiling(&likes, asked, &ceiling));
+    assert_float_equal(ceiling, 0, 0);
 }
 
 /* Of 30 films 20 are the pool and 10 are ranked, so that all nine wanted ones are found. */
@@ -384,6 +426,7 @@ int main(void) {
         cmocka_unit_test(full_by_hand),
         cmocka_unit_test(leave_one_out_by_hand),
         cmocka_unit_test(cold_by_hand),
+        cmocka_unit_test(a_ceiling_by_hand),
         cmocka_unit_test(few_clicks_by_hand),
         cmocka_unit_test(validation_is_another_question),
         cmocka_unit_test(titles_to_try),
