@@ -23,6 +23,14 @@ static inline char *made_folder(void) {
     return path;
 }
 
+/* Removes the folder and frees its name and others. */
+static inline void made_forget(char *folder, char *const *names, size_t count) {
+    mr_test_remove(folder);
+    free(folder);
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+}
+
 static inline void made_text(const char *folder, const char *name, const char *text) {
     char *path = mr_path_join(folder, name);
     assert_ok(mr_file_write(path, text, strlen(text)));
@@ -95,6 +103,24 @@ static inline void made_chips(const char *folder, int count) {
         snprintf(path, sizeof path, "%s/%d_%d_%d_%04d.png", folder, 5 + 7 * class, class / 5,
                  class % 5, i);
         made_picture(path, 32, 3, class, 10, &rng);
+    }
+}
+
+typedef struct made_person {
+    int age, gender, ethnicity;
+} made_person;
+
+/* Chips of the people that `person_at` tells, in eight looks. */
+static inline void made_people_chips(const char *folder, int side, int count,
+                                     made_person (*person_at)(int i)) {
+    mr_rng rng = mr_rng_seeded(7);
+    assert_ok(mr_folder_make(folder));
+    for (int i = 0; i < count; i++) {
+        made_person who = person_at(i);
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%d_%d_%d_%03d.png", folder, who.age, who.gender,
+                 who.ethnicity, i);
+        made_picture(path, side, 3, i % 8, 8, &rng);
     }
 }
 

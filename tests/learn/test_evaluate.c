@@ -17,15 +17,9 @@ typedef struct world {
     char *folder, *faces, *chips, *emotion, *attributes;
 } world;
 
-static void write_chips(const char *folder) {
-    mr_rng rng = mr_rng_seeded(7);
-    assert_ok(mr_folder_make(folder));
-    for (int i = 0; i < CHIPS; i++) {
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%d_%d_%d_%03d.png", folder, i == 7 ? 116 : i, i % 2,
-                 i / 2 % 4, i);
-        made_picture(path, MR_CHIP_SIDE, 3, i % 8, 8, &rng);
-    }
+/* Every age once, and one of the oldest. */
+static made_person person_at(int i) {
+    return (made_person){i == 7 ? 116 : i, i % 2, i / 2 % 4};
 }
 
 /* Votes for the first picture of each class of four: happy by a majority, sad by exactly half. */
@@ -47,7 +41,7 @@ static int set_up(void **state) {
     w->attributes = mr_path_join(w->folder, "attributes");
     made_emotions(w->folder, "test", EACH, 1);
     write_votes(w->folder);
-    write_chips(w->chips);
+    made_people_chips(w->chips, MR_CHIP_SIDE, CHIPS, person_at);
     assert_ok(mr_make_emotion_model(w->folder, 3));
     assert_ok(mr_make_attributes_model(w->folder, 4));
     *state = w;
@@ -56,10 +50,8 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     world *w = *state;
-    mr_test_remove(w->folder);
-    char **paths[] = {&w->folder, &w->faces, &w->chips, &w->emotion, &w->attributes};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        free(*paths[i]);
+    char *paths[] = {w->faces, w->chips, w->emotion, w->attributes};
+    made_forget(w->folder, paths, sizeof paths / sizeof *paths);
     free(w);
     return 0;
 }

@@ -1,28 +1,10 @@
 /* A trained network is tuned to a few pictures of another look; it must learn them and keep most of
  * what it knew. */
-#include "learn/dataset_emotion.h"
-#include "learn/evaluate_emotion.h"
 #include "learn/model.h"
-#include "learn/train_emotion.h"
 #include "learn/trunk.h"
-#include "made_faces.h"
+#include "made_training.h"
 
 #include <math.h>
-
-static const char network_text[] = "moodreel-network 1\n"
-                                   "input image channels=1 height=16 width=16 mean=127 "
-                                   "deviation=64\n"
-                                   "conv a image out=8 kernel=3\n"
-                                   "batchnorm a_bn a\n"
-                                   "relu a_relu a_bn\n"
-                                   "maxpool a_pool a_relu kernel=2\n"
-                                   "conv b a_pool out=16 kernel=3 stride=2\n"
-                                   "batchnorm b_bn b\n"
-                                   "relu b_relu b_bn\n"
-                                   "linear label b_relu out=7\n"
-                                   "linear votes b_relu out=7\n"
-                                   "output label\n"
-                                   "output votes\n";
 
 enum { NEW_EACH = 4, NEW_TEST_EACH = 10 };
 
@@ -62,15 +44,8 @@ static void other_pictures(const char *folder, const char *part, int each, uint6
 }
 
 static mr_train_emotion_params base_params(const char *data, const char *out) {
-    mr_train_emotion_params p = mr_train_emotion_defaults();
-    p.data = data;
-    p.augment = mr_augment_none();
+    mr_train_emotion_params p = made_training(data, out);
     p.votes_from_labels = true;
-    p.trainer.out = out;
-    p.trainer.batch = 14;
-    p.trainer.epochs = 20;
-    p.trainer.threads = 1;
-    p.trainer.average = 0.9f;
     return p;
 }
 
@@ -84,7 +59,7 @@ static int set_up(void **state) {
     made_emotions(w->old, "public_test", NEW_TEST_EACH, 2);
     other_pictures(w->new, "train", NEW_EACH, 3);
     other_pictures(w->new, "public_test", NEW_TEST_EACH, 4);
-    made_text(w->folder, "network.txt", network_text);
+    made_text(w->folder, "network.txt", made_emotion_network);
     char *network = mr_path_join(w->folder, "network.txt");
     mr_train_emotion_params p = base_params(w->old, w->base);
     p.trainer.network = network;
@@ -96,23 +71,9 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     world *w = *state;
-    mr_test_remove(w->folder);
-    free(w->folder);
-    free(w->old);
-    free(w->new);
-    free(w->base);
+    made_forget(w->folder, (char *[]){w->old, w->new, w->base}, 3);
     free(w);
     return 0;
-}
-
-/* Share of the validation part of DATA that the model tells right. */
-static double accuracy(const char *data, const char *model) {
-    char *faces = mr_path_join(data, MR_EMOTION_VALIDATION);
-    mr_evaluate_emotion_params params = {.data = faces, .model = model};
-    mr_emotion_report report;
-    assert_ok(mr_evaluate_emotion(&params, &report));
-    free(faces);
-    return report.labels.accuracy;
 }
 
 static char *tune(const world *w, const char *name, float trunk_rate) {
@@ -153,8 +114,8 @@ static double change(const char *before, const char *after, part wanted) {
 }
 
 static void check_tuned(const world *w, const char *tuned) {
-    double old_before = accuracy(w->old, w->base), new_before = accuracy(w->new, w->base);
-    double old_after = accuracy(w->old, tuned), new_after = accuracy(w->new, tuned);
+    double old_before = made_accuracy(w->old, w->base), new_before = made_accuracy(w->new, w->base);
+    double old_after = made_accuracy(w->old, tuned), new_after = made_accuracy(w->new, tuned);
     print_message("%s: new %.3f to %.3f, old %.3f to %.3f\n", tuned, new_before, new_after,
                   old_before, old_after);
     assert_true(old_before > 0.95);

@@ -16,15 +16,9 @@ typedef struct world {
     char *folder, *faces, *votes, *chips, *emotion, *attributes, *report;
 } world;
 
-static void write_chips(const char *folder) {
-    mr_rng rng = mr_rng_seeded(7);
-    assert_ok(mr_folder_make(folder));
-    for (int i = 0; i < CHIPS; i++) {
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%d_%d_%d_%03d.png", folder, i % 3 ? i % 50 : 1, i % 2,
-                 i / 2 % 5, i);
-        made_picture(path, MR_CHIP_SIDE, 3, i % 8, 8, &rng);
-    }
+/* Every third a child of one year. */
+static made_person person_at(int i) {
+    return (made_person){i % 3 ? i % 50 : 1, i % 2, i / 2 % 5};
 }
 
 static int set_up(void **state) {
@@ -38,7 +32,7 @@ static int set_up(void **state) {
     w->report = mr_path_join(w->folder, "report");
     made_emotions(w->folder, "public_test", EACH, 1);
     made_votes(w->folder);
-    write_chips(w->chips);
+    made_people_chips(w->chips, MR_CHIP_SIDE, CHIPS, person_at);
     assert_ok(mr_make_emotion_model(w->folder, 3));
     assert_ok(mr_make_attributes_model(w->folder, 4));
     *state = w;
@@ -47,11 +41,8 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     world *w = *state;
-    mr_test_remove(w->folder);
-    char **paths[] = {&w->folder,  &w->faces,      &w->votes, &w->chips,
-                      &w->emotion, &w->attributes, &w->report};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        free(*paths[i]);
+    char *paths[] = {w->faces, w->votes, w->chips, w->emotion, w->attributes, w->report};
+    made_forget(w->folder, paths, sizeof paths / sizeof *paths);
     free(w);
     return 0;
 }

@@ -1,34 +1,16 @@
 #include "learn/teachers.h"
 
 #include "base/memory.h"
-#include "learn/dataset_emotion.h"
-#include "learn/evaluate_emotion.h"
 #include "learn/model.h"
 #include "learn/train_attributes.h"
-#include "learn/train_emotion.h"
 #include "learn/unlabelled.h"
-#include "made_faces.h"
 #include "made_models.h"
 #include "made_scenes.h"
+#include "made_training.h"
 #include "nn/inference.h"
 #include "nn/loss.h"
 
 #include <math.h>
-
-static const char student_text[] = "moodreel-network 1\n"
-                                   "input image channels=1 height=16 width=16 mean=127 "
-                                   "deviation=64\n"
-                                   "conv a image out=8 kernel=3\n"
-                                   "batchnorm a_bn a\n"
-                                   "relu a_relu a_bn\n"
-                                   "maxpool a_pool a_relu kernel=2\n"
-                                   "conv b a_pool out=16 kernel=3 stride=2\n"
-                                   "batchnorm b_bn b\n"
-                                   "relu b_relu b_bn\n"
-                                   "linear label b_relu out=7\n"
-                                   "linear votes b_relu out=7\n"
-                                   "output label\n"
-                                   "output votes\n";
 
 enum { TEST_EACH = 10, KNOWN = 4 /* emotions of the poor set */ };
 
@@ -37,15 +19,8 @@ typedef struct world {
 } world;
 
 static mr_train_emotion_params params_of(const world *w, const char *data, const char *out) {
-    mr_train_emotion_params p = mr_train_emotion_defaults();
-    p.data = data;
-    p.augment = mr_augment_none();
-    p.trainer.out = out;
+    mr_train_emotion_params p = made_training(data, out);
     p.trainer.network = w->network;
-    p.trainer.batch = 14;
-    p.trainer.epochs = 20;
-    p.trainer.threads = 1;
-    p.trainer.average = 0.9f;
     p.trainer.teaching.view = mr_augment_none();
     p.trainer.teaching.view.noise = 10;
     p.trainer.teaching.view.blur = 0.3f;
@@ -94,7 +69,7 @@ static int set_up(void **state) {
     made_emotions(w->poor, "public_test", TEST_EACH, 2);
     made_emotions(w->wrong, "public_test", TEST_EACH, 2);
     write_everyday(w->everyday);
-    made_text(w->folder, "student.txt", student_text);
+    made_text(w->folder, "student.txt", made_emotion_network);
     mr_train_emotion_params p = params_of(w, w->data, w->teacher);
     assert_ok(mr_train_emotion(&p, NULL));
     *state = w;
@@ -103,22 +78,14 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     world *w = *state;
-    mr_test_remove(w->folder);
-    char **paths[] = {&w->folder,   &w->data,    &w->poor,   &w->wrong,
-                      &w->everyday, &w->network, &w->teacher};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        free(*paths[i]);
+    char *paths[] = {w->data, w->poor, w->wrong, w->everyday, w->network, w->teacher};
+    made_forget(w->folder, paths, sizeof paths / sizeof *paths);
     free(w);
     return 0;
 }
 
 static double accuracy(const world *w, const char *model) {
-    char *faces = mr_path_join(w->data, MR_EMOTION_VALIDATION);
-    mr_evaluate_emotion_params params = {.data = faces, .model = model};
-    mr_emotion_report report;
-    assert_ok(mr_evaluate_emotion(&params, &report));
-    free(faces);
-    return report.labels.accuracy;
+    return made_accuracy(w->data, model);
 }
 
 /* ---- one batch, by hand ---------------------------------------------------------------------- */

@@ -58,12 +58,8 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     world *w = *state;
-    mr_test_remove(w->folder);
-    free(w->folder);
-    free(w->emotions);
-    free(w->chips);
-    free(w->emotion_net);
-    free(w->attributes_net);
+    char *paths[] = {w->emotions, w->chips, w->emotion_net, w->attributes_net};
+    made_forget(w->folder, paths, sizeof paths / sizeof *paths);
     free(w);
     return 0;
 }
