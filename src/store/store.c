@@ -199,8 +199,8 @@ static mr_status take_opinion(void *context, const char *const *fields) {
     if (!fields[0] || !fields[1] || kind < 0 || !fields[3] ||
         strlen(fields[0]) >= sizeof page->viewer || strlen(fields[1]) >= sizeof page->film)
         return mr_fail(MR_E_FORMAT, "feedback: a row that is not as the store writes it");
-    strcpy(page->viewer, fields[0]);
-    strcpy(page->film, fields[1]);
+    snprintf(page->viewer, sizeof page->viewer, "%s", fields[0]);
+    snprintf(page->film, sizeof page->film, "%s", fields[1]);
     page->rows++;
     const mr_feedback feedback = {
         .film = page->film, .kind = (mr_feedback_kind)kind, .rating = atoi(fields[3])};
