@@ -59,6 +59,7 @@ static void note_success(mr_learner *learner, mr_learner_stats found) {
     bool news = found.likes != learner->stats.likes;
     found.runs = learner->stats.runs + 1;
     found.failures = learner->stats.failures;
+    found.failed_at = learner->stats.failed_at;
     learner->stats = found;
     pthread_mutex_unlock(&learner->lock);
     if (news)
@@ -70,6 +71,7 @@ static void note_failure(mr_learner *learner) {
     pthread_mutex_lock(&learner->lock);
     learner->stats.runs++;
     learner->stats.failures++;
+    learner->stats.failed_at = (int64_t)time(NULL);
     pthread_mutex_unlock(&learner->lock);
     mr_log(MR_LOG_WARNING, "learning from viewers: %s; what was learned before stays",
            mr_last_error());

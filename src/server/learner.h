@@ -29,6 +29,7 @@ typedef struct mr_learner_stats {
     size_t viewers, likes;   /* learned from last */
     size_t films, links;     /* between which, and how many */
     int64_t at;              /* when, seconds since 1970; 0: not yet */
+    int64_t failed_at;       /* when it failed last; 0: never */
 } mr_learner_stats;
 
 /* `minutes`: the pause between two runs; more than 0. */

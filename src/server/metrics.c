@@ -121,6 +121,9 @@ static void print_learning(mr_server *server, FILE *out) {
                 "Times that links between films were learned from viewers.", (double)stats.runs);
     print_value(out, "moodreel_learning_failures_total", "counter",
                 "Those that failed and left the links of before.", (double)stats.failures);
+    print_value(out, "moodreel_learning_failed_timestamp_seconds", "gauge",
+                "When that failed last, for the reason in the log; 0: never.",
+                (double)stats.failed_at);
     print_value(out, "moodreel_learned_timestamp_seconds", "gauge",
                 "When links were learned last; 0: not yet.", (double)stats.at);
     print_value(out, "moodreel_learned_viewers", "gauge", "Viewers that they were learned from.",

@@ -8,6 +8,7 @@
 #include "server/server.h"
 #include "support.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -1040,6 +1041,54 @@ static void it_learns_from_its_viewers(void **state) {
     mr_store_close(taught);
 }
 
+/* Another program on the same database. */
+static void change_behind(const char *path, const char *sql) {
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    sqlite3_busy_timeout(database, 10000);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+/* A run that fails leaves what was learned, is counted, and the next ones are tried. */
+static void what_was_learned_outlives_a_failure(void **state) {
+    (void)state;
+    static const char *const films[] = {"Q44578", "Q132689"};
+    char folder[] = "/tmp/moodreel-learn-XXXXXX", path[64], url[80];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/store.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    mr_store *taught;
+    assert_ok(mr_store_open(url, &taught));
+    for (int v = 0; v < 5; v++) {
+        char name[24];
+        snprintf(name, sizeof name, "viewer%d", v);
+        like_all(taught, name, films, 2);
+    }
+    mr_server_options chosen = options();
+    chosen.store = taught;
+    chosen.learn_minutes = 0.002;
+    mr_server *other = start_with(&chosen);
+    int at = mr_server_port(other);
+    await_metric(at, "moodreel_learned_films", 2);
+    assert_true(metric(at, "moodreel_learning_failed_timestamp_seconds") == 0);
+    change_behind(path, "ALTER TABLE feedback RENAME TO gone");
+    for (int i = 0; i < 200 && metric(at, "moodreel_learning_failures_total") < 1; i++)
+        usleep(50000);
+    assert_true(metric(at, "moodreel_learning_failures_total") >= 1);
+    assert_true(metric(at, "moodreel_learning_failed_timestamp_seconds") > 0);
+    assert_true(metric(at, "moodreel_learned_films") == 2);
+    assert_true(metric(at, "moodreel_learned_viewers") == 5);
+    change_behind(path, "ALTER TABLE gone RENAME TO feedback");
+    double runs = metric(at, "moodreel_learning_runs_total");
+    like_all(taught, "viewer5", films, 2);
+    await_metric(at, "moodreel_learned_viewers", 6);
+    assert_true(metric(at, "moodreel_learning_runs_total") > runs);
+    mr_server_stop(other);
+    mr_store_close(taught);
+    mr_test_remove(folder);
+}
+
 static void starting_wrongly_is_an_error(void **state) {
     (void)state;
     static const char *const addresses[] = {"",          "8080",       ":8080",
@@ -1092,6 +1141,7 @@ int main(void) {
         cmocka_unit_test(a_key_is_asked_for_where_one_is_set),
         cmocka_unit_test(page_and_key_are_loaded_anew),
         cmocka_unit_test(it_learns_from_its_viewers),
+        cmocka_unit_test(what_was_learned_outlives_a_failure),
         cmocka_unit_test(starting_wrongly_is_an_error),
     };
     int failed = cmocka_run_group_tests(tests, start, stop);
