@@ -76,7 +76,7 @@ static void fill_history(const mr_recommender *recommender, mr_opinion *history)
     size_t count = 0;
     for (size_t f = 0; f < known->films && count < CLICKS_MAX; f++)
         if (known->item_of[f] >= 0)
-            history[count++] = (mr_opinion){(uint32_t)f, MR_FEEDBACK_LIKE, 0};
+            history[count++] = (mr_opinion){(uint32_t)f, MR_FEEDBACK_LIKE, 0, 0};
 }
 
 static mr_status time_ranking(const mr_recommender *recommender, const mr_sofa_seat *seats,

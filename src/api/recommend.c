@@ -111,7 +111,8 @@ static size_t read_history(const mr_catalogue *catalogue, const mr_viewer *viewe
         if (film < 0 || said[film])
             continue;
         said[film] = 1;
-        opinions[count++] = (mr_opinion){(uint32_t)film, feedback->kind, feedback->rating};
+        opinions[count++] = (mr_opinion){
+            .film = (uint32_t)film, .kind = feedback->kind, .rating = feedback->rating};
     }
     return count;
 }

@@ -124,6 +124,8 @@ static const mr_cli_option evaluate_options[] = {
                "published fold, of full"),
     MR_CLI_FLAG("validation", 0, struct evaluate_settings, params.validation,
                 "leave the test part alone and judge on a part of what is learned from"),
+    MR_CLI_FLOAT("half-life", 0, struct evaluate_settings, params.half_life, "DAYS", 0, 1e6,
+                 "in which a click loses half of its weight; 0: never"),
     MODEL_ROWS(struct evaluate_settings, params.model),
     MR_CLI_INT("neighbours", 0, struct evaluate_settings, params.neighbours, "N", 1, 65535,
                "of item-kNN, for comparison"),

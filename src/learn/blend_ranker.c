@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "recommend/recommend_parts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,18 @@ mr_status mr_blend_ranker_make(const mr_collaborative *model, const mr_blend_fil
     return status;
 }
 
+static float ago_of(const mr_blend_user *user, size_t click) {
+    return user->ago ? user->ago[click] : 0;
+}
+
+/* What all clicks together are worth. */
+static float opinions_of(const mr_blend_user *user) {
+    float sum = 0;
+    for (size_t c = 0; c < user->click_count; c++)
+        sum += exp2f(-ago_of(user, c));
+    return sum;
+}
+
 /* What is known of films that no catalogue knows. */
 static mr_status fill_bare(const mr_blend_ranker *ranker, const mr_blend_user *user,
                            float *values) {
@@ -97,7 +110,9 @@ static mr_status fill_bare(const mr_blend_ranker *ranker, const mr_blend_user *u
     mr_collaborative_viewer viewer;
     MR_TRY(mr_collaborative_viewer_make(ranker->model, shares, &viewer));
     for (size_t c = 0; c < user->click_count; c++)
-        mr_collaborative_learn(&viewer, user->clicks[c], 1);
+        mr_collaborative_learn(
+            &viewer, user->clicks[c],
+            mr_opinion_value(&(mr_opinion){.kind = MR_FEEDBACK_LIKE, .ago = ago_of(user, c)}));
     for (size_t i = 0; i < ranker->model->items; i++) {
         float *row = values + i * MR_TERM_COUNT;
         memset(row, 0, MR_TERM_COUNT * sizeof *row);
@@ -120,7 +135,8 @@ static mr_status fill_known(const mr_blend_ranker *ranker, const mr_blend_user *
     for (size_t c = 0; c < user->click_count; c++) {
         int32_t film = ranker->film_of[user->clicks[c]];
         if (film >= 0)
-            opinions[seat.history_count++] = (mr_opinion){(uint32_t)film, MR_FEEDBACK_LIKE, 0};
+            opinions[seat.history_count++] =
+                (mr_opinion){(uint32_t)film, MR_FEEDBACK_LIKE, 0, ago_of(user, c)};
     }
     mr_rank_options options = mr_rank_options_defaults();
     mr_appetite appetite;
@@ -151,7 +167,7 @@ bool mr_blend_ranker_knows(const mr_blend_ranker *ranker, size_t item) {
 mr_status mr_blend_ranker_scores(const mr_blend_ranker *ranker, const mr_blend *blend,
                                  const mr_blend_user *user, float *values, float *scores) {
     MR_TRY(mr_blend_ranker_values(ranker, user, false, values));
-    mr_blend_weights weights = mr_blend_at(blend, (float)user->click_count, 1).inside;
+    mr_blend_weights weights = mr_blend_at(blend, opinions_of(user), 1).inside;
     for (size_t i = 0; i < ranker->model->items; i++) {
         scores[i] = 0;
         for (int t = 0; t < MR_TERM_COUNT; t++)

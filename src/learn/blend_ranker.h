@@ -38,6 +38,7 @@ typedef struct mr_blend_user {
     int audience;
     const uint32_t *clicks;
     size_t click_count;
+    const float *ago; /* how old each click is, in half-lives (mr_opinion); NULL: none has aged */
 } mr_blend_user;
 
 /* The value of each term for each item. `hidden`: as if the neighbour model did not know the items

@@ -239,13 +239,16 @@ static mr_status read_ratings(reader *r, mr_ratings *out) {
         char *fields[4];
         if (cut(line, ",", fields, 4) != 4)
             return bad_line(r, "expected user,film,rating,time", line);
-        long rating;
+        long rating, at = 0;
         mr_rating row = {0};
         MR_TRY(known_of(r, "user", out->user_of, fields[0], &row.user));
         MR_TRY(known_of(r, "film", out->film_of, fields[1], &row.film));
         MR_TRY(number_of(r, "rating", fields[2], 1, 5, &rating));
         MR_TRY(check_time(r, fields[3]));
+        if (fields[3][0])
+            MR_TRY(number_of(r, "time", fields[3], 0, LONG_MAX, &at));
         row.rating = (uint8_t)rating;
+        row.at = at;
         if (!mr_grow(&out->rows, &capacity, out->count + 1, sizeof *out->rows))
             return no_memory(r);
         out->rows[out->count] = row;

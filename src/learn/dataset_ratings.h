@@ -30,6 +30,7 @@
 typedef struct mr_rating {
     uint32_t user, film;
     uint8_t rating; /* 1 … 5 */
+    int64_t at;     /* seconds since 1970; 0: not stated */
 } mr_rating;
 
 typedef struct mr_rated_film {

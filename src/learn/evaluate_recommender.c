@@ -12,6 +12,8 @@
 #define LIKED 4
 #define CORE  10
 
+#define DAY 86400.0 /* seconds */
+
 /* Keys of the random streams. */
 enum { SEED = 1, KEY_PARTS, KEY_VALIDATION_PARTS, KEY_VALIDATION_ROWS, KEY_CLICKS };
 
@@ -49,6 +51,28 @@ typedef struct setting {
     int32_t *film_of;
 } setting;
 
+/* --- recency -----------------------------------------------------------------------------------
+ */
+
+/* How old a user's clicks are, which are some of the entries, in half-lives; `out` has room for
+ * them. NULL when clicks do not age. */
+static const float *age_clicks(const mr_interactions *likes, size_t user, const uint32_t *clicks,
+                               size_t count, const setting *given, float *out) {
+    if (given->params->half_life <= 0)
+        return NULL;
+    int64_t newest = 0;
+    for (size_t c = 0; c < count; c++) {
+        long entry = mr_interactions_find(likes, user, clicks[c]);
+        if (likes->at[entry] > newest)
+            newest = likes->at[entry];
+    }
+    for (size_t c = 0; c < count; c++) {
+        int64_t at = likes->at[mr_interactions_find(likes, user, clicks[c])];
+        out[c] = at > 0 ? (float)((double)(newest - at) / DAY / given->params->half_life) : 0;
+    }
+    return out;
+}
+
 /* --- full ------------------------------------------------------------------------------------ */
 
 /* Everything of a user that is held out is wanted, everything else of theirs is not ranked. */
@@ -63,8 +87,10 @@ static mr_status judge_held(const mr_interactions *rest, const mr_interactions *
         size_t wanted = mr_interactions_of(held, u);
         if (wanted == 0)
             continue;
-        mr_question question = {rest->audience[u], rest->item + rest->start[u],
-                                mr_interactions_of(rest, u), wanted};
+        const uint32_t *clicks = rest->item + rest->start[u];
+        size_t count = mr_interactions_of(rest, u);
+        mr_question question = {rest->audience[u], clicks, count,
+                                age_clicks(rest, u, clicks, count, given, trial.ago), wanted};
         mr_trial_clear(&trial);
         flag(trial.barred, question.clicks, question.click_count);
         flag(trial.wanted, held->item + held->start[u], wanted);
@@ -184,8 +210,10 @@ static mr_status judge_left(const mr_interactions *rest, const mr_leave_row *row
     mr_status status = mr_trial_make(count, rest->items, 1, &trial);
     for (size_t i = 0; i < count && status == MR_OK; i++) {
         uint32_t u = rows[i].user;
-        mr_question question = {rest->audience[u], rest->item + rest->start[u],
-                                mr_interactions_of(rest, u), 1};
+        const uint32_t *clicks = rest->item + rest->start[u];
+        size_t clicked = mr_interactions_of(rest, u);
+        mr_question question = {rest->audience[u], clicks, clicked,
+                                age_clicks(rest, u, clicks, clicked, given, trial.ago), 1};
         mr_trial_clear(&trial);
         trial.wanted[rows[i].film] = 1;
         memset(trial.barred, 1, trial.items);
@@ -244,19 +272,20 @@ static void part_for_validation(size_t users, uint32_t *order, uint8_t *part) {
 }
 
 /* Asks about one user of a part that the models do not know. */
-typedef mr_status stranger(const mr_interactions *likes, size_t user, const mr_line_up *models,
-                           mr_trial *trial, size_t place);
+typedef mr_status stranger(const mr_interactions *likes, size_t user, const setting *given,
+                           const mr_line_up *models, mr_trial *trial, size_t place);
 
-static mr_status ask_cold(const mr_interactions *likes, size_t user, const mr_line_up *models,
-                          mr_trial *trial, size_t place) {
-    mr_question question = {likes->audience[user], NULL, 0, mr_interactions_of(likes, user)};
+static mr_status ask_cold(const mr_interactions *likes, size_t user, const setting *given,
+                          const mr_line_up *models, mr_trial *trial, size_t place) {
+    (void)given;
+    mr_question question = {likes->audience[user], NULL, 0, NULL, mr_interactions_of(likes, user)};
     mr_trial_clear(trial);
     flag(trial->wanted, likes->item + likes->start[user], question.wanted);
     return mr_trial_ask(trial, models, &question, 0, place);
 }
 
-static mr_status ask_few(const mr_interactions *likes, size_t user, const mr_line_up *models,
-                         mr_trial *trial, size_t place) {
+static mr_status ask_few(const mr_interactions *likes, size_t user, const setting *given,
+                         const mr_line_up *models, mr_trial *trial, size_t place) {
     static const int clicks[] = MR_CLICK_COUNTS;
     size_t liked = mr_interactions_of(likes, user);
     uint32_t *order = malloc((liked + 1) * sizeof *order);
@@ -270,7 +299,9 @@ static mr_status ask_few(const mr_interactions *likes, size_t user, const mr_lin
     flag(trial->wanted, order + MR_FEW_POOL, liked - MR_FEW_POOL);
     mr_status status = MR_OK;
     for (int s = 0; s < MR_CLICK_STEPS && status == MR_OK; s++) {
-        mr_question question = {likes->audience[user], order, (size_t)clicks[s],
+        size_t count = (size_t)clicks[s];
+        mr_question question = {likes->audience[user], order, count,
+                                age_clicks(likes, user, order, count, given, trial->ago),
                                 liked - MR_FEW_POOL};
         status = mr_trial_ask(trial, models, &question, s, place);
     }
@@ -296,7 +327,7 @@ static mr_status judge_part(const mr_interactions *likes, const uint8_t *part, u
         status = mr_line_up_train(&known, given->film_of, given->params, &models);
     for (size_t u = 0; u < likes->users && status == MR_OK; u++)
         if (part[u] == number && (!few || mr_interactions_of(likes, u) >= MR_FEW_LEAST))
-            status = meet(likes, u, &models, trial, (*place)++);
+            status = meet(likes, u, given, &models, trial, (*place)++);
     mr_line_up_free(&models);
     mr_interactions_free(&known);
     free(flags);

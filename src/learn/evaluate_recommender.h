@@ -55,6 +55,8 @@ typedef struct mr_evaluate_recommender_params {
     bool validation; /* do not touch what is tested: `full` holds out a fifth of its training part,
                         `cold` and `few-clicks` set a part of the users aside and part the others
                         anew. To choose parameters by; leave-one-out has none */
+    float half_life; /* days in which a click loses half of its weight, counted from the user's
+                         newest, with the blend and ours; 0 (default): never */
     mr_collaborative_params model;
     const mr_recommender *program; /* whose terms the blend weighs (mr_recommender_load_unblended);
                                       NULL: popularity, audience and history alone */

@@ -16,10 +16,11 @@ static mr_status reserve(size_t users, size_t items, size_t count, mr_interactio
                              .items = items,
                              .start = mr_alloc((users + 1) * sizeof *out->start),
                              .item = mr_alloc((count + 1) * sizeof *out->item),
+                             .at = mr_alloc((count + 1) * sizeof *out->at),
                              .user_of = mr_alloc((users + 1) * sizeof *out->user_of),
                              .film_of = mr_alloc((items + 1) * sizeof *out->film_of),
                              .audience = mr_alloc(users + 1)};
-    if (out->start && out->item && out->user_of && out->film_of && out->audience)
+    if (out->start && out->item && out->at && out->user_of && out->film_of && out->audience)
         return MR_OK;
     return no_memory(count);
 }
@@ -27,6 +28,7 @@ static mr_status reserve(size_t users, size_t items, size_t count, mr_interactio
 void mr_interactions_free(mr_interactions *interactions) {
     free(interactions->start);
     free(interactions->item);
+    free(interactions->at);
     free(interactions->user_of);
     free(interactions->film_of);
     free(interactions->audience);
@@ -78,9 +80,39 @@ static void find_core(const mr_ratings *ratings, int least, uint32_t core, degre
     }
 }
 
+/* Of numbers of items, or of what begins with one. */
 static int compare_items(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
+}
+
+/* A user's entry while it is brought in order. */
+typedef struct timed_item {
+    uint32_t item;
+    int64_t at;
+} timed_item;
+
+/* Sorts each user's entries by item. */
+static mr_status sort_entries(mr_interactions *made) {
+    size_t most = 0; /* who rated a film twice has more than there are films */
+    for (size_t u = 0; u < made->users; u++)
+        if (mr_interactions_of(made, u) > most)
+            most = mr_interactions_of(made, u);
+    timed_item *entries = malloc((most + 1) * sizeof *entries);
+    if (!entries)
+        return no_memory(most);
+    for (size_t u = 0; u < made->users; u++) {
+        size_t first = made->start[u], count = mr_interactions_of(made, u);
+        for (size_t e = 0; e < count; e++)
+            entries[e] = (timed_item){made->item[first + e], made->at[first + e]};
+        qsort(entries, count, sizeof *entries, compare_items);
+        for (size_t e = 0; e < count; e++) {
+            made->item[first + e] = entries[e].item;
+            made->at[first + e] = entries[e].at;
+        }
+    }
+    free(entries);
+    return MR_OK;
 }
 
 /* Numbers of those whose degree is not zero; the degree becomes number + 1. */
@@ -126,16 +158,17 @@ static mr_status fill(const mr_ratings *ratings, int least, degrees *core, mr_in
         out->start[u + 1] += out->start[u];
     for (size_t i = ratings->count; i-- > 0;) {
         const mr_rating *row = &ratings->rows[i];
-        if (is_in(row, least, core))
-            out->item[--out->start[core->user[row->user]]] = core->film[row->film] - 1;
+        if (!is_in(row, least, core))
+            continue;
+        uint32_t entry = --out->start[core->user[row->user]];
+        out->item[entry] = core->film[row->film] - 1;
+        out->at[entry] = row->at;
     }
     /* Each start[u + 1] went down to the beginning of user u. */
     for (size_t u = 0; u < out->users; u++)
         out->start[u] = out->start[u + 1];
     out->start[out->users] = (uint32_t)out->count;
-    for (size_t u = 0; u < out->users; u++)
-        qsort(out->item + out->start[u], mr_interactions_of(out, u), sizeof *out->item,
-              compare_items);
+    MR_TRY(sort_entries(out));
     return refuse_twins(out);
 }
 
@@ -178,9 +211,12 @@ mr_status mr_interactions_part(const mr_interactions *all, const uint8_t *flags,
     memcpy(out->film_of, all->film_of, all->items * sizeof *out->film_of);
     memcpy(out->audience, all->audience, all->users);
     for (size_t u = 0; u < all->users; u++) {
-        for (uint32_t e = all->start[u]; e < all->start[u + 1]; e++)
-            if (flags[e] == wanted)
-                out->item[out->count++] = all->item[e];
+        for (uint32_t e = all->start[u]; e < all->start[u + 1]; e++) {
+            if (flags[e] != wanted)
+                continue;
+            out->at[out->count] = all->at ? all->at[e] : 0;
+            out->item[out->count++] = all->item[e];
+        }
         out->start[u + 1] = (uint32_t)out->count;
     }
     return MR_OK;

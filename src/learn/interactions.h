@@ -19,6 +19,7 @@ typedef struct mr_interactions {
     size_t users, items, count;
     uint32_t *start;             /* entries of user u: start[u] … start[u + 1] - 1 */
     uint32_t *item;              /* of each entry, rising within a user */
+    int64_t *at;                 /* of each entry, seconds since 1970, 0: not stated; or NULL */
     uint32_t *user_of, *film_of; /* numbers in mr_ratings */
     uint8_t *audience;           /* of each user */
 } mr_interactions;

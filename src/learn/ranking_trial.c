@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,10 +70,11 @@ mr_status mr_trial_make(size_t users, size_t items, int steps, mr_trial *out) {
                       mr_alloc(items),
                       mr_alloc(items),
                       mr_alloc(items * sizeof *out->scores),
+                      mr_alloc(items * sizeof *out->ago),
                       mr_alloc(items * MR_TERM_COUNT * sizeof *out->values),
                       {{0}},
                       {{0}}};
-    bool made = out->barred && out->wanted && out->scores && out->values;
+    bool made = out->barred && out->wanted && out->scores && out->ago && out->values;
     for (int s = 0; s < steps; s++)
         for (int r = 0; r < MR_RANKER_COUNT; r++) {
             out->answers[s][r] = mr_alloc((users + 1) * sizeof *out->answers[s][r]);
@@ -89,6 +91,7 @@ void mr_trial_free(mr_trial *trial) {
     free(trial->barred);
     free(trial->wanted);
     free(trial->scores);
+    free(trial->ago);
     free(trial->values);
     for (int s = 0; s < MR_CLICK_STEPS; s++)
         for (int r = 0; r < MR_RANKER_COUNT; r++) {
@@ -103,13 +106,14 @@ void mr_trial_clear(mr_trial *trial) {
     memset(trial->wanted, 0, trial->items);
 }
 
-static mr_status score(const mr_collaborative *model, const mr_question *question, float *scores) {
+static mr_status score(const mr_collaborative *model, const mr_question *question, const float *ago,
+                       float *scores) {
     float shares[MR_AUDIENCES] = {0};
     shares[question->audience] = 1;
     mr_collaborative_viewer viewer;
     MR_TRY(mr_collaborative_viewer_make(model, shares, &viewer));
     for (size_t c = 0; c < question->click_count; c++)
-        mr_collaborative_learn(&viewer, question->clicks[c], 1);
+        mr_collaborative_learn(&viewer, question->clicks[c], ago ? exp2f(-ago[c]) : 1);
     for (size_t i = 0; i < model->items; i++)
         scores[i] = mr_collaborative_score(&viewer, i);
     mr_collaborative_viewer_free(&viewer);
@@ -118,7 +122,8 @@ static mr_status score(const mr_collaborative *model, const mr_question *questio
 
 static mr_status score_blend(const mr_line_up *models, const mr_question *question,
                              const mr_trial *trial) {
-    mr_blend_user user = {question->audience, question->clicks, question->click_count};
+    mr_blend_user user = {question->audience, question->clicks, question->click_count,
+                          question->ago};
     return mr_blend_ranker_scores(models->ranker, &models->blend, &user, trial->values,
                                   trial->scores);
 }
@@ -141,8 +146,10 @@ static mr_ranked_user judge(const mr_trial *trial, const float *share_of, size_t
 mr_status mr_trial_ask(mr_trial *trial, const mr_line_up *models, const mr_question *question,
                        int step, size_t place) {
     for (int r = 0; r < MR_RANKER_COUNT; r++) {
-        MR_TRY(r == MR_RANKER_BLEND ? score_blend(models, question, trial)
-                                    : score(models->models[r], question, trial->scores));
+        MR_TRY(r == MR_RANKER_BLEND
+                   ? score_blend(models, question, trial)
+                   : score(models->models[r], question, r == MR_RANKER_OURS ? question->ago : NULL,
+                           trial->scores));
         trial->answers[step][r][place] =
             judge(trial, models->shares, question->wanted, trial->shown[step][r]);
     }

@@ -34,6 +34,7 @@ typedef struct mr_trial {
     uint8_t *barred;     /* of each item: not to be ranked */
     uint8_t *wanted;     /* of each item: a hit */
     float *scores;       /* scratch */
+    float *ago;          /* scratch: room for a question's */
     float *values;       /* scratch: items × MR_TERM_COUNT */
     mr_ranked_user *answers[MR_CLICK_STEPS][MR_RANKER_COUNT]; /* of each user */
     uint8_t *shown[MR_CLICK_STEPS][MR_RANKER_COUNT];          /* of each item: in some list */
@@ -50,7 +51,8 @@ typedef struct mr_question {
     uint8_t audience;
     const uint32_t *clicks;
     size_t click_count;
-    size_t wanted; /* flags set in trial->wanted; positive */
+    const float *ago; /* how old each click is, in half-lives; NULL: none has aged */
+    size_t wanted;    /* flags set in trial->wanted; positive */
 } mr_question;
 
 /* Asks every ranker, and notes how good the answers are as those of the user at this place. */

@@ -114,7 +114,8 @@ static mr_status ask(fit *f, size_t user, size_t clicks, bool hidden) {
     size_t items = f->likes->items;
     if (mark(f, user, clicks, hidden, f->kind + choices->users * items) == 0)
         return MR_OK;
-    mr_blend_user asked = {f->likes->audience[user], f->order + f->likes->start[user], clicks};
+    mr_blend_user asked = {f->likes->audience[user], f->order + f->likes->start[user], clicks,
+                           NULL};
     MR_TRY(mr_blend_ranker_values(f->ranker, &asked, hidden,
                                   f->values + choices->users * items * MR_TERM_COUNT));
     choices->users++;

@@ -45,6 +45,7 @@ typedef struct mr_opinion {
     uint32_t film; /* catalogue index */
     mr_feedback_kind kind;
     int rating; /* 1 (worst) … 5 where the kind is MR_FEEDBACK_RATING */
+    float ago;  /* how old it is, in half-lives: it counts 2^-ago as much as a new one; 0 or more */
 } mr_opinion;
 
 /* One person who watches, with what is remembered of them. */

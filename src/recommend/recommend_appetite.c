@@ -26,13 +26,14 @@ void mr_genre_sums_fill(mr_genre_sums *sums) {
 }
 
 float mr_opinion_value(const mr_opinion *feedback) {
+    float weight = feedback->ago > 0 ? exp2f(-feedback->ago) : 1;
     switch (feedback->kind) {
     case MR_FEEDBACK_LIKE:
-        return 1;
+        return weight;
     case MR_FEEDBACK_DISLIKE:
-        return -1;
+        return -weight;
     case MR_FEEDBACK_RATING:
-        return (float)(feedback->rating - 3) / 2;
+        return weight * (float)(feedback->rating - 3) / 2;
     default:
         return 0;
     }

@@ -184,10 +184,22 @@ static void clicks_tell_kinds_of_people_apart(void **state) {
     assert_ok(mr_blend_ranker_make(model, &nothing, &ranker));
     static float values[FILMS * MR_TERM_COUNT], scores[FILMS];
     const uint32_t clicks[] = {3, 5};
-    assert_ok(
-        mr_blend_ranker_scores(ranker, &blend, &(mr_blend_user){0, clicks, 2}, values, scores));
+    assert_ok(mr_blend_ranker_scores(ranker, &blend, &(mr_blend_user){0, clicks, 2, NULL}, values,
+                                     scores));
     for (size_t i = 6; i < FILMS; i += 2)
         assert_true(scores[i + 1] > scores[i]);
+    /* A click of 60 half-lives ago counts for nothing, and one that has not aged for all. */
+    static float alone[FILMS];
+    const float old[] = {0, 60}, young[] = {0, 0};
+    const mr_blend_user one = {0, clicks, 1, NULL}, aged = {0, clicks, 2, old},
+                        fresh = {0, clicks, 2, young};
+    static float again[FILMS];
+    assert_ok(mr_blend_ranker_scores(ranker, &blend, &fresh, values, again));
+    assert_memory_equal(again, scores, sizeof scores);
+    assert_ok(mr_blend_ranker_scores(ranker, &blend, &one, values, alone));
+    assert_ok(mr_blend_ranker_scores(ranker, &blend, &aged, values, again));
+    for (size_t i = 0; i < FILMS; i++)
+        assert_true(fabsf(again[i] - alone[i]) < 1e-5f);
     mr_blend_ranker_free(ranker);
     mr_collaborative_free(model);
     mr_interactions_free(&likes);
@@ -259,14 +271,15 @@ static void values_are_the_programs(void **state) {
     const uint32_t clicks[] = {10, 200};
     float *values = malloc(items * MR_TERM_COUNT * sizeof *values);
     int audience = mr_audience_of(20, MR_FEMALE);
-    assert_ok(mr_blend_ranker_values(ranker, &(mr_blend_user){audience, clicks, 2}, false, values));
+    assert_ok(
+        mr_blend_ranker_values(ranker, &(mr_blend_user){audience, clicks, 2, NULL}, false, values));
 
     mr_attributes attributes = {.has_age = true, .has_gender = true};
     for (int year = 18; year < 25; year++)
         attributes.age_distribution[year] = 1.0f / 7;
     attributes.gender[MR_FEMALE] = 1;
-    mr_opinion history[2] = {{(uint32_t)film_of[10], MR_FEEDBACK_LIKE, 0},
-                             {(uint32_t)film_of[200], MR_FEEDBACK_LIKE, 0}};
+    mr_opinion history[2] = {{(uint32_t)film_of[10], MR_FEEDBACK_LIKE, 0, 0},
+                             {(uint32_t)film_of[200], MR_FEEDBACK_LIKE, 0, 0}};
     mr_sofa_seat seat = {mr_watcher_of(&attributes), history, 2};
     mr_rank_options options = mr_rank_options_defaults();
     mr_appetite appetite;

@@ -333,6 +333,76 @@ static void few_clicks_by_hand(void **state) {
                        report.figures[0][MR_RANKER_POPULAR].ndcg, 1e-12);
 }
 
+/* The time of a rating stays with its film, however they are sorted. */
+static void likes_keep_their_times(void **state) {
+    (void)state;
+    made_lines(folder, "movies.dat", "7::A (1994)::Drama\n9::B (2001)::Comedy\n");
+    made_lines(folder, "users.dat", "3::F::25::1::0\n");
+    made_lines(folder, "ratings.csv",
+               "user_id,movie_id,rating,timestamp\n3,9,5,978300760\n3,7,4,\n");
+    mr_ratings ratings;
+    mr_interactions likes, part;
+    assert_ok(mr_ratings_load(folder, &ratings));
+    assert_ok(mr_interactions_make(&ratings, 4, 1, &likes));
+    assert_int_equal(likes.count, 2);
+    assert_int_equal(likes.at[0], 0);
+    assert_int_equal(likes.at[1], 978300760);
+    const uint8_t flags[] = {0, 1};
+    assert_ok(mr_interactions_part(&likes, flags, 1, &part));
+    assert_int_equal(part.count, 1);
+    assert_int_equal(part.at[0], 978300760);
+    mr_interactions_free(&part);
+    mr_interactions_free(&likes);
+    mr_ratings_free(&ratings);
+    made_lines(folder, "ratings.csv", "user_id,movie_id,rating,timestamp\n3,9,5,yesterday\n");
+    assert_int_equal(mr_ratings_load(folder, &ratings), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "line 2: time 'yesterday'"));
+}
+
+/* The same made ratings, each film rated a year after the one before. */
+static void rate_over_years(void) {
+    char *path = mr_path_join(folder, "ratings.csv");
+    FILE *ratings = fopen(path, "w");
+    assert_non_null(ratings);
+    fputs("user_id,movie_id,rating,timestamp\n", ratings);
+    for (int u = 0; u < MADE_PEOPLE; u++)
+        for (int f = 0; f < MADE_PEOPLE; f++)
+            fprintf(ratings, "%d,%d,%d,%d\n", u + 1, f + 1, f == u ? 2 : 4 + f % 2,
+                    86400 * 365 * (f + 1));
+    assert_int_equal(fclose(ratings), 0);
+    free(path);
+}
+
+static bool same_figures(const mr_recommender_report *a, const mr_recommender_report *b,
+                         mr_ranker ranker) {
+    bool same = true;
+    for (int s = 0; s < MR_CLICK_STEPS; s++)
+        same = same && a->figures[s][ranker].ndcg == b->figures[s][ranker].ndcg;
+    return same;
+}
+
+/* Clicks whose time is not stated stay what they are; others lose weight, with us alone. */
+static void clicks_age(void **state) {
+    (void)state;
+    mr_evaluate_recommender_params params = mr_evaluate_recommender_defaults();
+    mr_recommender_report usual = run(MR_PROTOCOL_FEW_CLICKS), untimed, aged, slow;
+    params.ratings = folder;
+    params.protocol = MR_PROTOCOL_FEW_CLICKS;
+    params.half_life = 30;
+    assert_ok(mr_evaluate_recommender(&params, &untimed));
+    rate_over_years();
+    assert_ok(mr_evaluate_recommender(&params, &aged));
+    params.half_life = 0;
+    assert_ok(mr_evaluate_recommender(&params, &slow));
+    for (int r = 0; r < MR_RANKER_COUNT; r++) {
+        bool ages = r == MR_RANKER_OURS || r == MR_RANKER_BLEND;
+        assert_true(same_figures(&untimed, &usual, (mr_ranker)r));
+        assert_true(same_figures(&slow, &usual, (mr_ranker)r));
+        assert_true(ages || same_figures(&aged, &usual, (mr_ranker)r));
+    }
+    assert_false(same_figures(&aged, &usual, MR_RANKER_OURS));
+}
+
 static void validation_is_another_question(void **state) {
     (void)state;
     mr_evaluate_recommender_params params = mr_evaluate_recommender_defaults();
@@ -428,6 +498,8 @@ int main(void) {
         cmocka_unit_test(cold_by_hand),
         cmocka_unit_test(a_ceiling_by_hand),
         cmocka_unit_test(few_clicks_by_hand),
+        cmocka_unit_test(likes_keep_their_times),
+        cmocka_unit_test(clicks_age),
         cmocka_unit_test(validation_is_another_question),
         cmocka_unit_test(titles_to_try),
         cmocka_unit_test(films_match_by_title_and_year),

@@ -38,10 +38,10 @@ static mr_rank_options reckless(int variant) {
 
 static void no_child_sees_what_is_not_for_children(void **state) {
     (void)state;
-    mr_opinion history[4] = {{film_of("the godfather", 1972), MR_FEEDBACK_LIKE, 0},
-                             {film_of("saw", 2004), MR_FEEDBACK_RATING, 5},
-                             {film_of("arjun reddy", 2017), MR_FEEDBACK_LIKE, 0},
-                             {film_of("toy story", 1995), MR_FEEDBACK_DISLIKE, 0}};
+    mr_opinion history[4] = {{film_of("the godfather", 1972), MR_FEEDBACK_LIKE, 0, 0},
+                             {film_of("saw", 2004), MR_FEEDBACK_RATING, 5, 0},
+                             {film_of("arjun reddy", 2017), MR_FEEDBACK_LIKE, 0, 0},
+                             {film_of("toy story", 1995), MR_FEEDBACK_DISLIKE, 0, 0}};
     int variant = 0;
     for (int age = 0; age < 18; age++)
         for (int round = 0; round < 44; round++, variant++) {
@@ -194,9 +194,9 @@ static void check_term(const mr_sofa_seat *seats, size_t n, const mr_ranking *ra
 
 static void reasons_are_what_moved_the_score(void **state) {
     (void)state;
-    mr_opinion history[3] = {{film_of("the matrix", 1999), MR_FEEDBACK_LIKE, 0},
-                             {film_of("alien", 1979), MR_FEEDBACK_RATING, 5},
-                             {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0}};
+    mr_opinion history[3] = {{film_of("the matrix", 1999), MR_FEEDBACK_LIKE, 0, 0},
+                             {film_of("alien", 1979), MR_FEEDBACK_RATING, 5, 0},
+                             {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0, 0}};
     mr_sofa_seat seats[] = {seat_of(31, MR_FEMALE, MR_SAD),   seat_of(25, MR_MALE, MR_ANGRY),
                             seat_of(65, MR_MALE, -1),         seat_of(40, -1, MR_SURPRISE),
                             seat_of(25, MR_MALE, MR_NEUTRAL), seat_of(9, MR_FEMALE, MR_HAPPY)};
@@ -296,7 +296,7 @@ static void history_is_not_shown_again_and_teaches(void **state) {
     mr_ranking before = rank(&seat, 1, &options);
     mr_opinion history[5];
     for (size_t i = 0; i < 5; i++)
-        history[i] = (mr_opinion){before.films[i].film, MR_FEEDBACK_SEEN, 0};
+        history[i] = (mr_opinion){before.films[i].film, MR_FEEDBACK_SEEN, 0, 0};
     seat.history = history;
     seat.history_count = 5;
     mr_ranking seen = rank(&seat, 1, &options);
@@ -306,11 +306,11 @@ static void history_is_not_shown_again_and_teaches(void **state) {
     mr_ranking_free(&seen);
     mr_ranking_free(&before);
     /* Five liked films of one kind bring more of that kind. */
-    const mr_opinion horror[5] = {{film_of("alien", 1979), MR_FEEDBACK_LIKE, 0},
-                                  {film_of("the thing", 1982), MR_FEEDBACK_LIKE, 0},
-                                  {film_of("the shining", 1980), MR_FEEDBACK_LIKE, 0},
-                                  {film_of("halloween", 1978), MR_FEEDBACK_RATING, 5},
-                                  {film_of("saw", 2004), MR_FEEDBACK_RATING, 4}};
+    const mr_opinion horror[5] = {{film_of("alien", 1979), MR_FEEDBACK_LIKE, 0, 0},
+                                  {film_of("the thing", 1982), MR_FEEDBACK_LIKE, 0, 0},
+                                  {film_of("the shining", 1980), MR_FEEDBACK_LIKE, 0, 0},
+                                  {film_of("halloween", 1978), MR_FEEDBACK_RATING, 5, 0},
+                                  {film_of("saw", 2004), MR_FEEDBACK_RATING, 4, 0}};
     seat.history = horror;
     mr_ranking after = rank(&seat, 1, &options);
     size_t horrors = 0;
@@ -371,13 +371,13 @@ static void groups_are_served_without_misery(void **state) {
     mr_ranking doubled = rank(twins, 2, &options);
     assert_int_equal(single.films[0].film, doubled.films[0].film);
     assert_true(fabsf(single.films[0].score - doubled.films[0].score) < 1e-5f);
-    mr_opinion hates[4] = {{film_of("saw", 2004), MR_FEEDBACK_DISLIKE, 0},
-                           {film_of("halloween", 1978), MR_FEEDBACK_DISLIKE, 0},
-                           {film_of("the shining", 1980), MR_FEEDBACK_DISLIKE, 0},
-                           {film_of("scream", 1996), MR_FEEDBACK_DISLIKE, 0}};
+    mr_opinion hates[4] = {{film_of("saw", 2004), MR_FEEDBACK_DISLIKE, 0, 0},
+                           {film_of("halloween", 1978), MR_FEEDBACK_DISLIKE, 0, 0},
+                           {film_of("the shining", 1980), MR_FEEDBACK_DISLIKE, 0, 0},
+                           {film_of("scream", 1996), MR_FEEDBACK_DISLIKE, 0, 0}};
     mr_opinion loves[4];
     for (int i = 0; i < 4; i++)
-        loves[i] = (mr_opinion){hates[i].film, MR_FEEDBACK_LIKE, 0};
+        loves[i] = (mr_opinion){hates[i].film, MR_FEEDBACK_LIKE, 0, 0};
     pair[0].history = hates;
     pair[1].history = loves;
     pair[0].history_count = pair[1].history_count = 4;
@@ -412,7 +412,7 @@ static void wrong_use_is_refused(void **state) {
     assert_int_equal(mr_recommender_rank(recommender, seats, 1, &bad, &ranking), MR_E_ARGUMENT);
     bad = good, bad.weights[MR_TERM_MOOD] = -1;
     assert_int_equal(mr_recommender_rank(recommender, seats, 1, &bad, &ranking), MR_E_ARGUMENT);
-    const mr_opinion lies[] = {{UINT32_MAX, MR_FEEDBACK_LIKE, 0}, {0, MR_FEEDBACK_RATING, 6}};
+    const mr_opinion lies[] = {{UINT32_MAX, MR_FEEDBACK_LIKE, 0, 0}, {0, MR_FEEDBACK_RATING, 6, 0}};
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
         seats[0].history = &lies[i];
         seats[0].history_count = 1;
@@ -438,9 +438,9 @@ static void genre_sums_are_genre_fits(void **state) {
 /* Scoring many films gives what the terms add up to. */
 static void scores_are_sums_of_terms(void **state) {
     (void)state;
-    mr_opinion history[3] = {{film_of("the matrix", 1999), MR_FEEDBACK_LIKE, 0},
-                             {film_of("arjun reddy", 2017), MR_FEEDBACK_RATING, 4},
-                             {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0}};
+    mr_opinion history[3] = {{film_of("the matrix", 1999), MR_FEEDBACK_LIKE, 0, 0},
+                             {film_of("arjun reddy", 2017), MR_FEEDBACK_RATING, 4, 0},
+                             {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0, 0}};
     for (size_t said = 0; said <= 3; said++) {
         mr_sofa_seat seat = seat_of(31, MR_FEMALE, MR_SAD);
         seat.history = history;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static mr_opinion opinion(const char *title, int year, mr_feedback_kind kind) {
-    return (mr_opinion){film_of(title, year), kind, 0};
+    return (mr_opinion){film_of(title, year), kind, 0, 0};
 }
 
 /* The film in a ranking, or NULL. */
@@ -319,7 +319,7 @@ static void misery_comes_last_in_any_group(void **state) {
                           opinion("star wars: episode iv - a new hope", 1977, MR_FEEDBACK_DISLIKE)};
     mr_opinion loved[4];
     for (int i = 0; i < 4; i++)
-        loved[i] = (mr_opinion){hated[i].film, MR_FEEDBACK_LIKE, 0};
+        loved[i] = (mr_opinion){hated[i].film, MR_FEEDBACK_LIKE, 0, 0};
     mr_rank_options options = plain();
     options.diversity = 0;
     options.count = 400;
