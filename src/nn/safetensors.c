@@ -17,6 +17,7 @@
 #define FILE_LIMIT   ((size_t)1 << 30)
 #define HEADER_LIMIT ((uint64_t)16 << 20)
 #define ALIGNMENT    8
+#define METADATA     "__metadata__" /* the entry of the header that is no tensor */
 
 void mr_safetensors_free(mr_safetensors *file) {
     free(file->tensors);
@@ -97,7 +98,7 @@ static mr_status read_tensor(const char *file, const char *name, const json_t *e
 
 static mr_status read_metadata(const char *file, json_t *entry, mr_safetensors *out) {
     if (!json_is_object(entry))
-        return mr_fail(MR_E_FORMAT, "%s: __metadata__ is not an object", file);
+        return mr_fail(MR_E_FORMAT, "%s: " METADATA " is not an object", file);
     out->metadata = calloc(json_object_size(entry) + 1, sizeof *out->metadata);
     if (!out->metadata)
         return mr_fail(MR_E_MEMORY, "%s: no memory for its metadata", file);
@@ -165,12 +166,12 @@ static mr_status read_header(const char *file, json_t *header, const unsigned ch
     out->tensors = calloc(json_object_size(header) + 1, sizeof *out->tensors);
     if (!out->tensors)
         return mr_fail(MR_E_MEMORY, "%s: no memory for its tensors", file);
+    json_t *entry = json_object_get(header, METADATA);
+    if (entry)
+        MR_TRY(read_metadata(file, entry, out));
     const char *name;
-    json_t *entry;
     json_object_foreach(header, name, entry) {
-        if (strcmp(name, "__metadata__") == 0)
-            MR_TRY(read_metadata(file, entry, out));
-        else
+        if (strcmp(name, METADATA) != 0)
             MR_TRY(read_tensor(file, name, entry, data, data_size, &out->tensors[out->count++]));
     }
     MR_TRY(check_cover(file, out, data, data_size));
@@ -267,7 +268,7 @@ static char *make_header(const mr_tensor *tensors, size_t count, const mr_metada
         json_t *pairs = json_object();
         for (size_t i = 0; i < metadata_count; i++)
             json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value));
-        json_object_set_new(header, "__metadata__", pairs);
+        json_object_set_new(header, METADATA, pairs);
     }
     size_t begin = 0;
     for (int pass = 0; pass < PASSES; pass++) {
