@@ -1,7 +1,7 @@
 #!/bin/sh
 # check.sh - all tests in an optimised build, all tests again under AddressSanitizer and
-# UndefinedBehaviorSanitizer, those with threads under ThreadSanitizer, then lint. Goes on after a failure, so that one run shows everything,
-# and ends with what passed, failed and was skipped.
+# UndefinedBehaviorSanitizer, those with threads under ThreadSanitizer, then lint. Goes on after a
+# failure, so that one run shows everything, and ends with what passed, failed and was skipped.
 #
 # JOBS: how many compilers and tests run side by side.
 set -eu
