@@ -25,7 +25,8 @@ static int listen_on(int *port) {
         close(listener);
         return -1;
     }
-    *port = ntohs(address.sin_port);
+    if (*port == 0) /* else it is that already, and others may be reading it */
+        *port = ntohs(address.sin_port);
     return listener;
 }
 
