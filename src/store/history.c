@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All but the film. The schema allows nothing else, but a file may come from anywhere. */
-static mr_status read_feedback(const char *const *fields, mr_feedback *out) {
+/* The schema allows nothing else, but a file may come from anywhere. */
+mr_status mr_feedback_of_row(const char *const *fields, mr_feedback *out) {
     int kind = fields[1] ? mr_feedback_from_label(fields[1]) : -1;
     int rating = fields[2] ? atoi(fields[2]) : -1;
     if (kind < 0 || rating < 0 || rating > 5 || !fields[3])
         return mr_fail(MR_E_FORMAT, "feedback on film %s: not as the store writes it", fields[0]);
-    *out = (mr_feedback){
-        .kind = (mr_feedback_kind)kind, .rating = rating, .at = strtoll(fields[3], NULL, 10)};
+    *out = (mr_feedback){.film = fields[0],
+                         .kind = (mr_feedback_kind)kind,
+                         .rating = rating,
+                         .at = strtoll(fields[3], NULL, 10)};
     return MR_OK;
 }
 
@@ -22,7 +24,7 @@ mr_status mr_history_row(void *context, const char *const *fields) {
     if (!fields[0])
         return MR_OK;
     mr_feedback said;
-    MR_TRY(read_feedback(fields, &said));
+    MR_TRY(mr_feedback_of_row(fields, &said));
     size_t size = strlen(fields[0]) + 1;
     if (!mr_grow(&history->items, &builder->item_capacity, history->count + 1,
                  sizeof *history->items) ||

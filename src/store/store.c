@@ -195,16 +195,16 @@ typedef struct opinion_page {
 
 static mr_status take_opinion(void *context, const char *const *fields) {
     opinion_page *page = context;
-    int kind = fields[2] ? mr_feedback_from_label(fields[2]) : -1;
-    if (!fields[0] || !fields[1] || kind < 0 || !fields[3] ||
-        strlen(fields[0]) >= sizeof page->viewer || strlen(fields[1]) >= sizeof page->film)
+    const char *film = fields[0], *viewer = fields[4];
+    if (!film || !viewer || strlen(viewer) >= sizeof page->viewer ||
+        strlen(film) >= sizeof page->film)
         return mr_fail(MR_E_FORMAT, "feedback: a row that is not as the store writes it");
-    snprintf(page->viewer, sizeof page->viewer, "%s", fields[0]);
-    snprintf(page->film, sizeof page->film, "%s", fields[1]);
+    mr_feedback feedback;
+    MR_TRY(mr_feedback_of_row(fields, &feedback));
+    snprintf(page->viewer, sizeof page->viewer, "%s", viewer);
+    snprintf(page->film, sizeof page->film, "%s", film);
     page->rows++;
-    const mr_feedback feedback = {
-        .film = page->film, .kind = (mr_feedback_kind)kind, .rating = atoi(fields[3])};
-    return page->opinion(page->context, page->viewer, &feedback);
+    return page->opinion(page->context, viewer, &feedback);
 }
 
 mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context) {

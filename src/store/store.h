@@ -80,7 +80,7 @@ mr_status mr_store_remove_feedback(mr_store *store, const char *id, const char *
 mr_status mr_store_history(mr_store *store, const char *id, mr_history *out);
 void mr_history_free(mr_history *history);
 
-/* Called with each opinion; what it is given is valid during the call, and `at` is not told. */
+/* Called with each opinion; what it is given is valid during the call. */
 typedef mr_status (*mr_store_opinion)(void *context, const char *viewer,
                                       const mr_feedback *feedback);
 

@@ -27,7 +27,7 @@
       " LEFT JOIN feedback ON feedback.viewer = viewer.id"                                         \
       " WHERE viewer.id = $1 ORDER BY feedback.at, feedback.entry")                                \
     X(OPINIONS, /* a page of everybody's, from behind one on */                                    \
-      "SELECT viewer, film, kind, rating FROM feedback WHERE (viewer, film) > ($1, $2)"            \
+      "SELECT film, kind, rating, at, viewer FROM feedback WHERE (viewer, film) > ($1, $2)"        \
       " ORDER BY viewer, film LIMIT 2000")                                                         \
     X(ERASE_VIEWER, "DELETE FROM viewer WHERE id = $1")
 
@@ -37,7 +37,7 @@ typedef enum mr_statement { MR_STATEMENTS(MR_STATEMENT_ENUM_) MR_STATEMENT_COUNT
 
 /* Most values of a statement and most fields of a row. */
 #define MR_STATEMENT_VALUES_MAX 5
-#define MR_STATEMENT_FIELDS_MAX 4
+#define MR_STATEMENT_FIELDS_MAX 5
 
 /* The SQL of a statement, and how many values it takes. */
 const char *mr_statement_sql(mr_statement statement);
@@ -81,6 +81,9 @@ mr_status mr_store_open_with(const char *url, const mr_store_schema *schema, mr_
 
 /* The error of a database `name` with version `found`, newer than `known`. */
 mr_status mr_store_too_new(const char *name, int found, int known);
+
+/* The feedback of a row that begins with film, kind, rating and at; the film is the row's. */
+mr_status mr_feedback_of_row(const char *const *fields, mr_feedback *out);
 
 /*
  * A history that grows row by row: `context` of mr_history_row, for the rows of
