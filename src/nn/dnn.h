@@ -3,7 +3,7 @@
  * an op-descriptor struct and memory descriptors that are structs; version 3 has one create call
  * per op and opaque descriptors. Everything above speaks in the terms below.
  *
- * A tensor is described by an mr_md value; activations are NHWC or, in training, blocked, vectors
+ * A tensor is described by an mr_md value; activations are NHWC or blocked, vectors
  * plain, filters either plain (OIHW) or `any`, in which case the created primitive descriptor is
  * asked what it chose.
  *
@@ -77,11 +77,11 @@ mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out)
 
 /*
  * Whether this processor computes with registers of 16 floats, for which blocks are made, and
- * whether oneDNN can train this convolution, of blocked tensors, by Winograd's minimal filtering
- * F(4×4, 3×3): a quarter of the multiplications (Lavin and Gray 2016). Version 3 cannot.
+ * whether oneDNN can do this convolution, of blocked tensors, by Winograd's minimal filtering, for
+ * training in all three directions. Version 3 cannot.
  */
 bool mr_dnn_likes_blocks(void);
-bool mr_dnn_has_winograd(const mr_conv *c);
+bool mr_dnn_has_winograd(const mr_conv *c, bool training);
 
 /* With `relu`, max(0, ·) follows in the same pass; training then needs a workspace. */
 mr_status mr_dnn_batchnorm_forward(const mr_md *md, bool training, bool relu,

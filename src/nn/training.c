@@ -8,6 +8,7 @@
 #include "nn/training.h"
 
 #include "base/memory.h"
+#include "nn/layout.h"
 #include "nn/program.h"
 
 #include <stdlib.h>
@@ -103,12 +104,6 @@ static mr_status end_share(mr_training *t, node *n) {
  * 6 pixels slower, since tiles of 4 × 4 then reach far beyond the border. */
 enum { WINOGRAD_SIDE = 10 };
 
-static bool suits_winograd(const mr_conv *c) {
-    return c->kernel == 3 && c->stride == 1 && c->pad == 1 && c->filter.dim_count == 4 &&
-           c->src.tag == dnnl_nChw16c && c->dst.dims[2] >= WINOGRAD_SIDE &&
-           c->dst.dims[3] >= WINOGRAD_SIDE && mr_dnn_has_winograd(c);
-}
-
 static mr_conv describe_conv(const mr_training *t, const node *n) {
     const mr_layer *layer = layer_of(t, n);
     const mr_layer *in = &t->network->layers[layer->inputs[0]];
@@ -127,7 +122,7 @@ static mr_conv describe_conv(const mr_training *t, const node *n) {
     }
     if (layer->bias)
         c.bias = mr_md_vector(layer->out);
-    c.winograd = suits_winograd(&c);
+    c.winograd = mr_layout_suits_winograd(&c, WINOGRAD_SIDE, true);
     return c;
 }
 
@@ -599,37 +594,11 @@ static const struct {
     [MR_LAYER_UPSAMPLE] = {forward_upsample, backward_upsample},
 };
 
-/* A layer may stay in blocks of 16 channels when it fills them, when it has one place and so no
- * order of its own, or when it is a convolution that nothing but the caller reads. */
-static bool fills_blocks(const mr_layer *layer) {
-    return layer->channels % MR_MD_BLOCK == 0 || (layer->height == 1 && layer->width == 1) ||
-           (layer->kind == MR_LAYER_CONV && layer->consumers == 0);
-}
-
-static bool can_be_blocked(const mr_network *network) {
-    bool can = mr_dnn_likes_blocks();
-    for (int i = 1; can && i < network->layer_count; i++)
-        can = fills_blocks(&network->layers[i]);
-    return can;
-}
-
-/* What is read first, and the few values of a last layer, are plain. */
-static mr_md layout_of(const mr_training *t, int i) {
-    const mr_layer *layer = &t->network->layers[i];
-    bool one_place = layer->height == 1 && layer->width == 1;
-    if (t->blocked && i > 0 && !(one_place && layer->channels % MR_MD_BLOCK != 0))
-        return mr_md_blocks(t->batch, layer->channels, layer->height, layer->width);
-    mr_md md = mr_md_nhwc(t->batch, layer->channels, layer->height, layer->width);
-    if (t->blocked && i == 0)
-        md.tag = dnnl_nchw;
-    return md;
-}
-
 static mr_status place_node(mr_training *t, int i) {
     const mr_layer *layer = &t->network->layers[i];
     node *n = &t->nodes[i];
     n->owner = t;
-    n->md = layout_of(t, i);
+    n->md = mr_layout_of(t->network, i, t->batch, t->blocked);
     n->count = mr_md_count(&n->md);
     n->room = mr_md_room(&n->md);
     if (layer->kind == MR_LAYER_RELU) {
@@ -656,12 +625,6 @@ static mr_status place_all(mr_training *t) {
     return allocate(&t->spare, largest);
 }
 
-/* The caller's NCHW and our layout are the same bytes when there is one channel or one place. */
-static bool same_layout(const node *n) {
-    return n->md.tag == dnnl_nchw || (n->md.tag == dnnl_nhwc && n->md.dims[1] == 1) ||
-           (n->md.dims[2] == 1 && n->md.dims[3] == 1);
-}
-
 static mr_md as_nchw(const node *n) {
     mr_md md = n->md;
     md.tag = dnnl_nchw;
@@ -679,7 +642,7 @@ static mr_status reorder_between(mr_training *t, const mr_md *from_md, float *fr
 static mr_status open_input(mr_training *t) {
     node *n = &t->nodes[0];
     t->input = n->value;
-    if (same_layout(n))
+    if (mr_layout_is_planar(&n->md))
         return MR_OK;
     MR_TRY(allocate(&t->input, n->count));
     mr_md plain = as_nchw(n);
@@ -691,7 +654,7 @@ static mr_status open_outputs(mr_training *t) {
         node *n = &t->nodes[t->network->outputs[k]];
         t->outputs[k] = n->value;
         t->output_gradients[k] = n->gradient;
-        if (same_layout(n))
+        if (mr_layout_is_planar(&n->md))
             continue;
         t->output_owned[k] = true;
         t->outputs[k] = t->output_gradients[k] = NULL;
@@ -766,7 +729,7 @@ mr_status mr_training_create_frozen(const mr_network *network, int batch, float 
                        .values = values,
                        .gradients = gradients,
                        .momentum = 0.1f};
-    t->blocked = can_be_blocked(network);
+    t->blocked = mr_layout_fills_blocks(network);
     t->nodes = calloc((size_t)network->layer_count, sizeof *t->nodes);
     mr_status status =
         t->nodes ? build(t, frozen) : mr_fail(MR_E_MEMORY, "no memory for the layers");

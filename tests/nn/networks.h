@@ -60,6 +60,10 @@ static const struct {
                  "avgpool j i kernel=2\nupsample k j\nconv l k out=48 kernel=3 groups=48\n"
                  "conv m l out=7 kernel=1 bias=1\noutput m\nglobalpool n l\nlinear o n out=3\n"
                  "output o\n"},
+    {"blocks and rows",
+     HEAD(1, 10) "conv a x out=16 kernel=3\nrelu b a\noutput b\nmaxpool c b kernel=2\n"
+                 "conv d c out=32 kernel=3\nlinear e b out=5\noutput e\nlinear f d out=4\n"
+                 "output f\n"},
 };
 
 #define TEST_NETWORKS (sizeof test_networks / sizeof *test_networks)

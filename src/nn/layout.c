@@ -1,0 +1,40 @@
+#include "nn/layout.h"
+
+static bool has_one_place(const mr_layer *layer) {
+    return layer->height == 1 && layer->width == 1;
+}
+
+/* A layer may stay in blocks of 16 channels when it fills them, when it has one place and so no
+ * order of its own, or when it is a convolution that nothing but the caller reads. */
+static bool fills_blocks(const mr_layer *layer) {
+    return layer->channels % MR_MD_BLOCK == 0 || has_one_place(layer) ||
+           (layer->kind == MR_LAYER_CONV && layer->consumers == 0);
+}
+
+bool mr_layout_fills_blocks(const mr_network *network) {
+    bool fills = mr_dnn_likes_blocks();
+    for (int i = 1; fills && i < network->layer_count; i++)
+        fills = fills_blocks(&network->layers[i]);
+    return fills;
+}
+
+mr_md mr_layout_of(const mr_network *network, int i, int batch, bool blocked) {
+    const mr_layer *layer = &network->layers[i];
+    if (blocked && i > 0 && !(has_one_place(layer) && layer->channels % MR_MD_BLOCK != 0))
+        return mr_md_blocks(batch, layer->channels, layer->height, layer->width);
+    mr_md md = mr_md_nhwc(batch, layer->channels, layer->height, layer->width);
+    if (blocked && i == 0)
+        md.tag = dnnl_nchw;
+    return md;
+}
+
+bool mr_layout_suits_winograd(const mr_conv *c, int side, bool training) {
+    return c->kernel == 3 && c->stride == 1 && c->pad == 1 && c->filter.dim_count == 4 &&
+           c->src.tag == dnnl_nChw16c && c->dst.dims[2] >= side && c->dst.dims[3] >= side &&
+           mr_dnn_has_winograd(c, training);
+}
+
+bool mr_layout_is_planar(const mr_md *md) {
+    return md->tag == dnnl_nchw || (md->tag == dnnl_nhwc && md->dims[1] == 1) ||
+           (md->dims[2] == 1 && md->dims[3] == 1);
+}
