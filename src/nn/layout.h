@@ -1,7 +1,8 @@
 /*
- * How the results of a network's layers lie in memory: channels side by side (NHWC), or in blocks of
- * 16, for which processors with registers of 16 floats have faster convolutions of 3 × 3, by
- * Winograd's minimal filtering with a half to a quarter of the multiplications (Lavin and Gray 2016).
+ * How the results of a network's layers lie in memory: channels side by side (NHWC), or in blocks
+ * of 16, for which processors with registers of 16 floats have faster convolutions of 3 × 3, by
+ * Winograd's minimal filtering with a half to a quarter of the multiplications (Lavin and Gray
+ * 2016).
  */
 #ifndef MR_NN_LAYOUT_H
 #define MR_NN_LAYOUT_H
