@@ -14,6 +14,8 @@ static const mr_cli_option options[] = {
     MR_CLI_TRAINER_ROWS(struct settings, params),
     MR_CLI_STRING("focus", 0, struct settings, params.focus, "PREFIX",
                   "pictures whose names start so count twice when epochs are judged"),
+    MR_CLI_INT("focus-weight", 0, struct settings, params.focus_weight, "N", 1, 100,
+               "they are learned so often for each time that another is"),
     MR_CLI_INT("least-side", 0, struct settings, params.least_side, "PX", 32, 2048,
                "smallest size of pictures in a batch, a multiple of 32"),
     MR_CLI_INT("most-side", 0, struct settings, params.most_side, "PX", 32, 2048, "largest size"),

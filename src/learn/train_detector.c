@@ -10,6 +10,7 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Streams of random numbers, apart from those of the trainer. */
 #define SIDE_STREAM    ((uint64_t)4 << 56)
@@ -27,7 +28,8 @@ typedef struct size_training {
 typedef struct detector_training {
     const mr_train_detector_params *params;
     mr_detection_set train, validation;
-    uint32_t *scenes; /* of the training part: all */
+    uint32_t *scenes; /* of the training part: all, then again those that mosaics take more often */
+    float *sampling;  /* how often each is drawn; NULL: alike */
     mr_scene_choice choice;
     size_training sizes[MR_TRAIN_SIDES_MAX];
     int size_count;
@@ -37,6 +39,7 @@ typedef struct detector_training {
 
 mr_train_detector_params mr_train_detector_defaults(void) {
     mr_train_detector_params params = {.focus = "",
+                                       .focus_weight = 1,
                                        .trainer = mr_trainer_params_defaults(),
                                        .augment = mr_detection_augment_defaults(),
                                        .loss = mr_detection_loss_defaults(),
@@ -159,20 +162,42 @@ static mr_status load_part(const char *data,
     return status;
 }
 
+static bool in_focus(const detector_training *self, size_t scene) {
+    const char *focus = self->params->focus;
+    return strncmp(self->train.scenes[scene].name, focus, strlen(focus)) == 0;
+}
+
+/* Pictures in focus come more often, in batches by `sampling`, in mosaics by standing in the choice
+ * several times. */
+static mr_status weigh_scenes(detector_training *self) {
+    size_t count = self->train.scene_count, focused = 0;
+    size_t weight = (size_t)self->params->focus_weight;
+    for (size_t i = 0; i < count; i++)
+        focused += in_focus(self, i);
+    size_t listed = count + focused * (weight - 1);
+    self->scenes = mr_alloc(listed * sizeof *self->scenes);
+    self->sampling = mr_alloc(count * sizeof *self->sampling);
+    if (!self->scenes || !self->sampling)
+        return mr_fail(MR_E_MEMORY, "no memory for %zu pictures", count);
+    size_t next = count;
+    for (size_t i = 0; i < count; i++) {
+        bool focus = in_focus(self, i);
+        self->scenes[i] = (uint32_t)i;
+        self->sampling[i] = focus ? (float)weight : 1;
+        for (size_t k = 1; focus && k < weight; k++)
+            self->scenes[next++] = (uint32_t)i;
+    }
+    self->choice = (mr_scene_choice){&self->train, self->scenes, listed};
+    return MR_OK;
+}
+
 static mr_status load_data(detector_training *self) {
     const char *data = self->params->data;
     if (!data)
         return mr_fail(MR_E_ARGUMENT, "training: no folder with data is given");
     MR_TRY(load_part(data, is_learned, &self->train));
     MR_TRY(load_part(data, is_judged, &self->validation));
-    size_t count = self->train.scene_count;
-    self->scenes = mr_alloc(count * sizeof *self->scenes);
-    if (!self->scenes)
-        return mr_fail(MR_E_MEMORY, "no memory for %zu pictures", count);
-    for (size_t i = 0; i < count; i++)
-        self->scenes[i] = (uint32_t)i;
-    self->choice = (mr_scene_choice){&self->train, self->scenes, count};
-    return MR_OK;
+    return weigh_scenes(self);
 }
 
 static mr_status check(const mr_train_detector_params *p) {
@@ -182,6 +207,9 @@ static mr_status check(const mr_train_detector_params *p) {
         return mr_fail(MR_E_ARGUMENT,
                        "training: sides %d … %d: at most %d multiples of %d were expected",
                        p->least_side, p->most_side, MR_TRAIN_SIDES_MAX, MR_TRAIN_SIDE_STEP);
+    if (p->focus_weight < 1 || p->focus_weight > 100)
+        return mr_fail(MR_E_ARGUMENT, "training: focus weight %d: 1 … 100 was expected",
+                       p->focus_weight);
     if (p->loss.assign.most < 1 || p->loss.assign.most > MR_ASSIGN_MOST)
         return mr_fail(MR_E_ARGUMENT, "training: %d cells a face: 1 … %d were expected",
                        p->loss.assign.most, MR_ASSIGN_MOST);
@@ -258,6 +286,12 @@ static mr_status train(detector_training *self, mr_training_result *out) {
                     .validate = validate};
     snprintf(task.settings, sizeof task.settings, "sides=%d-%d variation=%016llx", p->least_side,
              p->most_side, (unsigned long long)settings_key(p));
+    if (p->focus_weight > 1) {
+        task.sampling = self->sampling;
+        size_t length = strlen(task.settings);
+        snprintf(task.settings + length, sizeof task.settings - length, " focus=%sx%d", p->focus,
+                 p->focus_weight);
+    }
     return mr_trainer_run(&p->trainer, &task, out);
 }
 
@@ -281,6 +315,7 @@ mr_status mr_train_detector(const mr_train_detector_params *params, mr_training_
     free(self.canvases);
     free(self.drawn);
     free(self.scenes);
+    free(self.sampling);
     mr_detection_set_free(&self.train);
     mr_detection_set_free(&self.validation);
     return status;

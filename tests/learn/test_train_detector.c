@@ -52,6 +52,47 @@ static void a_resumed_run_gives_the_same_bits(void **state) {
     free(parts);
 }
 
+/* The loss of the first epoch, which tells what was learned. */
+static double loss_with(const made_world *w, const char *name, const char *focus, int weight) {
+    char *out = mr_path_join(w->folder, name);
+    mr_train_detector_params p = params_of(w, out);
+    p.trainer.epochs = 1;
+    p.augment.mosaic = 0; /* they draw from a longer list then */
+    p.focus = focus;
+    p.focus_weight = weight;
+    mr_training_result result;
+    assert_ok(mr_train_detector(&p, &result));
+    char *log = mr_path_join(out, "training.csv");
+    FILE *file = fopen(log, "r");
+    double loss;
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*[^\n] 1,%*f,%lf", &loss), 1);
+    fclose(file);
+    free(log);
+    free(out);
+    return loss;
+}
+
+static void pictures_in_focus_are_learned_more_often(void **state) {
+    const made_world *w = *state;
+    double plain = loss_with(w, "plain", "", 1);
+    double all = loss_with(w, "all", "made_", 5), again = loss_with(w, "again", "made_", 3);
+    double some = loss_with(w, "some", "made_0", 50);
+    assert_true(all == again); /* weights that are all alike change nothing */
+    assert_true(some != plain);
+    char *out = mr_path_join(w->folder, "focused");
+    mr_train_detector_params p = params_of(w, out);
+    p.focus = "made_0";
+    p.focus_weight = 5;
+    p.trainer.pause_after = 1;
+    assert_ok(mr_train_detector(&p, NULL));
+    p.focus_weight = 4;
+    p.trainer.resume = true;
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "focus=made_0x5"));
+    free(out);
+}
+
 /* The face on made_NN.png, as the trained detector finds it. */
 static void check_picture(const made_world *w, mr_yolo *yolo, const mr_labelled_face *truth,
                           const char *name) {
@@ -107,6 +148,9 @@ static void wrong_settings_are_refused(void **state) {
     p.least_side = 40;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
     p = params_of(w, w->out);
+    p.focus_weight = 0;
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
+    p = params_of(w, w->out);
     p.trainer.mixup = 0.2f;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
     p = params_of(w, w->out);
@@ -125,6 +169,7 @@ static void wrong_settings_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_resumed_run_gives_the_same_bits),
+        cmocka_unit_test(pictures_in_focus_are_learned_more_often),
         cmocka_unit_test(made_faces_are_learned),
         cmocka_unit_test(wrong_settings_are_refused),
     };
