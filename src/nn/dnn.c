@@ -323,14 +323,14 @@ bool mr_dnn_likes_blocks(void) {
     return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
 }
 
-bool mr_dnn_has_winograd(const mr_conv *c, bool training) {
+bool mr_dnn_has_winograd(const mr_conv *c) {
     mr_conv tried = *c;
     tried.winograd = true;
     mr_pd forward, back[2] = {NULL, NULL};
-    if (mr_dnn_conv_forward(&tried, training, NULL, &forward) != MR_OK)
+    if (mr_dnn_conv_forward(&tried, true, NULL, &forward) != MR_OK)
         return false;
-    bool has = !training || (mr_dnn_conv_backward_data(&tried, forward, &back[0]) == MR_OK &&
-                             mr_dnn_conv_backward_weights(&tried, forward, &back[1]) == MR_OK);
+    bool has = mr_dnn_conv_backward_data(&tried, forward, &back[0]) == MR_OK &&
+               mr_dnn_conv_backward_weights(&tried, forward, &back[1]) == MR_OK;
     for (int k = 0; k < 2; k++)
         if (back[k])
             dnnl_primitive_desc_destroy(back[k]);

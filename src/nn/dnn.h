@@ -77,11 +77,11 @@ mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out)
 
 /*
  * Whether this processor computes with registers of 16 floats, for which blocks are made, and
- * whether oneDNN can do this convolution, of blocked tensors, by Winograd's minimal filtering, for
- * training in all three directions. Version 3 cannot.
+ * whether oneDNN can train this convolution, of blocked tensors, by Winograd's minimal filtering in
+ * all three directions. Version 3 cannot.
  */
 bool mr_dnn_likes_blocks(void);
-bool mr_dnn_has_winograd(const mr_conv *c, bool training);
+bool mr_dnn_has_winograd(const mr_conv *c);
 
 /* With `relu`, max(0, ·) follows in the same pass; training then needs a workspace. */
 mr_status mr_dnn_batchnorm_forward(const mr_md *md, bool training, bool relu,

@@ -17,9 +17,8 @@ bool mr_layout_fills_blocks(const mr_network *network);
  * values of a last layer are plain. */
 mr_md mr_layout_of(const mr_network *network, int i, int batch, bool blocked);
 
-/* Whether `c` is a convolution of blocked tensors of at least `side` pixels that oneDNN does by
- * Winograd's method, for training in all three directions. */
-bool mr_layout_suits_winograd(const mr_conv *c, int side, bool training);
+/* Whether `c` is one of 3 × 3 over blocked tensors of at least `side` pixels. */
+bool mr_layout_suits_winograd(const mr_conv *c, int side);
 
 /* Whether these bytes are the same in the caller's NCHW. */
 bool mr_layout_is_planar(const mr_md *md);

@@ -122,7 +122,7 @@ static mr_conv describe_conv(const mr_training *t, const node *n) {
     }
     if (layer->bias)
         c.bias = mr_md_vector(layer->out);
-    c.winograd = mr_layout_suits_winograd(&c, WINOGRAD_SIDE, true);
+    c.winograd = mr_layout_suits_winograd(&c, WINOGRAD_SIDE) && mr_dnn_has_winograd(&c);
     return c;
 }
 
