@@ -12,41 +12,32 @@ mr_status mr_local_links_make(mr_collaborative_films *likes, size_t viewers, siz
     links->likes = likes;
     links->viewers = viewers;
     links->entries = entries;
-    atomic_init(&links->holds, 1);
+    mr_shared_begin(&links->shared);
     *out = links;
     return MR_OK;
 }
 
 void mr_local_links_drop(mr_local_links *links) {
-    if (!links || atomic_fetch_sub(&links->holds, 1) > 1)
+    if (!links || !mr_shared_drop(&links->shared))
         return;
     mr_collaborative_films_free(links->likes);
     free(links);
 }
 
 void mr_local_slot_open(mr_local_slot *slot) {
-    pthread_mutex_init(&slot->lock, NULL);
-    slot->present = NULL;
+    mr_shared_slot_open(&slot->shared);
 }
 
 void mr_local_slot_close(mr_local_slot *slot) {
-    mr_local_links_drop(slot->present);
-    pthread_mutex_destroy(&slot->lock);
+    mr_local_slot_put(slot, NULL);
+    mr_shared_slot_close(&slot->shared);
 }
 
 void mr_local_slot_put(mr_local_slot *slot, mr_local_links *links) {
-    pthread_mutex_lock(&slot->lock);
-    mr_local_links *last = slot->present;
-    slot->present = links;
-    pthread_mutex_unlock(&slot->lock);
-    mr_local_links_drop(last);
+    mr_local_links_drop(
+        (mr_local_links *)mr_shared_swap(&slot->shared, links ? &links->shared : NULL));
 }
 
 mr_local_links *mr_local_slot_take(mr_local_slot *slot) {
-    pthread_mutex_lock(&slot->lock);
-    mr_local_links *links = slot->present;
-    if (links)
-        atomic_fetch_add(&links->holds, 1);
-    pthread_mutex_unlock(&slot->lock);
-    return links;
+    return (mr_local_links *)mr_shared_take(&slot->shared);
 }

@@ -19,15 +19,13 @@
 #ifndef MR_RECOMMEND_LOCAL_LINKS_H
 #define MR_RECOMMEND_LOCAL_LINKS_H
 
+#include "base/shared.h"
 #include "recommend/collaborative_films.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-
 typedef struct mr_local_links {
+    mr_shared shared;
     mr_collaborative_films *likes; /* owned; weights already have their strength */
     size_t viewers, entries;       /* and likes that they were learned from */
-    atomic_size_t holds;
 } mr_local_links;
 
 /* Held once; takes over `likes`, also on failure. */
@@ -38,8 +36,7 @@ mr_status mr_local_links_make(mr_collaborative_films *likes, size_t viewers, siz
 void mr_local_links_drop(mr_local_links *links);
 
 typedef struct mr_local_slot {
-    pthread_mutex_t lock;
-    mr_local_links *present; /* or NULL */
+    mr_shared_slot shared;
 } mr_local_slot;
 
 void mr_local_slot_open(mr_local_slot *slot);

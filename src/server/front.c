@@ -1,6 +1,5 @@
 #include "server/front.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +8,7 @@ struct mr_fronts {
     char *web;
     char **origins;
     int origin_count;
-    pthread_mutex_t lock; /* of `shown` */
-    mr_front *shown;
+    mr_shared_slot shown;
 };
 
 static mr_status no_memory(void) {
@@ -37,10 +35,13 @@ mr_status mr_fronts_create(const mr_front_source *source, mr_fronts **out) {
     mr_fronts *fronts = calloc(1, sizeof *fronts);
     if (fronts == NULL)
         return no_memory();
-    pthread_mutex_init(&fronts->lock, NULL);
+    mr_shared_slot_open(&fronts->shown);
     mr_status status = copy_source(fronts, source);
+    mr_front *front = NULL;
     if (status == MR_OK)
-        status = mr_front_load(fronts, &fronts->shown);
+        status = mr_front_load(fronts, &front);
+    if (status == MR_OK)
+        mr_fronts_show(fronts, front);
     if (status != MR_OK) {
         mr_fronts_free(fronts);
         return status;
@@ -52,8 +53,8 @@ mr_status mr_fronts_create(const mr_front_source *source, mr_fronts **out) {
 void mr_fronts_free(mr_fronts *fronts) {
     if (fronts == NULL)
         return;
-    mr_front_drop(fronts->shown);
-    pthread_mutex_destroy(&fronts->lock);
+    mr_fronts_show(fronts, NULL);
+    mr_shared_slot_close(&fronts->shown);
     for (int i = 0; i < fronts->origin_count; i++)
         free(fronts->origins[i]);
     free(fronts->origins);
@@ -66,7 +67,7 @@ mr_status mr_front_load(const mr_fronts *fronts, mr_front **out) {
     mr_front *front = calloc(1, sizeof *front);
     if (front == NULL)
         return no_memory();
-    atomic_init(&front->holds, 1);
+    mr_shared_begin(&front->shared);
     mr_status status = mr_gate_create(fronts->key_file, (const char *const *)fronts->origins,
                                       fronts->origin_count, &front->gate);
     if (status == MR_OK)
@@ -80,23 +81,15 @@ mr_status mr_front_load(const mr_fronts *fronts, mr_front **out) {
 }
 
 void mr_fronts_show(mr_fronts *fronts, mr_front *front) {
-    pthread_mutex_lock(&fronts->lock);
-    mr_front *last = fronts->shown;
-    fronts->shown = front;
-    pthread_mutex_unlock(&fronts->lock);
-    mr_front_drop(last);
+    mr_front_drop((mr_front *)mr_shared_swap(&fronts->shown, front ? &front->shared : NULL));
 }
 
 mr_front *mr_front_take(mr_fronts *fronts) {
-    pthread_mutex_lock(&fronts->lock);
-    mr_front *front = fronts->shown;
-    atomic_fetch_add(&front->holds, 1);
-    pthread_mutex_unlock(&fronts->lock);
-    return front;
+    return (mr_front *)mr_shared_take(&fronts->shown);
 }
 
 void mr_front_drop(mr_front *front) {
-    if (front == NULL || atomic_fetch_sub(&front->holds, 1) > 1)
+    if (front == NULL || !mr_shared_drop(&front->shared))
         return;
     mr_gate_free(front->gate);
     mr_files_free(front->files);

@@ -19,15 +19,14 @@
 #ifndef MR_SERVER_FRONT_H
 #define MR_SERVER_FRONT_H
 
+#include "base/shared.h"
 #include "server/auth.h"
 #include "server/files.h"
 
-#include <stdatomic.h>
-
 typedef struct mr_front {
+    mr_shared shared;
     mr_gate *gate;
     mr_files *files;
-    atomic_size_t holds;
 } mr_front;
 
 /* Where it is read from. */

@@ -1,22 +1,23 @@
 #include "server/lease.h"
 
+#include "base/shared.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct mr_lease {
+    mr_shared shared;
     mr_lessor *lessor;
     mr_engine *engine;
-    atomic_size_t holds;
 };
 
 struct mr_lessor {
     mr_options options;
     char *home; /* what options.home points to, or NULL */
     pthread_mutex_t reloading;
-    pthread_mutex_t lock; /* of `present` */
-    mr_lease *present;
+    mr_shared_slot present;
     atomic_size_t engines;
 };
 
@@ -30,7 +31,7 @@ static mr_status open_lease(mr_lessor *lessor, mr_lease **out) {
         return status;
     }
     lease->lessor = lessor;
-    atomic_init(&lease->holds, 1);
+    mr_shared_begin(&lease->shared);
     atomic_fetch_add(&lessor->engines, 1);
     *out = lease;
     return MR_OK;
@@ -42,7 +43,7 @@ mr_status mr_lessor_create(const mr_options *options, mr_lessor **out) {
         return mr_fail(MR_E_MEMORY, "engine: out of memory");
     lessor->options = options != NULL ? *options : mr_options_defaults();
     pthread_mutex_init(&lessor->reloading, NULL);
-    pthread_mutex_init(&lessor->lock, NULL);
+    mr_shared_slot_open(&lessor->present);
     mr_status status = MR_OK;
     if (lessor->options.home != NULL) {
         lessor->options.home = lessor->home = strdup(lessor->options.home);
@@ -50,7 +51,7 @@ mr_status mr_lessor_create(const mr_options *options, mr_lessor **out) {
             status = mr_fail(MR_E_MEMORY, "engine: out of memory");
     }
     if (status == MR_OK)
-        status = open_lease(lessor, &lessor->present);
+        status = mr_lessor_reload(lessor);
     if (status != MR_OK) {
         mr_lessor_free(lessor);
         return status;
@@ -62,8 +63,8 @@ mr_status mr_lessor_create(const mr_options *options, mr_lessor **out) {
 void mr_lessor_free(mr_lessor *lessor) {
     if (lessor == NULL)
         return;
-    mr_lease_drop(lessor->present);
-    pthread_mutex_destroy(&lessor->lock);
+    mr_lease_drop((mr_lease *)mr_shared_swap(&lessor->present, NULL));
+    mr_shared_slot_close(&lessor->present);
     pthread_mutex_destroy(&lessor->reloading);
     free(lessor->home);
     free(lessor);
@@ -74,12 +75,8 @@ mr_status mr_lessor_reload(mr_lessor *lessor) {
     pthread_mutex_lock(&lessor->reloading);
     mr_lease *next = NULL, *last = NULL;
     mr_status status = open_lease(lessor, &next);
-    if (status == MR_OK) {
-        pthread_mutex_lock(&lessor->lock);
-        last = lessor->present;
-        lessor->present = next;
-        pthread_mutex_unlock(&lessor->lock);
-    }
+    if (status == MR_OK)
+        last = (mr_lease *)mr_shared_swap(&lessor->present, &next->shared);
     pthread_mutex_unlock(&lessor->reloading);
     mr_lease_drop(last);
     return status;
@@ -90,19 +87,16 @@ size_t mr_lessor_engines(const mr_lessor *lessor) {
 }
 
 mr_lease *mr_lease_take(mr_lessor *lessor) {
-    pthread_mutex_lock(&lessor->lock);
-    mr_lease *lease = mr_lease_share(lessor->present);
-    pthread_mutex_unlock(&lessor->lock);
-    return lease;
+    return (mr_lease *)mr_shared_take(&lessor->present);
 }
 
 mr_lease *mr_lease_share(mr_lease *lease) {
-    atomic_fetch_add(&lease->holds, 1);
+    mr_shared_hold(&lease->shared);
     return lease;
 }
 
 void mr_lease_drop(mr_lease *lease) {
-    if (lease == NULL || atomic_fetch_sub(&lease->holds, 1) > 1)
+    if (lease == NULL || !mr_shared_drop(&lease->shared))
         return;
     mr_lessor *lessor = lease->lessor;
     mr_engine_free(lease->engine);
@@ -115,10 +109,7 @@ const mr_engine *mr_lease_engine(const mr_lease *lease) {
 }
 
 bool mr_lease_is_current(const mr_lease *lease) {
-    pthread_mutex_lock(&lease->lessor->lock);
-    bool current = lease->lessor->present == lease;
-    pthread_mutex_unlock(&lease->lessor->lock);
-    return current;
+    return mr_shared_is_present(&lease->lessor->present, &lease->shared);
 }
 
 mr_status mr_leased_session_renew(mr_leased_session *leased, mr_lessor *lessor) {

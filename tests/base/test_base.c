@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/shared.h"
 #include "base/utf8.h"
 #include "moodreel/types.h"
 #include "support.h"
@@ -190,6 +191,30 @@ static void text_is_utf8(void **state) {
         assert_false(mr_utf8_is_text(bad[i]));
 }
 
+/* A thing in a slot that is swapped lives as long as somebody holds it, and no longer. */
+static void shared_things_live_as_long_as_they_are_held(void **state) {
+    (void)state;
+    mr_shared_slot slot;
+    mr_shared first, second;
+    mr_shared_slot_open(&slot);
+    assert_null(mr_shared_take(&slot));
+    mr_shared_begin(&first);
+    assert_null(mr_shared_swap(&slot, &first));
+    assert_ptr_equal(mr_shared_take(&slot), &first);
+    mr_shared_hold(&first);
+    mr_shared_begin(&second);
+    assert_true(mr_shared_is_present(&slot, &first));
+    assert_ptr_equal(mr_shared_swap(&slot, &second), &first);
+    assert_false(mr_shared_is_present(&slot, &first));
+    assert_false(mr_shared_drop(&first));
+    assert_false(mr_shared_drop(&first));
+    assert_true(mr_shared_drop(&first));
+    assert_false(mr_shared_drop(NULL));
+    assert_ptr_equal(mr_shared_swap(&slot, NULL), &second);
+    assert_true(mr_shared_drop(&second));
+    mr_shared_slot_close(&slot);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error_texts),
@@ -202,6 +227,7 @@ int main(void) {
         cmocka_unit_test(files_round_trip),
         cmocka_unit_test(sizes_do_not_wrap),
         cmocka_unit_test(text_is_utf8),
+        cmocka_unit_test(shared_things_live_as_long_as_they_are_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
