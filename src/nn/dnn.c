@@ -320,7 +320,8 @@ mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out)
 }
 
 bool mr_dnn_likes_blocks(void) {
-    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+    return DNNL_VERSION_MAJOR < 3 &&
+           (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
 }
 
 bool mr_dnn_has_winograd(const mr_conv *c) {

@@ -76,9 +76,9 @@ mr_status mr_dnn_conv_backward_data(const mr_conv *c, mr_pd hint, mr_pd *out);
 mr_status mr_dnn_conv_backward_weights(const mr_conv *c, mr_pd hint, mr_pd *out);
 
 /*
- * Whether this processor computes with registers of 16 floats, for which blocks are made, and
- * whether oneDNN can train this convolution, of blocked tensors, by Winograd's minimal filtering in
- * all three directions. Version 3 cannot.
+ * Whether blocks pay: this oneDNN has Winograd's minimal filtering, which version 3 lacks, and the
+ * processor has the registers of 16 floats that it needs; and whether it can train this
+ * convolution, of blocked tensors, that way in all three directions.
  */
 bool mr_dnn_likes_blocks(void);
 bool mr_dnn_has_winograd(const mr_conv *c);
