@@ -1,12 +1,5 @@
 #include "learn/trunk.h"
 
-static bool is_head(const mr_network *network, int layer) {
-    for (int k = 0; k < network->output_count; k++)
-        if (network->outputs[k] == layer)
-            return true;
-    return false;
-}
-
 /* Parameters of a layer stand one after the other, in the order of the layers. */
 static int layer_of(const mr_network *network, int parameter) {
     int found = 0;
@@ -19,10 +12,10 @@ static int layer_of(const mr_network *network, int parameter) {
 
 void mr_trunk_shares(const mr_network *network, float share, float *shares) {
     for (int i = 0; i < network->parameter_count; i++)
-        shares[i] = is_head(network, layer_of(network, i)) ? 1 : share;
+        shares[i] = mr_network_is_output(network, layer_of(network, i)) ? 1 : share;
 }
 
 void mr_trunk_layers(const mr_network *network, bool *frozen) {
     for (int i = 0; i < network->layer_count; i++)
-        frozen[i] = network->layers[i].parameters >= 0 && !is_head(network, i);
+        frozen[i] = network->layers[i].parameters >= 0 && !mr_network_is_output(network, i);
 }

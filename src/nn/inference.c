@@ -90,13 +90,6 @@ static const float *parameter(const compiler *c, int i, int k) {
     return c->values + c->network->parameters[layer_at(c, i)->parameters + k].offset;
 }
 
-static bool is_output(const compiler *c, int i) {
-    for (int k = 0; k < c->network->output_count; k++)
-        if (c->network->outputs[k] == i)
-            return true;
-    return false;
-}
-
 /* ---- grouping ------------------------------------------------------------------------------- */
 
 static void find_readers(compiler *c) {
@@ -125,7 +118,7 @@ static bool reader_is(const compiler *c, int i, mr_layer_kind kind) {
 
 /* The step position after which nothing reads the result of `i`. */
 static int last_read(const compiler *c, int i) {
-    int last = is_output(c, i) ? NEVER : c->position[i];
+    int last = mr_network_is_output(c->network, i) ? NEVER : c->position[i];
     for (int j = i + 1; j < c->network->layer_count; j++) {
         for (int k = 0; k < layer_at(c, j)->input_count; k++) {
             if (layer_at(c, j)->inputs[k] != i)
@@ -151,7 +144,8 @@ static bool can_sum(const compiler *c, int conv, int add, int other) {
             if (j != add && c->holder[layer_at(c, j)->inputs[k]] == holder &&
                 c->position[j] >= conv)
                 only = false;
-    return ready && only && holder != source && holder != 0 && !is_output(c, other);
+    return ready && only && holder != source && holder != 0 &&
+           !mr_network_is_output(c->network, other);
 }
 
 static void absorb(compiler *c, int conv, int layer) {

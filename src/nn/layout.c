@@ -4,19 +4,13 @@ static bool has_one_place(const mr_layer *layer) {
     return layer->height == 1 && layer->width == 1;
 }
 
-static bool is_output(const mr_network *network, int i) {
-    for (int k = 0; k < network->output_count; k++)
-        if (network->outputs[k] == i)
-            return true;
-    return false;
-}
-
 /* A layer may stay in blocks of 16 channels when it fills them, when it has one place and so no
  * order of its own, or when it is a convolution that nothing but the caller reads. */
 static bool fills_blocks(const mr_network *network, int i) {
     const mr_layer *layer = &network->layers[i];
     return layer->channels % MR_MD_BLOCK == 0 || has_one_place(layer) ||
-           (layer->kind == MR_LAYER_CONV && layer->consumers == 1 && is_output(network, i));
+           (layer->kind == MR_LAYER_CONV && layer->consumers == 1 &&
+            mr_network_is_output(network, i));
 }
 
 bool mr_layout_fills_blocks(const mr_network *network) {

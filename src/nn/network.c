@@ -20,6 +20,13 @@ const mr_layer *mr_network_input(const mr_network *network) {
     return &network->layers[0];
 }
 
+bool mr_network_is_output(const mr_network *network, int layer) {
+    for (int k = 0; k < network->output_count; k++)
+        if (network->outputs[k] == layer)
+            return true;
+    return false;
+}
+
 int mr_network_output_size(const mr_network *network, int k) {
     const mr_layer *layer = &network->layers[network->outputs[k]];
     return layer->channels * layer->height * layer->width;

@@ -131,6 +131,9 @@ const mr_layer *mr_network_input(const mr_network *network);
 int mr_network_output_size(const mr_network *network, int k);
 int mr_network_output_index(const mr_network *network, const char *name);
 
+/* Whether a layer's result is an output. */
+bool mr_network_is_output(const mr_network *network, int layer);
+
 /* Multiply-adds of convolutions and linear layers for one picture; two FLOP each. */
 double mr_network_multiply_adds(const mr_network *network);
 
