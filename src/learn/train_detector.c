@@ -29,7 +29,7 @@ typedef struct detector_training {
     const mr_train_detector_params *params;
     mr_detection_set train, validation;
     uint32_t *scenes; /* of the training part: all, then again those that mosaics take more often */
-    float *sampling;  /* how often each is drawn; NULL: alike */
+    float *sampling;  /* how often each is drawn in batches */
     mr_scene_choice choice;
     size_training sizes[MR_TRAIN_SIDES_MAX];
     int size_count;

@@ -62,15 +62,13 @@ typedef struct compiler {
     dnnl_primitive_attr_t attr;    /* scratchpad from outside, nothing else */
 } compiler;
 
-/* Measured on one thread with AVX-512 for one picture: of 40 pixels Winograd's method is 1.3 times
- * as fast as the direct way, of 24 to 10 pixels 1.3 to 1.6 times. Smaller layers are no faster by
- * it, and other convolutions of them are slower in blocks. Larger ones would gain what bringing a
- * whole frame into planes costs. */
-enum { WINOGRAD_SIDE = 10, WINOGRAD_MOST = 64 };
+/* Layers that are too small for Winograd's method are no faster in blocks. Larger ones would gain
+ * what bringing a whole frame into planes costs. */
+enum { BLOCKED_MOST = 64 };
 
 static bool suits_blocks(const mr_layer *layer) {
-    return layer->height >= WINOGRAD_SIDE && layer->width >= WINOGRAD_SIDE &&
-           layer->height <= WINOGRAD_MOST && layer->width <= WINOGRAD_MOST;
+    return layer->height >= MR_WINOGRAD_SIDE && layer->width >= MR_WINOGRAD_SIDE &&
+           layer->height <= BLOCKED_MOST && layer->width <= BLOCKED_MOST;
 }
 
 static const mr_layer *layer_at(const compiler *c, int i) {
@@ -347,7 +345,7 @@ static mr_conv describe(const compiler *c, int i) {
                                 plain ? 0 : in->width, true);
         d.dst = mr_md_matrix(c->batch, layer->out);
     }
-    d.winograd = mr_layout_suits_winograd(&d, WINOGRAD_SIDE);
+    d.winograd = mr_layout_suits_winograd(&d);
     return d;
 }
 

@@ -30,9 +30,10 @@ mr_md mr_layout_of(const mr_network *network, int i, int batch, bool blocked) {
     return md;
 }
 
-bool mr_layout_suits_winograd(const mr_conv *c, int side) {
+bool mr_layout_suits_winograd(const mr_conv *c) {
     return c->kernel == 3 && c->stride == 1 && c->pad == 1 && c->filter.dim_count == 4 &&
-           c->src.tag == dnnl_nChw16c && c->dst.dims[2] >= side && c->dst.dims[3] >= side;
+           c->src.tag == dnnl_nChw16c && c->dst.dims[2] >= MR_WINOGRAD_SIDE &&
+           c->dst.dims[3] >= MR_WINOGRAD_SIDE;
 }
 
 bool mr_layout_is_planar(const mr_md *md) {
