@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,15 +77,32 @@ static mr_status make_file(const char *file) {
     return mr_fail(MR_E_IO, "%s: cannot be made: %s", file, strerror(errno));
 }
 
-/* Refuses what is not ours before anything is written. */
+struct identity {
+    int objects, application, version;
+};
+
+static mr_status read_identity(struct sqlite_store *self, struct identity *found) {
+    MR_TRY(ask_number(self, "SELECT count(*) FROM sqlite_master", &found->objects));
+    MR_TRY(ask_number(self, "PRAGMA application_id", &found->application));
+    return ask_number(self, "PRAGMA user_version", &found->version);
+}
+
+/*
+ * Refuses what is not ours before anything is written. All is read in one transaction, since
+ * somebody else may be making the schema of a new file.
+ */
 static mr_status check_identity(struct sqlite_store *self, const mr_store_schema *schema,
                                 int *version) {
-    int application = 0, objects = 0;
-    MR_TRY(ask_number(self, "SELECT count(*) FROM sqlite_master", &objects));
-    MR_TRY(ask_number(self, "PRAGMA application_id", &application));
-    MR_TRY(ask_number(self, "PRAGMA user_version", version));
-    if (objects ? application != APPLICATION_ID : application || *version)
+    struct identity found = {0};
+    MR_TRY(execute(self, "BEGIN"));
+    mr_status status = read_identity(self, &found);
+    sqlite3_exec(self->db, "ROLLBACK", NULL, NULL, NULL);
+    MR_TRY(status);
+    bool ours =
+        found.objects ? found.application == APPLICATION_ID : !found.application && !found.version;
+    if (!ours)
         return mr_fail(MR_E_FORMAT, "%s: is a database of another program", self->name);
+    *version = found.version;
     if (*version > schema->version)
         return mr_store_too_new(self->name, *version, schema->version);
     if (sqlite3_db_readonly(self->db, "main"))

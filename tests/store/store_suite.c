@@ -385,11 +385,11 @@ static void *run_writer(void *argument) {
     return NULL;
 }
 
-static void write_with_threads(const char *url, mr_store *store) {
+static void run_threads(void *(*work)(void *), const char *url, mr_store *store) {
     struct writer writers[THREADS];
     for (int i = 0; i < THREADS; i++) {
         writers[i] = (struct writer){.url = url, .store = store, .number = i};
-        assert_int_equal(pthread_create(&writers[i].thread, NULL, run_writer, &writers[i]), 0);
+        assert_int_equal(pthread_create(&writers[i].thread, NULL, work, &writers[i]), 0);
     }
     for (int i = 0; i < THREADS; i++)
         pthread_join(writers[i].thread, NULL);
@@ -410,7 +410,7 @@ static void assert_all_written(mr_store *store) {
 static void threads_share_a_store(void **state) {
     (void)state;
     mr_store *store = open_fresh();
-    write_with_threads(NULL, store);
+    run_threads(run_writer, NULL, store);
     assert_all_written(store);
     mr_store_close(store);
 }
@@ -420,10 +420,30 @@ static void stores_open_and_write_at_once(void **state) {
     (void)state;
     char url[URL_SIZE];
     backend->fresh(url);
-    write_with_threads(url, NULL);
+    run_threads(run_writer, url, NULL);
     mr_store *store = open_store(url);
     assert_all_written(store);
     mr_store_close(store);
+}
+
+static void *open_and_close(void *argument) {
+    struct writer *writer = argument;
+    mr_store *own = NULL;
+    writer->status = mr_store_open(writer->url, &own);
+    if (writer->status != MR_OK)
+        snprintf(writer->error, sizeof writer->error, "%s", mr_last_error());
+    mr_store_close(own);
+    return NULL;
+}
+
+/* Who opens a store while another makes its schema sees none of it or the whole. */
+static void a_schema_is_made_while_others_open(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    for (int i = 0; i < 30; i++) {
+        backend->fresh(url);
+        run_threads(open_and_close, url, NULL);
+    }
 }
 
 static void killed_processes_lose_nothing(void **state) {
@@ -451,6 +471,7 @@ int store_suite(const struct backend *tested) {
         cmocka_unit_test(a_failed_migration_changes_nothing),
         cmocka_unit_test(threads_share_a_store),
         cmocka_unit_test(stores_open_and_write_at_once),
+        cmocka_unit_test(a_schema_is_made_while_others_open),
         cmocka_unit_test(killed_processes_lose_nothing),
     };
     backend = tested;
