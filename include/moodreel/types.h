@@ -104,7 +104,7 @@ typedef struct mr_face {
 typedef struct mr_attributes {
     bool has_age, has_gender, has_ethnicity, has_emotion;
     float age_distribution[MR_AGE_YEARS];
-    float age;               /* mean of the distribution, years */
+    float age;               /* median of the distribution, years */
     float age_low, age_high; /* calibrated 80 % interval, years */
     float gender[MR_GENDER_COUNT];
     float ethnicity[MR_ETHNICITY_COUNT];

@@ -31,7 +31,7 @@ static void print_calibration(const char *folder, const mr_calibration *found) {
                    fit->temperature, fit->loss_before, fit->loss_after);
     }
     if (found->age_interval_scale > 0)
-        printf("  80 %% interval of the age: mean ± %.3f standard deviations\n",
+        printf("  80 %% interval of the age: median ± %.3f standard deviations\n",
                found->age_interval_scale);
 }
 

@@ -84,22 +84,32 @@ void mr_heads_distribution(const mr_heads *heads, mr_face_head head, const float
     mr_softmax(probabilities, classes, probabilities);
 }
 
-void mr_age_moments(const float distribution[MR_AGE_YEARS], float *mean, float *deviation) {
+float mr_age_median(const float distribution[MR_AGE_YEARS]) {
+    double half = 0, below = 0;
+    for (int i = 0; i < MR_AGE_YEARS; i++)
+        half += (double)distribution[i] / 2;
+    int year = 0;
+    while (year < MR_AGE_YEARS - 1 && below + (double)distribution[year] < half)
+        below += (double)distribution[year++];
+    double part = distribution[year] > 0 ? (half - below) / (double)distribution[year] : 0.5;
+    return fmaxf((float)(year - 0.5 + part), 0);
+}
+
+float mr_age_deviation(const float distribution[MR_AGE_YEARS]) {
     double sum = 0, squares = 0;
     for (int i = 0; i < MR_AGE_YEARS; i++)
         sum += i * (double)distribution[i];
     for (int i = 0; i < MR_AGE_YEARS; i++)
         squares += (i - sum) * (i - sum) * (double)distribution[i];
-    *mean = (float)sum;
-    *deviation = fmaxf((float)sqrt(squares), MR_AGE_LEAST_DEVIATION);
+    return fmaxf((float)sqrt(squares), MR_AGE_LEAST_DEVIATION);
 }
 
 static void apply_age(const mr_heads *heads, const float *logits, mr_attributes *out) {
-    float deviation;
     mr_heads_distribution(heads, MR_HEAD_AGE, logits, out->age_distribution);
-    mr_age_moments(out->age_distribution, &out->age, &deviation);
-    out->age_low = fmaxf(out->age - heads->age_interval_scale * deviation, 0);
-    out->age_high = fminf(out->age + heads->age_interval_scale * deviation, MR_AGE_MOST);
+    out->age = mr_age_median(out->age_distribution);
+    float half = heads->age_interval_scale * mr_age_deviation(out->age_distribution);
+    out->age_low = fmaxf(out->age - half, 0);
+    out->age_high = fminf(out->age + half, MR_AGE_MOST);
     out->has_age = true;
 }
 

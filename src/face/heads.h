@@ -17,10 +17,10 @@
  *     age.interval_scale   half the width of the 80 % interval in standard deviations of the age
  *                          distribution; 1.2816, a normal distribution's, when absent
  *
- * The age is the mean m of the tempered distribution; with its standard deviation s (at least
- * MR_AGE_LEAST_DEVIATION) the interval is m ± scale·s within 0 … MR_AGE_MOST. The scale is such
- * that 80 % of the interval's whole years, both ends rounded, held the truth: split conformal
- * prediction with s as the measure of difficulty (Lei et al. 2018).
+ * The age is the median m of the tempered distribution, which errs least by absolute error; with
+ * the standard deviation s (at least MR_AGE_LEAST_DEVIATION) the interval is m ± scale·s within 0 …
+ * MR_AGE_MOST. The scale is such that 80 % of the interval's whole years, both ends rounded, held
+ * the truth: split conformal prediction with s as the measure of difficulty (Lei et al. 2018).
  *
  * Thread rule: all values, no hidden state.
  */
@@ -75,9 +75,12 @@ mr_face_head mr_heads_emotion(const mr_heads *heads);
 void mr_heads_distribution(const mr_heads *heads, mr_face_head head, const float *logits,
                            float *probabilities);
 
-/* Mean and standard deviation, at least MR_AGE_LEAST_DEVIATION, of an age distribution, in years.
- */
-void mr_age_moments(const float distribution[MR_AGE_YEARS], float *mean, float *deviation);
+/* The median of an age distribution, the share of a year being spread over half a year on either
+ * side of it, in years from 0 on. */
+float mr_age_median(const float distribution[MR_AGE_YEARS]);
+
+/* The standard deviation of an age distribution, at least MR_AGE_LEAST_DEVIATION, in years. */
+float mr_age_deviation(const float distribution[MR_AGE_YEARS]);
 
 /* Fills the attributes that the network has heads for and leaves the others alone. */
 void mr_heads_apply(const mr_heads *heads, const float *const *logits, mr_attributes *out);

@@ -8,7 +8,7 @@ mr_age_years mr_age_in_years(const mr_attributes *attributes) {
         .low = (int)lroundf(attributes->age_low),
         .high = (int)lroundf(attributes->age_high),
     };
-    /* The mean of a lopsided distribution may lie outside of its central interval. */
+    /* What a caller states may lie outside of its own interval. */
     if (age.low > age.years)
         age.low = age.years;
     if (age.high < age.years)

@@ -43,7 +43,7 @@ static int compare_doubles(const void *a, const void *b) {
 
 /* A truth is inside when the interval comes within half a year of it: the ends are rounded. The
  * rank is that of split conformal prediction (Lei et al. 2018). */
-mr_status mr_fit_age_interval(const float *means, const float *deviations, const int *ages,
+mr_status mr_fit_age_interval(const float *centres, const float *deviations, const int *ages,
                               size_t count, double coverage, double *scale) {
     if (count == 0)
         return mr_fail(MR_E_ARGUMENT, "calibration: no pictures");
@@ -51,7 +51,7 @@ mr_status mr_fit_age_interval(const float *means, const float *deviations, const
     if (!scores)
         return mr_fail(MR_E_MEMORY, "calibration: no memory for %zu pictures", count);
     for (size_t i = 0; i < count; i++)
-        scores[i] = (fabs(ages[i] - (double)means[i]) - 0.5) / (double)deviations[i];
+        scores[i] = (fabs(ages[i] - (double)centres[i]) - 0.5) / (double)deviations[i];
     qsort(scores, count, sizeof *scores, compare_doubles);
     size_t rank = (size_t)ceil(coverage * ((double)count + 1));
     double score = scores[(rank < count ? rank : count) - 1];
@@ -77,23 +77,25 @@ static mr_status fit_head(mr_model *model, const mr_predictions *answers, mr_fac
 static mr_status fit_interval(const mr_model *model, const mr_predictions *answers,
                               const mr_chip_set *set, double *scale) {
     size_t count = answers->count;
-    float *means = mr_alloc(2 * count * sizeof *means);
+    float *centres = mr_alloc(2 * count * sizeof *centres);
     int *ages = mr_alloc(count * sizeof *ages);
-    if (!means || !ages) {
-        free(means);
+    if (!centres || !ages) {
+        free(centres);
         free(ages);
         return mr_fail(MR_E_MEMORY, "calibration: no memory for %zu pictures", count);
     }
-    float *deviations = means + count;
+    float *deviations = centres + count;
     const float *rows = mr_model_rows(model, answers, MR_HEAD_AGE);
     for (size_t i = 0; i < count; i++) {
         float years[MR_AGE_YEARS];
         mr_heads_distribution(&model->heads, MR_HEAD_AGE, rows + i * MR_AGE_YEARS, years);
-        mr_age_moments(years, &means[i], &deviations[i]);
+        centres[i] = mr_age_median(years);
+        deviations[i] = mr_age_deviation(years);
         ages[i] = set->targets[i].age;
     }
-    mr_status status = mr_fit_age_interval(means, deviations, ages, count, MR_AGE_COVERAGE, scale);
-    free(means);
+    mr_status status =
+        mr_fit_age_interval(centres, deviations, ages, count, MR_AGE_COVERAGE, scale);
+    free(centres);
     free(ages);
     return status;
 }

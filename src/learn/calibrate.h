@@ -38,9 +38,9 @@ typedef struct mr_calibration {
  * of -1 do not count. 1 when none counts. */
 double mr_fit_temperature(const float *logits, const int *labels, size_t count, int classes);
 
-/* The least scale with which a share `coverage` of the truths lies in mean ± scale·deviation, the
- * ends rounded to whole years; at least .01. */
-mr_status mr_fit_age_interval(const float *means, const float *deviations, const int *ages,
+/* The least scale with which a share `coverage` of the truths lies in centre ± scale·deviation,
+ * the ends rounded to whole years; at least .01. */
+mr_status mr_fit_age_interval(const float *centres, const float *deviations, const int *ages,
                               size_t count, double coverage, double *scale);
 
 /* Calibrates the model in a folder on the given pictures. `out` may be NULL. */

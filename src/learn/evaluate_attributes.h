@@ -10,7 +10,7 @@
  * photos (detected_chips.h). Answers are made by face/heads.h just as in serving, mirror image
  * included.
  *
- * Errors of age are those of the mean of the distribution, in years; ranges and intervals are
+ * Errors of age are those of the median of the distribution, in years; ranges and intervals are
  * judged in whole years, as they are shown.
  *
  * Thread rule: no shared state; the OpenMP threads of the caller are used.

@@ -78,18 +78,17 @@ static mr_image validation_picture(const void *context, size_t index) {
     return mr_pictures_view(&self->set.pictures, self->validation[index]);
 }
 
-static double mean_age(const float *logits) {
-    float distribution[MR_AGE_YEARS], mean, deviation;
+static double median_age(const float *logits) {
+    float distribution[MR_AGE_YEARS];
     mr_softmax(logits, MR_AGE_YEARS, distribution);
-    mr_age_moments(distribution, &mean, &deviation);
-    return (double)mean;
+    return (double)mr_age_median(distribution);
 }
 
 static double age_error(const attribute_training *self, const float *logits) {
     double sum = 0;
     for (size_t i = 0; i < self->validation_count; i++)
-        sum +=
-            fabs(mean_age(logits + i * MR_AGE_YEARS) - self->set.targets[self->validation[i]].age);
+        sum += fabs(median_age(logits + i * MR_AGE_YEARS) -
+                    self->set.targets[self->validation[i]].age);
     return sum / (double)self->validation_count;
 }
 

@@ -62,6 +62,26 @@ static void temperature_divides_logits(void **state) {
     assert_near(a.age, 50);
 }
 
+static void the_age_is_the_median(void **state) {
+    (void)state;
+    float years[MR_AGE_YEARS] = {0};
+    years[20] = .4f; /* 19.5 … 20.5 */
+    years[60] = .6f; /* half of all is reached when a sixth of this is counted */
+    assert_near(mr_age_median(years), 59.5 + 1.0 / 6);
+    assert_near(mr_age_deviation(years), 40 * sqrt(.24));
+    memset(years, 0, sizeof years);
+    years[0] = .9f;
+    years[1] = .1f;
+    assert_near(mr_age_median(years), 5.0 / 9 - .5);
+    years[0] = 1; /* never less than nothing */
+    years[1] = 0;
+    assert_near(mr_age_median(years), 0);
+    years[0] = 0;
+    years[MR_AGE_YEARS - 1] = 1;
+    assert_near(mr_age_median(years), MR_AGE_YEARS - 1);
+    assert_near(mr_age_deviation(years), MR_AGE_LEAST_DEVIATION);
+}
+
 static void interval_is_scaled_and_kept_in_life(void **state) {
     (void)state;
     mr_metadata metadata[] = {{MR_AGE_INTERVAL_SCALE_KEY, "1.5"}};
@@ -71,11 +91,11 @@ static void interval_is_scaled_and_kept_in_life(void **state) {
     const float gender[2] = {0}, ethnicity[5] = {0}, *logits[] = {gender, age, ethnicity};
     mr_attributes a = {0};
     for (int i = 0; i < MR_AGE_YEARS; i++)
-        age[i] = i == 20 || i == 40 ? 0 : -100; /* mean 30, deviation 10 */
+        age[i] = i == 20 || i == 40 ? logf(.49f) : i == 30 ? logf(.02f) : -100;
     mr_heads_apply(&heads, logits, &a);
-    assert_near(a.age, 30);
-    assert_near(a.age_low, 15);
-    assert_near(a.age_high, 45);
+    assert_near(a.age, 30); /* and the deviation is √98 */
+    assert_near(a.age_low, 30 - 1.5 * sqrt(98));
+    assert_near(a.age_high, 30 + 1.5 * sqrt(98));
     for (int i = 0; i < MR_AGE_YEARS; i++)
         age[i] = i == 1 ? 0 : -100; /* sure of one year: the least deviation is taken */
     mr_heads_apply(&heads, logits, &a);
@@ -127,6 +147,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heads_are_found_by_name),
         cmocka_unit_test(temperature_divides_logits),
+        cmocka_unit_test(the_age_is_the_median),
         cmocka_unit_test(interval_is_scaled_and_kept_in_life),
         cmocka_unit_test(votes_are_shown_before_labels),
         cmocka_unit_test(nonsense_is_refused_by_name),

@@ -189,16 +189,19 @@ static void attributes_equal_the_plain_way(void **state) {
         see(&p, path, MR_CHIP_SIDE, 3, 0, years);
         see(&p, path, MR_CHIP_SIDE, 3, 1, gender);
         see(&p, path, MR_CHIP_SIDE, 3, 2, ethnicity);
-        double mean = 0, spread = 0;
-        for (int y = 0; y < MR_AGE_YEARS; y++)
-            mean += y * (double)years[y];
-        for (int y = 0; y < MR_AGE_YEARS; y++)
-            spread += (y - mean) * (y - mean) * (double)years[y];
-        double half = 1.2816 * fmax(sqrt(spread), 1);
-        error += fabs(mean - age) / CHIPS;
-        near += fabs(mean - age) <= 5;
-        covered += lround(fmax(mean - half, 0)) <= age && age <= lround(fmin(mean + half, 116));
-        oldest = i == 7 ? fabs(mean - age) : oldest;
+        double mean = 0, squares = 0, above = 1, median = -0.5;
+        for (int y = 0; y < MR_AGE_YEARS; y++) {
+            double share = (double)years[y];
+            mean += y * share;
+            squares += y * y * share;
+            median += above > 0.5 ? fmin((above - 0.5) / share, 1) : 0;
+            above -= share;
+        }
+        double half = 1.2816 * fmax(sqrt(squares - mean * mean), 1);
+        error += fabs(median - age) / CHIPS;
+        near += fabs(median - age) <= 5;
+        covered += lround(fmax(median - half, 0)) <= age && age <= lround(fmin(median + half, 116));
+        oldest = i == 7 ? fabs(median - age) : oldest;
         gender_right += mr_likeliest(gender, 2) == i % 2;
         ethnicity_right += mr_likeliest(ethnicity, 5) == i / 2 % 4;
     }
