@@ -118,7 +118,7 @@ static mr_status fill_bare(const mr_blend_ranker *ranker, const mr_blend_user *u
         memset(row, 0, MR_TERM_COUNT * sizeof *row);
         row[MR_TERM_POPULARITY] = mr_share_ratio(ranker->usual[i], ranker->mean);
         row[MR_TERM_TASTE] = mr_share_ratio(viewer.prior[i], ranker->usual[i]);
-        row[MR_TERM_HISTORY] = viewer.history[i];
+        row[MR_TERM_HISTORY] = mr_collaborative_history(&viewer, i);
     }
     mr_collaborative_viewer_free(&viewer);
     return MR_OK;

@@ -34,6 +34,7 @@
 #include "base/error.h"
 #include "recommend/watcher.h"
 
+#include <math.h>
 #include <stddef.h>
 
 /* An audience is an age group (watcher.h) and a gender: number age × MR_GENDER_COUNT + gender. */
@@ -111,6 +112,17 @@ float mr_share_ratio(float share, float other);
 
 /* The weight of the link from one item to another, 0 where there is none. */
 float mr_collaborative_link(const mr_collaborative *model, size_t from, size_t to);
+
+/* Links of opinions, summed, are small for few opinions and large for many. Their inverse
+ * hyperbolic sine is proportional to small sums and the logarithm of large ones, as odds ask for:
+ * ranking by it beside other terms loses little after few opinions and gains much after many
+ * (docs/TRAINING.md). */
+#define MR_HISTORY_KNEE 0.5f
+
+/* What a viewer's opinions say of an item, for the term of the history (terms.h). */
+static inline float mr_collaborative_history(const mr_collaborative_viewer *viewer, size_t item) {
+    return asinhf(viewer->history[item] / MR_HISTORY_KNEE);
+}
 
 static inline float mr_collaborative_score(const mr_collaborative_viewer *viewer, size_t item) {
     return viewer->history[item] + viewer->scale * viewer->prior[item];

@@ -85,13 +85,15 @@ float mr_likeness_share(const mr_appetite *appetite, const mr_opinion *opinion,
 }
 
 static float history(const sight *s) {
-    return s->item >= 0 ? s->appetite->neighbours.history[s->item] : 0;
+    return s->item >= 0 ? mr_collaborative_history(&s->appetite->neighbours, (size_t)s->item) : 0;
 }
 
 /* What those say by their likes who live here, which is added to the history. */
 static float local_history(const mr_appetite *appetite, uint32_t film) {
     int32_t item = appetite->local ? appetite->local->item_of[film] : -1;
-    return item >= 0 ? appetite->local_weight * appetite->local_neighbours.history[item] : 0;
+    return item >= 0 ? appetite->local_weight *
+                           mr_collaborative_history(&appetite->local_neighbours, (size_t)item)
+                     : 0;
 }
 
 static float popularity(const sight *s) {
@@ -156,9 +158,10 @@ mr_status mr_sum_up(mr_appetite *appetite) {
     if (!appetite->item_score)
         return mr_fail(MR_E_MEMORY, "no memory for the scores of %zu films", items);
     for (size_t i = 0; i < items; i++)
-        appetite->item_score[i] = in[MR_TERM_TASTE] * appetite->audience[i] +
-                                  in[MR_TERM_HISTORY] * appetite->neighbours.history[i] +
-                                  in[MR_TERM_POPULARITY] * recommender->popularity[i];
+        appetite->item_score[i] =
+            in[MR_TERM_TASTE] * appetite->audience[i] +
+            in[MR_TERM_HISTORY] * mr_collaborative_history(&appetite->neighbours, i) +
+            in[MR_TERM_POPULARITY] * recommender->popularity[i];
     return MR_OK;
 }
 
