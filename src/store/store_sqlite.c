@@ -112,7 +112,10 @@ static mr_status check_identity(struct sqlite_store *self, const mr_store_schema
 
 static mr_status apply_steps(struct sqlite_store *self, const mr_store_schema *schema) {
     int version;
-    MR_TRY(ask_number(self, "PRAGMA user_version", &version)); /* somebody may have been faster */
+    /* Somebody may have been faster, even a newer program. */
+    MR_TRY(ask_number(self, "PRAGMA user_version", &version));
+    if (version > schema->version)
+        return mr_store_too_new(self->name, version, schema->version);
     for (int i = version; i < schema->version; i++)
         MR_TRY(execute(self, schema->steps[i]));
     char mark[96];
