@@ -121,7 +121,8 @@ float mr_collaborative_link(const mr_collaborative *model, size_t from, size_t t
 
 /* What a viewer's opinions say of an item, for the term of the history (terms.h). */
 static inline float mr_collaborative_history(const mr_collaborative_viewer *viewer, size_t item) {
-    return asinhf(viewer->history[item] / MR_HISTORY_KNEE);
+    float sum = viewer->history[item];
+    return sum != 0 ? asinhf(sum / MR_HISTORY_KNEE) : 0; /* few opinions reach few films */
 }
 
 static inline float mr_collaborative_score(const mr_collaborative_viewer *viewer, size_t item) {
