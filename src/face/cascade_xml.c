@@ -20,11 +20,19 @@ typedef struct builder {
     mr_status status;
 } builder;
 
+/* The line that the parser is at. expat 2.9 calls the older function deprecated. */
+static int line_of(XML_Parser parser) {
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+    return (int)XML_GetCurrentLineNumber64(parser);
+#else
+    return (int)XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 static void stop(builder *b, mr_status status, const char *what) {
     if (b->status != MR_OK)
         return;
-    b->status = mr_fail(status, "%s: line %lu: %s", b->xml->file,
-                        (unsigned long)XML_GetCurrentLineNumber(b->parser), what);
+    b->status = mr_fail(status, "%s: line %d: %s", b->xml->file, line_of(b->parser), what);
     XML_StopParser(b->parser, XML_FALSE);
 }
 
@@ -57,7 +65,7 @@ static void on_start(void *user, const XML_Char *name, const XML_Char **attribut
     int self = (int)xml->count++;
     xml->elements[self] = (mr_xml_element){.name = at,
                                            .text = xml->used,
-                                           .line = (int)XML_GetCurrentLineNumber(b->parser),
+                                           .line = line_of(b->parser),
                                            .parent = b->open,
                                            .first = -1,
                                            .last = -1,

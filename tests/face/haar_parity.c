@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST_BOXES 16384
 
@@ -28,6 +29,9 @@ mr_status mr_parity_cascade(const char *name, mr_cascade **out) {
         *slash = '\0';
     path = mr_path_join(slash ? found : ".", name);
     free(found);
+    char *licence = path ? strstr(path, "licence") : NULL;
+    if (licence && access(path, F_OK) != 0)
+        licence[5] = 's'; /* as later versions of OpenCV spell it */
     mr_status status = path ? mr_cascade_load(path, out) : mr_fail(MR_E_MEMORY, "no memory");
     free(path);
     return status;

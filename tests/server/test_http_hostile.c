@@ -131,20 +131,21 @@ static int converse(const char *bytes, size_t size) {
 static void smuggled_requests_are_not_answered(void **state) {
     (void)state;
     /* Each ends with a request that must not be seen. */
-#define HIDDEN "GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define REFUSED (-1)
+#define HIDDEN  "GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define JSON_POST                                                                                  \
     "POST /v1/recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     static const struct {
         const char *bytes;
-        int status; /* 0: any, or none */
+        int status; /* 0: any, or none; REFUSED: 400 or 411, versions of libmicrohttpd differ */
     } forms[] = {
         {JSON_POST "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}" HIDDEN, 400},
         {JSON_POST "Content-Length: 2\r\nContent-Length: 60\r\n\r\n{}" HIDDEN, 400},
         {JSON_POST "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" HIDDEN, 400},
         {JSON_POST "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n" HIDDEN, 400},
         {JSON_POST "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" HIDDEN, 411},
-        {JSON_POST "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" HIDDEN, 411},
-        {JSON_POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" HIDDEN, 411},
+        {JSON_POST "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" HIDDEN, REFUSED},
+        {JSON_POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" HIDDEN, REFUSED},
         {JSON_POST "Transfer-Encoding:\tchunked\r\n\r\n0\r\n\r\n" HIDDEN, 411},
         {JSON_POST "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" HIDDEN, 0},
         {JSON_POST "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" HIDDEN, 400},
@@ -165,7 +166,9 @@ static void smuggled_requests_are_not_answered(void **state) {
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         int status = converse(forms[i].bytes, strlen(forms[i].bytes));
-        if (forms[i].status != 0 && status != forms[i].status)
+        bool fits =
+            forms[i].status == REFUSED ? status == 400 || status == 411 : status == forms[i].status;
+        if (forms[i].status != 0 && !fits)
             fail_msg("%s: status %d, expected %d", forms[i].bytes, status, forms[i].status);
     }
 }

@@ -61,10 +61,12 @@ static void drop_rights(void) {
         _exit(126);
 }
 
-/* Starts a program of PostgreSQL in its folder, its words going to the log. */
-static pid_t start(const char *name, char *const arguments[]) {
+/* Starts a program of PostgreSQL in its folder, its words going to the log. The first argument is
+ * its name, which becomes its path: initdb looks there for its kin. */
+static pid_t start(char *arguments[]) {
     char program[300];
-    snprintf(program, sizeof program, "%s/%s", programs, name);
+    snprintf(program, sizeof program, "%s/%s", programs, arguments[0]);
+    arguments[0] = program;
     fflush(NULL);
     pid_t child = fork();
     if (child != 0)
@@ -93,7 +95,7 @@ static void give_up(const char *what) {
 static void make_cluster(void) {
     char *arguments[] = {"initdb", "-D", "data", "-U",         "moodreel",          "-A",
                          "trust",  "-E", "UTF8", "--locale=C", "--no-instructions", NULL};
-    pid_t child = start("initdb", arguments);
+    pid_t child = start(arguments);
     int outcome;
     waitpid(child, &outcome, 0);
     if (!WIFEXITED(outcome) || WEXITSTATUS(outcome) != 0)
@@ -117,7 +119,7 @@ void cluster_resume(void) {
     char *arguments[] = {"postgres", "-D", "data", "-k", folder, "-c", "listen_addresses=",
                          /* programs die here, the machine does not */
                          "-c", "fsync=off", NULL};
-    server = start("postgres", arguments);
+    server = start(arguments);
     wait_until_ready();
 }
 
