@@ -497,19 +497,28 @@ mr_status mr_dnn_pool_backward(const mr_pool *p, mr_pd hint, mr_pd *out) {
     return finish(&s, status, "pooling backward");
 }
 
-mr_status mr_dnn_add(const mr_md *md, dnnl_primitive_attr_t attr, mr_pd *out) {
+static mr_status binary(dnnl_alg_kind_t alg, const mr_md *md, const mr_md *other,
+                        dnnl_primitive_attr_t attr, mr_pd *out, const char *what) {
     md_set s;
-    MR_TRY(mr_dnn_check(OPEN(&s, md), "addition tensors"));
+    MR_TRY(mr_dnn_check(OPEN(&s, md, other), what));
     dnnl_status_t status;
 #if DNNL_VERSION_MAJOR >= 3
-    status = dnnl_binary_primitive_desc_create(out, engine, dnnl_binary_add, s.v[0], s.v[0], s.v[0],
-                                               attr);
+    status = dnnl_binary_primitive_desc_create(out, engine, alg, s.v[0], s.v[1], s.v[0], attr);
 #else
     dnnl_binary_desc_t op;
-    status = dnnl_binary_desc_init(&op, dnnl_binary_add, s.v[0], s.v[0], s.v[0]);
+    status = dnnl_binary_desc_init(&op, alg, s.v[0], s.v[1], s.v[0]);
     status = from_op(status, &op, attr, NULL, out);
 #endif
-    return finish(&s, status, "addition");
+    return finish(&s, status, what);
+}
+
+mr_status mr_dnn_add(const mr_md *md, dnnl_primitive_attr_t attr, mr_pd *out) {
+    return binary(dnnl_binary_add, md, md, attr, out, "addition");
+}
+
+mr_status mr_dnn_multiply(const mr_md *md, const mr_md *factors, dnnl_primitive_attr_t attr,
+                          mr_pd *out) {
+    return binary(dnnl_binary_mul, md, factors, attr, out, "multiplication");
 }
 
 mr_status mr_dnn_concat(const mr_md *sources, int count, const mr_md *dst,

@@ -88,7 +88,7 @@ mr_status mr_dnn_batchnorm_forward(const mr_md *md, bool training, bool relu,
                                    dnnl_primitive_attr_t attr, mr_pd *out);
 mr_status mr_dnn_batchnorm_backward(const mr_md *md, bool relu, mr_pd hint, mr_pd *out);
 
-/* dnnl_eltwise_relu, or dnnl_eltwise_swish (SiLU for alpha 1). */
+/* dnnl_eltwise_relu, dnnl_eltwise_swish (SiLU for alpha 1) or dnnl_eltwise_logistic. */
 mr_status mr_dnn_eltwise_forward(dnnl_alg_kind_t kind, const mr_md *md, bool training,
                                  dnnl_primitive_attr_t attr, mr_pd *out);
 mr_status mr_dnn_eltwise_backward(dnnl_alg_kind_t kind, const mr_md *md, mr_pd hint, mr_pd *out);
@@ -103,6 +103,10 @@ mr_status mr_dnn_pool_backward(const mr_pool *p, mr_pd hint, mr_pd *out);
 
 /* dst = src0 + src1; dst may be src0. */
 mr_status mr_dnn_add(const mr_md *md, dnnl_primitive_attr_t attr, mr_pd *out);
+
+/* dst = src0 × src1, where src1 (`factors`) has one value for each picture and channel. */
+mr_status mr_dnn_multiply(const mr_md *md, const mr_md *factors, dnnl_primitive_attr_t attr,
+                          mr_pd *out);
 
 mr_status mr_dnn_concat(const mr_md *sources, int count, const mr_md *dst,
                         dnnl_primitive_attr_t attr, mr_pd *out);

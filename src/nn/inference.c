@@ -8,6 +8,7 @@
 #include "nn/inference.h"
 
 #include "base/memory.h"
+#include "nn/activation.h"
 #include "nn/layout.h"
 #include "nn/program.h"
 
@@ -174,9 +175,10 @@ static void form_group(compiler *c, int conv) {
         absorb(c, conv, g->batchnorm);
     }
     absorb_add(c, conv);
-    if (reader_is(c, g->last, MR_LAYER_RELU) || reader_is(c, g->last, MR_LAYER_SILU)) {
-        g->activation = only_reader(c, g->last);
-        absorb(c, conv, g->activation);
+    int reader = only_reader(c, g->last);
+    if (reader >= 0 && mr_activation_of(layer_at(c, reader)) != dnnl_alg_kind_undef) {
+        g->activation = reader;
+        absorb(c, conv, reader);
     }
     int holder = g->add >= 0 ? c->holder[g->other] : conv;
     c->holder[conv] = holder;
@@ -380,8 +382,7 @@ static mr_status create_conv(compiler *c, int i, mr_conv *d, mr_pd *pd) {
     const group *g = &c->groups[i];
     dnnl_alg_kind_t activation = dnnl_alg_kind_undef;
     if (g->activation >= 0)
-        activation = layer_at(c, g->activation)->kind == MR_LAYER_SILU ? dnnl_eltwise_swish
-                                                                       : dnnl_eltwise_relu;
+        activation = mr_activation_of(layer_at(c, g->activation));
     dnnl_primitive_attr_t attr;
     MR_TRY(mr_dnn_attr_fused(g->add >= 0, activation, &attr));
     mr_status status = mr_dnn_conv_forward(d, false, attr, pd);
@@ -439,9 +440,7 @@ static mr_status emit_unary(compiler *c, int i, mr_pd pd) {
 static mr_status emit_activation(compiler *c, int i) {
     mr_md md = md_of(c, i);
     mr_pd pd;
-    MR_TRY(mr_dnn_eltwise_forward(layer_at(c, i)->kind == MR_LAYER_SILU ? dnnl_eltwise_swish
-                                                                        : dnnl_eltwise_relu,
-                                  &md, false, c->attr, &pd));
+    MR_TRY(mr_dnn_eltwise_forward(mr_activation_of(layer_at(c, i)), &md, false, c->attr, &pd));
     return emit_unary(c, i, pd);
 }
 
@@ -516,6 +515,21 @@ static mr_status emit_add(compiler *c, int i) {
     return MR_OK;
 }
 
+/* The factors have one place, so that their bytes are the same in any layout. */
+static mr_status emit_multiply(compiler *c, int i) {
+    mr_md md = md_of(c, i), factors = md;
+    factors.dims[2] = factors.dims[3] = 1;
+    mr_pd pd;
+    MR_TRY(mr_dnn_multiply(&md, &factors, c->attr, &pd));
+    MR_TRY(keep(c, pd));
+    int src, factor, dst;
+    MR_TRY(source_slot(c, i, 0, &src));
+    MR_TRY(slot_as(c, layer_at(c, i)->inputs[1], &factors, &factor));
+    MR_TRY(slot_of(c, i, &dst));
+    return emit(
+        c, pd, (mr_arg[]){{DNNL_ARG_SRC_0, src}, {DNNL_ARG_SRC_1, factor}, {DNNL_ARG_DST, dst}}, 3);
+}
+
 static mr_status emit_concat(compiler *c, int i) {
     const mr_layer *layer = layer_at(c, i);
     mr_md mds[MR_LAYER_INPUTS_MAX], dst_md = md_of(c, i);
@@ -540,6 +554,7 @@ static mr_status (*const emitters[MR_LAYER_KINDS])(compiler *, int) = {
     [MR_LAYER_MAXPOOL] = emit_pool,        [MR_LAYER_AVGPOOL] = emit_pool,
     [MR_LAYER_GLOBALPOOL] = emit_pool,     [MR_LAYER_ADD] = emit_add,
     [MR_LAYER_CONCAT] = emit_concat,       [MR_LAYER_UPSAMPLE] = emit_upsample,
+    [MR_LAYER_SIGMOID] = emit_activation,  [MR_LAYER_MULTIPLY] = emit_multiply,
 };
 
 /* ---- ends ----------------------------------------------------------------------------------- */

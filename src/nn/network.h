@@ -18,7 +18,7 @@
  *                                       pixel p enters as (p - mean) / deviation
  *     conv        out kernel stride[1] pad[(kernel-1)/2] groups[1] bias[0]
  *     batchnorm   -
- *     relu, silu  -
+ *     relu, silu, sigmoid  -
  *     prelu       -                     one slope per channel
  *     maxpool     kernel stride[kernel] pad[0]
  *     avgpool     kernel stride[kernel] pad[0]      padding does not count
@@ -26,6 +26,8 @@
  *     linear      out bias[1]           reads all values of its input
  *     dropout     p[0.5]                only while training
  *     add         two or more inputs of one shape
+ *     multiply    a map, and one value for each of its channels (squeeze and excitation, Hu et al.
+ *                 2018)
  *     concat      two or more inputs, along the channels
  *     upsample    factor[2]             nearest neighbour
  *     output      -                     marks its input as a result; outputs are numbered in order
@@ -52,6 +54,7 @@
     X(BATCHNORM, "batchnorm")                                                                      \
     X(RELU, "relu")                                                                                \
     X(SILU, "silu")                                                                                \
+    X(SIGMOID, "sigmoid")                                                                          \
     X(PRELU, "prelu")                                                                              \
     X(MAXPOOL, "maxpool")                                                                          \
     X(AVGPOOL, "avgpool")                                                                          \
@@ -59,6 +62,7 @@
     X(LINEAR, "linear")                                                                            \
     X(DROPOUT, "dropout")                                                                          \
     X(ADD, "add")                                                                                  \
+    X(MULTIPLY, "multiply")                                                                        \
     X(CONCAT, "concat")                                                                            \
     X(UPSAMPLE, "upsample")                                                                        \
     X(OUTPUT, "output")

@@ -69,6 +69,7 @@ static const struct {
     [MR_LAYER_BATCHNORM] = {0, 0, 1, 1},
     [MR_LAYER_RELU] = {0, 0, 1, 1},
     [MR_LAYER_SILU] = {0, 0, 1, 1},
+    [MR_LAYER_SIGMOID] = {0, 0, 1, 1},
     [MR_LAYER_PRELU] = {0, 0, 1, 1},
     [MR_LAYER_MAXPOOL] = {SET_KERNEL | SET_STRIDE | SET_PAD, SET_KERNEL, 1, 1},
     [MR_LAYER_AVGPOOL] = {SET_KERNEL | SET_STRIDE | SET_PAD, SET_KERNEL, 1, 1},
@@ -76,6 +77,7 @@ static const struct {
     [MR_LAYER_LINEAR] = {SET_OUT | SET_BIAS, SET_OUT, 1, 1},
     [MR_LAYER_DROPOUT] = {SET_P, 0, 1, 1},
     [MR_LAYER_ADD] = {0, 0, 2, MR_LAYER_INPUTS_MAX},
+    [MR_LAYER_MULTIPLY] = {0, 0, 2, 2},
     [MR_LAYER_CONCAT] = {0, 0, 2, MR_LAYER_INPUTS_MAX},
     [MR_LAYER_UPSAMPLE] = {SET_FACTOR, 0, 1, 1},
     [MR_LAYER_OUTPUT] = {0, 0, 1, 1},
@@ -194,6 +196,14 @@ static mr_status join_shape(const parser *p, mr_layer *layer) {
     return MR_OK;
 }
 
+static mr_status check_factors(const parser *p, const mr_layer *layer) {
+    const mr_layer *factors = &p->network->layers[layer->inputs[1]];
+    if (factors->height != 1 || factors->width != 1 || factors->channels != layer->channels)
+        return fail_at(p, "expected one value for each channel of the first input, found",
+                       factors->name);
+    return MR_OK;
+}
+
 static mr_status find_shape(const parser *p, mr_layer *layer) {
     if (layer->kind == MR_LAYER_INPUT) {
         layer->channels = (int)setting(p, SET_CHANNELS, 0);
@@ -224,6 +234,8 @@ static mr_status find_shape(const parser *p, mr_layer *layer) {
     case MR_LAYER_ADD:
     case MR_LAYER_CONCAT:
         return join_shape(p, layer);
+    case MR_LAYER_MULTIPLY:
+        return check_factors(p, layer);
     case MR_LAYER_UPSAMPLE:
         layer->height *= layer->factor;
         layer->width *= layer->factor;

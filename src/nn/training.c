@@ -8,6 +8,7 @@
 #include "nn/training.h"
 
 #include "base/memory.h"
+#include "nn/activation.h"
 #include "nn/layout.h"
 #include "nn/program.h"
 
@@ -30,7 +31,8 @@ typedef struct node {
     void *chosen[3]; /* filters in oneDNN's layouts: forward, backward by data, their gradient */
     float *mean, *variance; /* batch-norm: of the batch */
     void *workspace;
-    float *mask; /* dropout */
+    float *mask;   /* dropout */
+    bool later[2]; /* multiply: others have given the gradient of this input a share before */
     mr_training *owner;
 } node;
 
@@ -315,13 +317,10 @@ static mr_status backward_batchnorm(mr_training *t, node *n) {
 
 /* ---- activations ---------------------------------------------------------------------------- */
 
-static dnnl_alg_kind_t activation(const mr_training *t, const node *n) {
-    return layer_of(t, n)->kind == MR_LAYER_SILU ? dnnl_eltwise_swish : dnnl_eltwise_relu;
-}
-
 static mr_status forward_activation(mr_training *t, node *n) {
     int src, dst;
-    MR_TRY(mr_dnn_eltwise_forward(activation(t, n), &n->md, true, NULL, &n->forward));
+    MR_TRY(
+        mr_dnn_eltwise_forward(mr_activation_of(layer_of(t, n)), &n->md, true, NULL, &n->forward));
     MR_TRY(mr_program_keep(&t->program, n->forward));
     FIXED(&n->md, source_of(t, n, 0)->value, &src);
     FIXED(&n->md, n->value, &dst);
@@ -335,7 +334,7 @@ static mr_status backward_activation(mr_training *t, node *n) {
         return MR_OK;
     int src, diff_src, diff_dst;
     mr_pd pd;
-    MR_TRY(mr_dnn_eltwise_backward(activation(t, n), &n->md, n->forward, &pd));
+    MR_TRY(mr_dnn_eltwise_backward(mr_activation_of(layer_of(t, n)), &n->md, n->forward, &pd));
     MR_TRY(mr_program_keep(&t->program, pd));
     FIXED(&n->md, source->value, &src);
     MR_TRY(share_slot(t, source, &n->md, &diff_src));
@@ -508,6 +507,74 @@ static mr_status backward_add(mr_training *t, node *n) {
     return MR_OK;
 }
 
+/* Channels that lie side by side at each place of a map, and how many such rows a batch has: in
+ * both layouts a row's places follow each other, and the factors lie in the order of the rows. */
+static size_t row_width(const node *n) {
+    return n->md.tag == dnnl_nChw16c ? MR_MD_BLOCK : (size_t)n->md.dims[1];
+}
+
+static size_t row_places(const node *n) {
+    return (size_t)(n->md.dims[2] * n->md.dims[3]);
+}
+
+static void multiply(void *context, mr_rng *rng) {
+    (void)rng;
+    node *n = context;
+    const float *in = source_of(n->owner, n, 0)->value, *factor = source_of(n->owner, n, 1)->value;
+    float *out = n->value;
+    size_t width = row_width(n), places = row_places(n);
+    for (size_t row = 0; row < n->count / (width * places); row++, factor += width)
+        for (size_t i = 0; i < places; i++, in += width, out += width)
+            for (size_t k = 0; k < width; k++)
+                out[k] = in[k] * factor[k];
+}
+
+static void multiply_back_to_map(node *n) {
+    const float *factor = source_of(n->owner, n, 1)->value, *given = n->gradient;
+    float *share = source_of(n->owner, n, 0)->gradient;
+    size_t width = row_width(n), places = row_places(n);
+    if (!n->later[0])
+        memset(share, 0, n->count * sizeof *share);
+    for (size_t row = 0; row < n->count / (width * places); row++, factor += width)
+        for (size_t i = 0; i < places; i++, given += width, share += width)
+            for (size_t k = 0; k < width; k++)
+                share[k] += given[k] * factor[k];
+}
+
+static void multiply_back_to_factors(node *n) {
+    const float *in = source_of(n->owner, n, 0)->value, *given = n->gradient;
+    float *share = source_of(n->owner, n, 1)->gradient;
+    size_t width = row_width(n), places = row_places(n);
+    if (!n->later[1])
+        memset(share, 0, n->count / places * sizeof *share);
+    for (size_t row = 0; row < n->count / (width * places); row++, share += width)
+        for (size_t i = 0; i < places; i++, in += width, given += width)
+            for (size_t k = 0; k < width; k++)
+                share[k] += given[k] * in[k];
+}
+
+static void multiply_back(void *context, mr_rng *rng) {
+    (void)rng;
+    node *n = context;
+    if (!source_of(n->owner, n, 0)->fixed)
+        multiply_back_to_map(n);
+    if (!source_of(n->owner, n, 1)->fixed)
+        multiply_back_to_factors(n);
+}
+
+static mr_status forward_multiply(mr_training *t, node *n) {
+    return mr_program_call(&t->program, multiply, n);
+}
+
+static mr_status backward_multiply(mr_training *t, node *n) {
+    for (int i = 0; i < 2; i++) {
+        node *source = source_of(t, n, i);
+        n->later[i] = source->written;
+        source->written |= !source->fixed;
+    }
+    return mr_program_call(&t->program, multiply_back, n);
+}
+
 static mr_status forward_concat(mr_training *t, node *n) {
     int count = layer_of(t, n)->input_count, dst;
     mr_md mds[MR_LAYER_INPUTS_MAX];
@@ -580,12 +647,14 @@ static const struct {
     [MR_LAYER_BATCHNORM] = {forward_batchnorm, backward_batchnorm},
     [MR_LAYER_RELU] = {forward_activation, backward_activation},
     [MR_LAYER_SILU] = {forward_activation, backward_activation},
+    [MR_LAYER_SIGMOID] = {forward_activation, backward_activation},
     [MR_LAYER_PRELU] = {forward_prelu, backward_prelu},
     [MR_LAYER_MAXPOOL] = {forward_pool, backward_pool},
     [MR_LAYER_AVGPOOL] = {forward_pool, backward_pool},
     [MR_LAYER_GLOBALPOOL] = {forward_pool, backward_pool},
     [MR_LAYER_DROPOUT] = {forward_dropout, backward_dropout},
     [MR_LAYER_ADD] = {forward_add, backward_add},
+    [MR_LAYER_MULTIPLY] = {forward_multiply, backward_multiply},
     [MR_LAYER_CONCAT] = {forward_concat, backward_concat},
     [MR_LAYER_UPSAMPLE] = {forward_upsample, backward_upsample},
 };

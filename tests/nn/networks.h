@@ -48,6 +48,15 @@ static const struct {
                 "conv c4 r3 out=24 kernel=3\nbatchnorm b4 c4\nconv p r2 out=24 kernel=1 stride=2\n"
                 "batchnorm bp p\nadd s4 b4 bp\nrelu r4 s4\nglobalpool g r4\nlinear u g out=3\n"
                 "linear v g out=2\noutput u\noutput v\n"},
+    {"excitation",
+     HEAD(2, 4) "conv a x out=6 kernel=3\nglobalpool p a\nlinear q p out=3\nrelu r q\n"
+                "linear s r out=6\nsigmoid t s\nmultiply b a t\nsigmoid u a\nadd c b u\n"
+                "multiply d c t\nconv e d out=2 kernel=1\noutput e\n"},
+    {"blocks with excitation",
+     HEAD(3, 12) "conv a x out=32 kernel=3\nbatchnorm b a\nglobalpool p b\nlinear q p out=3\n"
+                 "relu r q\nlinear s r out=32\nsigmoid t s\nmultiply m b t\nconv n x out=32 "
+                 "kernel=1\nadd o m n\nrelu v o\nmaxpool w v kernel=3 stride=3\nglobalpool k w\n"
+                 "sigmoid l k\nmultiply y w l\nconv z y out=16 kernel=3\noutput z\n"},
     {"two readers",
      HEAD(2, 4) "conv a x out=4 kernel=3\noutput a\nsilu b a\nconv c b out=3 kernel=1\n"
                 "output c\n"},

@@ -90,6 +90,8 @@ static const struct {
     {HEAD(1, 8) "conv a x out=3 kernel=1\nadd b a x\n", "line 4: shapes differ: input 'x'"},
     {HEAD(1, 8) "input y channels=1 height=2 width=2\n", "line 3: the input must be the first"},
     {HEAD(1, 8) "relu a x\nrelu b x\noutput a\n", "nothing reads layer 'b'"},
+    {HEAD(1, 8) "conv a x out=4 kernel=1\nglobalpool b x\nmultiply c a b\n",
+     "expected one value for each channel of the first input, found 'b'"},
     {HEAD(1, 8) "upsample a x factor=9\n", "factor: '9', expected a whole number"},
     {"moodreel-network 1\ninput x channels=8000 height=8000 width=8000\n", "result is too large"},
 };

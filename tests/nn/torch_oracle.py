@@ -43,6 +43,8 @@ def apply(kind, name, x, s, p):
         return F.batch_norm(x[0], None, None, p[name + ".scale"], p[name + ".shift"], True)
     if kind in ("relu", "silu"):
         return getattr(F, kind)(x[0])
+    if kind == "sigmoid":
+        return torch.sigmoid(x[0])
     if kind == "prelu":
         return F.prelu(x[0], p[name + ".slope"])
     if kind == "maxpool":
@@ -56,6 +58,8 @@ def apply(kind, name, x, s, p):
         return F.linear(x[0].flatten(1), p[name + ".weight"], p.get(name + ".bias"))[:, :, None, None]
     if kind == "add":
         return sum(x[1:], x[0])
+    if kind == "multiply":
+        return x[0] * x[1]
     if kind == "concat":
         return torch.cat(x, 1)
     if kind == "upsample":
