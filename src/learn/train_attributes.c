@@ -30,7 +30,8 @@ mr_train_attributes_params mr_train_attributes_defaults(void) {
                                          .augment = mr_augment_attributes_defaults(),
                                          .side = MR_CHIP_SIDE,
                                          .age_deviation = 2,
-                                         .smoothing = 0.05f};
+                                         .smoothing = 0.05f,
+                                         .class_weight = 1};
     params.trainer.batch = 64;
     params.trainer.optimiser.weight_decay = 2e-4f;
     return params;
@@ -132,12 +133,21 @@ static mr_status weigh_groups(attribute_training *self) {
     return MR_OK;
 }
 
-/* Told only where it is used, so that older checkpoints go on. */
-static void describe_sampling(const attribute_training *self, mr_task *task) {
+static void add_setting(mr_task *task, const char *format, float value) {
     size_t length = strlen(task->settings);
+    snprintf(task->settings + length, sizeof task->settings - length, format, (double)value);
+}
+
+/* What was added later is told only where it is used, so that older checkpoints go on. */
+static void describe_settings(const attribute_training *self, mr_task *task) {
+    const mr_train_attributes_params *p = self->params;
+    snprintf(task->settings, sizeof task->settings, "age=%g smoothing=%g side=%d variation=%016llx",
+             (double)p->age_deviation, (double)p->smoothing, p->side,
+             (unsigned long long)mr_augment_key(&p->augment));
     if (self->sampling)
-        snprintf(task->settings + length, sizeof task->settings - length, " sampling=%g",
-                 (double)self->params->sampling_power);
+        add_setting(task, " sampling=%g", p->sampling_power);
+    if (p->class_weight != 1)
+        add_setting(task, " classes=%g", p->class_weight);
 }
 
 static mr_status load_data(attribute_training *self) {
@@ -164,10 +174,11 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
     if (self->params->trainer.threads > 0)
         omp_set_num_threads(self->params->trainer.threads);
     MR_TRY(load_data(self));
+    float class_weight = self->params->class_weight;
     mr_task task = {.name = "attributes",
-                    .heads = {[AGE] = {"age", MR_AGE_YEARS, 0.1f},
-                              [GENDER] = {"gender", MR_GENDER_COUNT, 0},
-                              [ETHNICITY] = {"ethnicity", MR_ETHNICITY_COUNT, 0}},
+                    .heads = {[AGE] = {"age", MR_AGE_YEARS, 0.1f, 1},
+                              [GENDER] = {"gender", MR_GENDER_COUNT, 0, class_weight},
+                              [ETHNICITY] = {"ethnicity", MR_ETHNICITY_COUNT, 0, class_weight}},
                     .head_count = 3,
                     .samples = self->train_count,
                     .labelled = self->train_count,
@@ -177,10 +188,7 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
                     .context = self,
                     .draw = draw,
                     .validate = validate};
-    snprintf(task.settings, sizeof task.settings, "age=%g smoothing=%g side=%d variation=%016llx",
-             (double)self->params->age_deviation, (double)self->params->smoothing,
-             self->params->side, (unsigned long long)mr_augment_key(&self->params->augment));
-    describe_sampling(self, &task);
+    describe_settings(self, &task);
     MR_TRY(mr_unlabelled_add(&self->unlabelled, &self->params->trainer.teaching,
                              MR_FRAMING_ATTRIBUTES, &self->set.pictures, &task, &self->sampling));
     MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));

@@ -126,8 +126,8 @@ static mr_status train(emotion_training *self, mr_training_result *out) {
     MR_TRY(load_data(self));
     mr_task task = {
         .name = "emotion",
-        .heads =
-            {[LABEL] = {"label", MR_EMOTION_COUNT, 0}, [VOTES] = {"votes", MR_EMOTION_COUNT, 0}},
+        .heads = {[LABEL] = {"label", MR_EMOTION_COUNT, 0, 1},
+                  [VOTES] = {"votes", MR_EMOTION_COUNT, 0, 1}},
         .head_count = self->has_votes ? 2 : 1,
         .samples = self->train.pictures.count,
         .labelled = self->train.pictures.count,

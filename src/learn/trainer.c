@@ -309,7 +309,8 @@ static void tear_down(training_run *run) {
     mr_network_free(run->network);
 }
 
-/* Adds each head's loss to its sum and leaves the gradients in the outputs; returns their sum. */
+/* Adds each head's loss to its sum and leaves the gradients in the outputs; returns the weighted
+ * sum. */
 static double take_losses(training_run *run, double *sums) {
     int batch = run->params->batch;
     double all = 0;
@@ -323,11 +324,11 @@ static double take_losses(training_run *run, double *sums) {
         float *gradient = mr_training_output_gradient(run->training, run->outputs[k]);
         const float *weights = run->batch.weights[k];
         double loss = mr_loss_cross_entropy(logits, run->batch.distributions[k], weights, batch,
-                                            head->classes, 1, gradient);
+                                            head->classes, head->weight, gradient);
         if (head->expectation > 0)
             loss += mr_loss_expectation(logits, run->batch.values[k], weights, batch, head->classes,
-                                        head->expectation, gradient);
-        sums[k] += loss;
+                                        head->weight * head->expectation, gradient);
+        sums[k] += loss / head->weight;
         all += loss;
     }
     return all;

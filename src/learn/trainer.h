@@ -81,6 +81,7 @@ typedef struct mr_head {
     const char *name; /* of the output layer's input in the network file */
     int classes;
     float expectation; /* weight of the distance of the mean from the true value; 0: none */
+    float weight;      /* of this head's loss beside the others' */
 } mr_head;
 
 /* What a head shall say about one sample. */

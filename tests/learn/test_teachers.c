@@ -143,7 +143,7 @@ static void targets_move_towards_the_mean_of_the_teachers(void **state) {
     const char *const folders[] = {w->teacher, other};
     mr_network *network;
     assert_ok(mr_network_load(w->network, &network));
-    mr_task task = {.heads = {{"label", 7, 0}, {"votes", 7, 0}},
+    mr_task task = {.heads = {{"label", 7, 0, 1}, {"votes", 7, 0, 1}},
                     .head_count = 2,
                     .samples = BATCH,
                     .labelled = LABELLED,

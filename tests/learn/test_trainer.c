@@ -112,9 +112,7 @@ static void emotion_is_learned(void **state) {
     free(out);
 }
 
-static void attributes_are_learned(void **state) {
-    world *w = *state;
-    char *out = mr_path_join(w->folder, "attributes");
+static mr_train_attributes_params attributes_params(const world *w, const char *out) {
     mr_train_attributes_params p = mr_train_attributes_defaults();
     p.data = w->chips;
     p.side = 32;
@@ -125,6 +123,13 @@ static void attributes_are_learned(void **state) {
     p.trainer.epochs = 25;
     p.trainer.threads = 1;
     p.trainer.average = 0.9f;
+    return p;
+}
+
+static void attributes_are_learned(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "attributes");
+    mr_train_attributes_params p = attributes_params(w, out);
     p.trainer.optimiser.kind = MR_ADAMW;
     p.trainer.rate = 0.01f;
     p.sampling_power = 0.5f;
@@ -136,6 +141,29 @@ static void attributes_are_learned(void **state) {
     p.trainer.resume = true;
     assert_int_equal(mr_train_attributes(&p, NULL), MR_E_MISMATCH);
     assert_non_null(strstr(mr_last_error(), "sampling=0.5"));
+    free(out);
+}
+
+/* What hardly counts is hardly learned, and its loss is logged as it is. */
+static void heads_count_by_their_weight(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "weighed");
+    mr_train_attributes_params p = attributes_params(w, out);
+    double gender[2], ethnicity[2];
+    p.trainer.epochs = 3;
+    p.trainer.rate = 0.01f;
+    for (int i = 0; i < 2; i++) {
+        p.class_weight = i == 0 ? 1 : 0.01f;
+        assert_ok(mr_train_attributes(&p, NULL));
+        gender[i] = last_cell(out, "loss_gender");
+        ethnicity[i] = last_cell(out, "loss_ethnicity");
+    }
+    assert_true(gender[1] > gender[0] + 0.1 && gender[1] < 1.5);
+    assert_true(ethnicity[1] > ethnicity[0] + 0.1 && ethnicity[1] < 3);
+    p.class_weight = 2;
+    p.trainer.resume = true;
+    assert_int_equal(mr_train_attributes(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "classes=0.01"));
     free(out);
 }
 
@@ -338,7 +366,8 @@ static void mixing_keeps_sums_and_ignores_the_unknown(void **state) {
     (void)state;
     mr_network *network;
     assert_ok(mr_network_parse(emotion_network, "test", &network));
-    mr_task task = {.heads = {{"label", 7, 0}}, .head_count = 1, .samples = 4, .draw = draw_number};
+    mr_task task = {
+        .heads = {{"label", 7, 0, 1}}, .head_count = 1, .samples = 4, .draw = draw_number};
     mr_batch batch;
     assert_ok(mr_batch_create(&task, network, 4, 1, &batch));
     float *input = calloc(4, 256 * sizeof *input);
@@ -368,7 +397,8 @@ static void order_follows_the_sampling(void **state) {
     mr_network *network;
     assert_ok(mr_network_parse(emotion_network, "test", &network));
     const float sampling[] = {1, 1, 2, 4};
-    mr_task task = {.heads = {{"label", 7, 0}}, .head_count = 1, .samples = 4, .draw = draw_number};
+    mr_task task = {
+        .heads = {{"label", 7, 0, 1}}, .head_count = 1, .samples = 4, .draw = draw_number};
     mr_batch batch;
     assert_ok(mr_batch_create(&task, network, 2, 1, &batch));
     int counts[4] = {0};
@@ -394,6 +424,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(emotion_is_learned),
         cmocka_unit_test(attributes_are_learned),
+        cmocka_unit_test(heads_count_by_their_weight),
         cmocka_unit_test(resume_gives_the_same_bits),
         cmocka_unit_test(resume_refuses_other_settings),
         cmocka_unit_test(settings_without_options_are_those_of_old),
