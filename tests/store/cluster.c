@@ -66,11 +66,11 @@ static void drop_rights(void) {
 static pid_t start(char *arguments[]) {
     char program[300];
     snprintf(program, sizeof program, "%s/%s", programs, arguments[0]);
-    arguments[0] = program;
     fflush(NULL);
     pid_t child = fork();
     if (child != 0)
         return child;
+    arguments[0] = program;
     drop_rights();
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
     if (chdir(folder) != 0)
