@@ -9,6 +9,7 @@
 #include "server/server.h"
 #include "support.h"
 
+#include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +138,7 @@ static void smuggled_requests_are_not_answered(void **state) {
     "POST /v1/recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     static const struct {
         const char *bytes;
-        int status; /* 0: any, or none; REFUSED: 400 or 411, versions of libmicrohttpd differ */
+        int status; /* 0: any, or none; REFUSED: 411, from libmicrohttpd 1.0 on also 400 */
     } forms[] = {
         {JSON_POST "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}" HIDDEN, 400},
         {JSON_POST "Content-Length: 2\r\nContent-Length: 60\r\n\r\n{}" HIDDEN, 400},
@@ -166,10 +167,11 @@ static void smuggled_requests_are_not_answered(void **state) {
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         int status = converse(forms[i].bytes, strlen(forms[i].bytes));
-        bool fits =
-            forms[i].status == REFUSED ? status == 400 || status == 411 : status == forms[i].status;
+        int expected = forms[i].status == REFUSED ? 411 : forms[i].status;
+        bool fits = status == expected ||
+                    (forms[i].status == REFUSED && MHD_VERSION >= 0x01000000 && status == 400);
         if (forms[i].status != 0 && !fits)
-            fail_msg("%s: status %d, expected %d", forms[i].bytes, status, forms[i].status);
+            fail_msg("%s: status %d, expected %d", forms[i].bytes, status, expected);
     }
 }
 
