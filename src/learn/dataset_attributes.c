@@ -81,6 +81,16 @@ static bool chosen(uint64_t hash) {
     return (hash >> 32) % VALIDATION_SHARE == 0;
 }
 
+/* By the pixels at one size, so that the split is the same at whatever size chips are kept. */
+static mr_status content_key(char *const *path, uint64_t *out) {
+    mr_pictures one;
+    MR_TRY(mr_pictures_load(path, 1, MR_CHIP_SIDE, 3, &one));
+    *out = mr_hash(one.pixels, mr_pictures_bytes(&one));
+    mr_pictures_free(&one);
+    return MR_OK;
+}
+
+/* All copies of a picture fall on one side. */
 static mr_status split(mr_chip_set *set) {
     size_t count = set->pictures.count, bytes = mr_pictures_bytes(&set->pictures);
     hashed *contents = mr_alloc(count * sizeof *contents);
@@ -89,15 +99,19 @@ static mr_status split(mr_chip_set *set) {
     for (size_t i = 0; i < count; i++)
         contents[i] = (hashed){mr_hash(set->pictures.pixels + i * bytes, bytes), i};
     qsort(contents, count, sizeof *contents, compare_hashed);
-    for (size_t i = 0; i < count; i++) {
+    mr_status status = MR_OK;
+    for (size_t i = 0; i < count && status == MR_OK; i++) {
         bool copied = (i > 0 && contents[i - 1].hash == contents[i].hash) ||
                       (i + 1 < count && contents[i + 1].hash == contents[i].hash);
-        const char *name = file_name(set->paths[contents[i].index]);
-        uint64_t key = copied ? contents[i].hash : mr_hash(name, strlen(name));
+        char *const *path = &set->paths[contents[i].index];
+        const char *name = file_name(*path);
+        uint64_t key = mr_hash(name, strlen(name));
+        if (copied)
+            status = content_key(path, &key);
         set->targets[contents[i].index].validation = chosen(key);
     }
     free(contents);
-    return MR_OK;
+    return status;
 }
 
 static mr_status load(mr_chip_set *set, const char *folder, int side) {

@@ -5,7 +5,7 @@
  *
  * Split: one chip in ten is for validation, chosen by the hash of its file name, so that it never
  * changes when files are added. Chips with the same pixels are chosen by the hash of their pixels
- * instead, which keeps all copies on one side.
+ * instead, which keeps all copies on one side, whatever the size they are kept at.
  *
  * Ownership: load allocates, free frees. Thread rule: read-only once loaded.
  */

@@ -189,8 +189,13 @@ static void split_is_stable_and_keeps_copies_together(void **state) {
             assert_int_equal(side, find_chip(&after, to)->validation);
         }
     }
+    mr_chip_set smaller;
+    assert_ok(mr_chip_set_load(folder, 10, &smaller));
+    for (size_t i = 0; i < after.pictures.count; i++)
+        assert_int_equal(smaller.targets[i].validation, after.targets[i].validation);
     mr_chip_set_free(&before);
     mr_chip_set_free(&after);
+    mr_chip_set_free(&smaller);
     free(folder);
 }
 
