@@ -3,20 +3,13 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/rng.h"
+#include "learn/chip_split.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define VALIDATION_SHARE 10 /* one in so many */
-
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
 
 /* A number of at most three digits that '_' ends; -1 when there is none. */
 static int take_number(const char **cursor) {
@@ -66,51 +59,15 @@ static mr_status keep_labelled(mr_chip_set *set, const char *folder, const mr_na
     return MR_OK;
 }
 
-typedef struct hashed {
-    uint64_t hash;
-    size_t index;
-} hashed;
-
-static int compare_hashed(const void *a, const void *b) {
-    uint64_t x = ((const hashed *)a)->hash, y = ((const hashed *)b)->hash;
-    return (x > y) - (x < y);
-}
-
-/* The high bits, which FNV mixes best. */
-static bool chosen(uint64_t hash) {
-    return (hash >> 32) % VALIDATION_SHARE == 0;
-}
-
-/* By the pixels at one size, so that the split is the same at whatever size chips are kept. */
-static mr_status content_key(char *const *path, uint64_t *out) {
-    mr_pictures one;
-    MR_TRY(mr_pictures_load(path, 1, MR_CHIP_SIDE, 3, &one));
-    *out = mr_hash(one.pixels, mr_pictures_bytes(&one));
-    mr_pictures_free(&one);
-    return MR_OK;
-}
-
-/* All copies of a picture fall on one side. */
 static mr_status split(mr_chip_set *set) {
-    size_t count = set->pictures.count, bytes = mr_pictures_bytes(&set->pictures);
-    hashed *contents = mr_alloc(count * sizeof *contents);
-    if (!contents)
+    size_t count = set->pictures.count;
+    bool *validation = mr_alloc(count * sizeof *validation);
+    if (!validation)
         return mr_fail(MR_E_MEMORY, "no memory to split %zu pictures", count);
-    for (size_t i = 0; i < count; i++)
-        contents[i] = (hashed){mr_hash(set->pictures.pixels + i * bytes, bytes), i};
-    qsort(contents, count, sizeof *contents, compare_hashed);
-    mr_status status = MR_OK;
-    for (size_t i = 0; i < count && status == MR_OK; i++) {
-        bool copied = (i > 0 && contents[i - 1].hash == contents[i].hash) ||
-                      (i + 1 < count && contents[i + 1].hash == contents[i].hash);
-        char *const *path = &set->paths[contents[i].index];
-        const char *name = file_name(*path);
-        uint64_t key = mr_hash(name, strlen(name));
-        if (copied)
-            status = content_key(path, &key);
-        set->targets[contents[i].index].validation = chosen(key);
-    }
-    free(contents);
+    mr_status status = mr_chip_split(&set->pictures, set->paths, validation);
+    for (size_t i = 0; i < count && status == MR_OK; i++)
+        set->targets[i].validation = validation[i];
+    free(validation);
     return status;
 }
 

@@ -3,9 +3,7 @@
  * Zhang et al. 2017): age in years, gender 0 male 1 female, ethnicity 0 White 1 Black 2 Asian
  * 3 Indian 4 Other. They are kept in memory at a reduced size.
  *
- * Split: one chip in ten is for validation, chosen by the hash of its file name, so that it never
- * changes when files are added. Chips with the same pixels are chosen by the hash of their pixels
- * instead, which keeps all copies on one side, whatever the size they are kept at.
+ * One chip in ten is for validation (learn/chip_split.h).
  *
  * Ownership: load allocates, free frees. Thread rule: read-only once loaded.
  */

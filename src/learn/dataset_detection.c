@@ -128,6 +128,26 @@ static mr_status read_scenes(const reading *r, mr_detection_set *set) {
     return MR_OK;
 }
 
+/* Length of what the names of all pictures cut out of the same photo begin with. */
+static size_t photo_length(const char *name) {
+    const char *last = strrchr(name, '_');
+    return strncmp(name, "helen_", 6) == 0 && last ? (size_t)(last - name) + 1 : strlen(name) + 1;
+}
+
+/* Scenes are sorted by name, so those of a photo stand together. */
+static void keep_photos_together(mr_detection_set *set) {
+    for (size_t first = 0, end; first < set->scene_count; first = end) {
+        const char *name = set->scenes[first].name;
+        size_t length = photo_length(name);
+        bool all = true;
+        for (end = first;
+             end < set->scene_count && strncmp(set->scenes[end].name, name, length) == 0; end++)
+            all = all && set->scenes[end].validation;
+        for (size_t i = first; i < end; i++)
+            set->scenes[i].validation = all;
+    }
+}
+
 static int by_name(const void *a, const void *b, void *context) {
     const reading *r = context;
     uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
@@ -152,7 +172,9 @@ static mr_status read_table(reading *r, mr_detection_set *set) {
     for (size_t i = 0; i < rows; i++)
         r->order[i] = (uint32_t)i;
     qsort_r(r->order, rows, sizeof *r->order, by_name, r);
-    return read_scenes(r, set);
+    MR_TRY(read_scenes(r, set));
+    keep_photos_together(set);
+    return MR_OK;
 }
 
 mr_status mr_detection_set_read(const char *labels, mr_detection_set *out) {

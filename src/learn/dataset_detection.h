@@ -14,7 +14,9 @@
  *     mr_detection_set_free(&set);
  *
  * Split: a picture in ten is for validation, chosen by the hash of its file name alone, whatever
- * source it comes from.
+ * source it comes from. HELEN cuts several pictures out of one photo, helen_PHOTO_1.jpg and so on:
+ * they are for validation only if all of them are chosen, so that none is learned whose neighbour
+ * is judged.
  *
  * Ownership: read and load allocate, free frees. Thread rule: read-only once loaded.
  */

@@ -3,8 +3,8 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/rng.h"
 #include "face/crop.h"
+#include "learn/chip_split.h"
 #include "learn/parallel.h"
 #include "learn/scene_faces.h"
 
@@ -15,7 +15,7 @@
 /* Sides of the aligned face that a picture shows: room for crops that are shifted and turned. */
 #define ROOM 1.5f
 
-enum { VALIDATION_SHARES = 10, COLUMNS = 1 + 2 * MR_LANDMARKS };
+enum { COLUMNS = 1 + 2 * MR_LANDMARKS };
 
 static const char *const column_names[COLUMNS] = {"file",      "eye_l_x",   "eye_l_y",  "eye_r_x",
                                                   "eye_r_y",   "nose_x",    "nose_y",   "mouth_l_x",
@@ -59,9 +59,10 @@ static mr_status take_face(void *context, const mr_image *image, const mr_labell
 /* ---- chips ---- */
 
 typedef struct chip_table {
-    const char *folder, *path;
+    const char *path;
     mr_csv csv;
     int columns[COLUMNS];
+    char **chips; /* one a row: the path of its file */
 } chip_table;
 
 typedef struct chip_loading {
@@ -70,8 +71,28 @@ typedef struct chip_loading {
     size_t first;
 } chip_loading;
 
+static const char *chip_name(const chip_table *table, size_t row) {
+    return mr_csv_field(&table->csv, row, table->columns[0]);
+}
+
+static mr_status name_chips(chip_table *table, const char *folder) {
+    table->chips = calloc(table->csv.rows, sizeof *table->chips);
+    if (!table->chips && table->csv.rows > 0)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its chips", table->path);
+    for (size_t row = 0; row < table->csv.rows; row++) {
+        const char *name = chip_name(table, row);
+        if (!*name || strchr(name, '/'))
+            return mr_fail(MR_E_FORMAT,
+                           "%s: line %zu: file: expected the name of a chip, found '%s'",
+                           table->path, table->csv.lines[row], name);
+        table->chips[row] = mr_path_join(folder, name);
+        if (!table->chips[row])
+            return mr_fail(MR_E_MEMORY, "%s: no memory for its chips", table->path);
+    }
+    return MR_OK;
+}
+
 static mr_status open_chips(const char *folder, const char *path, chip_table *table) {
-    table->folder = folder;
     table->path = path;
     MR_TRY(mr_csv_load(path, MR_CSV_DEFAULT_LIMIT, &table->csv));
     for (int i = 0; i < COLUMNS; i++) {
@@ -79,7 +100,14 @@ static mr_status open_chips(const char *folder, const char *path, chip_table *ta
         if (table->columns[i] < 0)
             return mr_fail(MR_E_FORMAT, "%s: has no column '%s'", path, column_names[i]);
     }
-    return MR_OK;
+    return name_chips(table, folder);
+}
+
+static void close_chips(chip_table *table) {
+    for (size_t row = 0; table->chips && row < table->csv.rows; row++)
+        free(table->chips[row]);
+    free(table->chips);
+    mr_csv_free(&table->csv);
 }
 
 static mr_status read_chip_points(const chip_table *table, size_t row, int side, float scale,
@@ -102,29 +130,36 @@ static mr_status read_chip_points(const chip_table *table, size_t row, int side,
 
 static mr_status load_chip(void *context, size_t row) {
     const chip_loading *job = context;
-    const char *name = mr_csv_field(&job->table->csv, row, job->table->columns[0]);
-    char *path = *name && !strchr(name, '/') ? mr_path_join(job->table->folder, name) : NULL;
-    if (!path)
-        return mr_fail(MR_E_FORMAT, "%s: line %zu: file: expected the name of a chip, found '%s'",
-                       job->table->path, job->table->csv.lines[row], name);
     mr_image image;
-    mr_status status = mr_image_load(path, NULL, &image);
-    free(path);
-    MR_TRY(status);
+    MR_TRY(mr_image_load(job->table->chips[row], NULL, &image));
     mr_image picture = mr_pictures_view(&job->set->pictures, job->first + row);
     mr_pointed_face *face = &job->set->faces[job->first + row];
-    *face = (mr_pointed_face){.source = MR_POINTED_CHIP,
-                              .validation =
-                                  (mr_hash(name, strlen(name)) >> 32) % VALIDATION_SHARES == 0};
+    *face = (mr_pointed_face){.source = MR_POINTED_CHIP};
+    mr_status status = MR_OK;
     if (image.width != image.height)
-        status = mr_fail(MR_E_FORMAT, "%s: has %d × %d pixels, a square was expected", name,
-                         image.width, image.height);
+        status = mr_fail(MR_E_FORMAT, "%s: has %d × %d pixels, a square was expected",
+                         chip_name(job->table, row), image.width, image.height);
     else
         status = read_chip_points(job->table, row, image.width,
                                   (float)picture.width / (float)image.width, face->landmarks);
     if (status == MR_OK)
         mr_image_resize(&image, &picture);
     mr_image_free(&image);
+    return status;
+}
+
+static mr_status split_chips(const chip_table *table, mr_landmark_set *set, size_t first) {
+    size_t count = table->csv.rows;
+    mr_pictures chips = set->pictures;
+    chips.pixels += first * mr_pictures_bytes(&chips);
+    chips.count = count;
+    bool *validation = mr_alloc(count * sizeof *validation);
+    if (!validation)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its chips", table->path);
+    mr_status status = mr_chip_split(&chips, table->chips, validation);
+    for (size_t i = 0; i < count && status == MR_OK; i++)
+        set->faces[first + i].validation = validation[i];
+    free(validation);
     return status;
 }
 
@@ -164,6 +199,8 @@ static mr_status load(const mr_detection_set *scenes, const char *images, const 
         status = mr_scene_faces_each(&faces, images, take_face, set);
     if (status == MR_OK)
         status = mr_parallel(table->csv.rows, load_chip, &(chip_loading){set, table, faces.count});
+    if (status == MR_OK && table->csv.rows > 0)
+        status = split_chips(table, set, faces.count);
     mr_scene_faces_free(&faces);
     if (status == MR_OK)
         compact(set);
@@ -187,7 +224,7 @@ mr_status mr_landmark_set_load(const char *scenes, const char *chips, const char
         status = load(&labelled, images, &table, side, &set);
     free(labels);
     free(images);
-    mr_csv_free(&table.csv);
+    close_chips(&table);
     mr_detection_set_free(&labelled);
     if (status == MR_OK)
         *out = set;

@@ -8,7 +8,7 @@
  *     file,eye_l_x,eye_l_y,eye_r_x,eye_r_y,nose_x,nose_y,mouth_l_x,mouth_l_y,mouth_r_x,mouth_r_y
  *
  * Other columns are not looked at. A picture of the detection set is for validation as its set
- * says; of the chips one in ten, by the hash of its file name.
+ * says; of the chips one in ten (learn/chip_split.h).
  *
  * Ownership: load allocates, free frees. Thread rule: read-only once loaded.
  */

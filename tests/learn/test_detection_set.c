@@ -89,6 +89,39 @@ static void a_tenth_by_name_is_for_validation(void **state) {
     free(text);
 }
 
+/* Single pictures of a name like HELEN's fall on both sides; cut out of one photo they do not. */
+static void pictures_of_one_photo_are_on_one_side(void **state) {
+    const world *w = *state;
+    enum { PHOTOS = 300, CUT = 2 };
+    char *text = calloc(1, 60000);
+    size_t n = 0, alone[CUT] = {0}, all = 0;
+    bool chosen[PHOTOS][CUT];
+    mr_detection_set set;
+    for (int photo = 0; photo < PHOTOS; photo++)
+        for (int k = 0; k < CUT; k++) {
+            char row[80];
+            snprintf(row, sizeof row, "helen_%d_%d.jpg,9,9,1,1,4,4,0,none,,,,,,,,,,\n", photo,
+                     2 * k);
+            n += (size_t)sprintf(text + n, "%s", row);
+            assert_ok(read_rows(w, row, &set));
+            chosen[photo][k] = set.scenes[0].validation;
+            alone[k] += chosen[photo][k];
+            mr_detection_set_free(&set);
+        }
+    assert_true(alone[0] > 10 && alone[1] > 10);
+    assert_ok(read_rows(w, text, &set));
+    assert_int_equal(set.scene_count, CUT * PHOTOS);
+    for (size_t i = 0; i < set.scene_count; i++) {
+        int photo, k;
+        assert_int_equal(sscanf(set.scenes[i].name, "helen_%d_%d", &photo, &k), 2);
+        assert_int_equal(set.scenes[i].validation, chosen[photo][0] && chosen[photo][1]);
+        all += set.scenes[i].validation;
+    }
+    assert_in_range(all, 1, CUT * alone[0]);
+    mr_detection_set_free(&set);
+    free(text);
+}
+
 static void pictures_are_loaded_and_their_size_is_checked(void **state) {
     const world *w = *state;
     mr_detection_set set;
@@ -143,6 +176,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faces_are_gathered_by_picture),
         cmocka_unit_test(a_tenth_by_name_is_for_validation),
+        cmocka_unit_test(pictures_of_one_photo_are_on_one_side),
         cmocka_unit_test(pictures_are_loaded_and_their_size_is_checked),
         cmocka_unit_test(broken_rows_are_refused_with_their_line),
     };

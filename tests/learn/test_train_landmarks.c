@@ -90,6 +90,37 @@ static void chips_are_read_with_their_points(void **state) {
     free(table);
 }
 
+/* Thirty copies of a chip: by their names alone some would be learned and others judged. */
+static void copies_of_a_chip_are_on_one_side(void **state) {
+    const made_world *w = *state;
+    enum { COPIES = 30 };
+    char *images = mr_path_join(w->folder, "images"), *chips = mr_path_join(w->folder, "copies");
+    char *table = mr_path_join(w->folder, "copies.csv"), name[32], text[4096];
+    size_t size, n = (size_t)sprintf(text, "file,eye_l_x,eye_l_y,eye_r_x,eye_r_y,nose_x,nose_y,"
+                                           "mouth_l_x,mouth_l_y,mouth_r_x,mouth_r_y\n");
+    char *bytes = made_read(images, "made_03.png", &size);
+    assert_ok(mr_folder_make(chips));
+    for (int i = 0; i < COPIES; i++) {
+        snprintf(name, sizeof name, "copy_%d.png", i);
+        char *path = mr_path_join(chips, name);
+        assert_ok(mr_file_write(path, bytes, size));
+        free(path);
+        n += (size_t)sprintf(text + n, "%s,10,11,20,11,15,16,11,20,19,20\n", name);
+    }
+    made_text(w->folder, "copies.csv", text);
+    mr_landmark_set set;
+    assert_ok(mr_landmark_set_load(w->folder, chips, table, 32, &set));
+    assert_int_equal(set.pictures.count, 40 + COPIES);
+    for (size_t i = 41; i < set.pictures.count; i++)
+        assert_int_equal(set.faces[i].validation, set.faces[40].validation);
+    mr_landmark_set_free(&set);
+    mr_test_remove(chips);
+    free(bytes);
+    free(images);
+    free(chips);
+    free(table);
+}
+
 static void check_refused(const made_world *w, const char *text, mr_status status,
                           const char *says) {
     char *chips = mr_path_join(w->folder, "images"), *table = mr_path_join(w->folder, "bad.csv");
@@ -169,6 +200,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faces_are_cut_with_their_points),
         cmocka_unit_test(chips_are_read_with_their_points),
+        cmocka_unit_test(copies_of_a_chip_are_on_one_side),
         cmocka_unit_test(bad_tables_are_refused),
         cmocka_unit_test(a_resumed_run_gives_the_same_bits),
         cmocka_unit_test(made_faces_are_learned),
