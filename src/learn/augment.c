@@ -183,8 +183,8 @@ static void erase(float most, mr_rng *rng, mr_image *image) {
     float area = (float)mr_rng_range(rng, 0.02, fmaxf(most, 0.02f)), aspect = factor(rng, 1);
     int width = (int)fminf(sqrtf(area * aspect) * (float)image->width, (float)image->width);
     int height = (int)fminf(sqrtf(area / aspect) * (float)image->height, (float)image->height);
-    size_t left = mr_rng_below(rng, (uint64_t)(image->width - width) + 1);
-    size_t top = mr_rng_below(rng, (uint64_t)(image->height - height) + 1);
+    size_t left = (size_t)mr_rng_range(rng, 0, image->width - width + 1);
+    size_t top = (size_t)mr_rng_range(rng, 0, image->height - height + 1);
     uint64_t colour = mr_rng_next(rng);
     size_t channels = (size_t)image->channels;
     for (size_t y = top; y < top + (size_t)height; y++) {
@@ -200,8 +200,11 @@ static mr_status degrade(const mr_augment *augment, mr_rng *rng, mr_image *image
     if (happens(rng, augment->blur))
         for (uint64_t times = 1 + mr_rng_below(rng, 2); times > 0; times--)
             blur(image);
-    if (augment->noise > 0)
-        add_noise((float)mr_rng_range(rng, 0, augment->noise), rng, image);
+    if (augment->noise > 0) {
+        float deviation = (float)mr_rng_range(rng, 0, augment->noise);
+        mr_rng grains = mr_rng_seeded(mr_rng_next(rng));
+        add_noise(deviation, &grains, image);
+    }
     if (happens(rng, augment->jpeg))
         MR_TRY(compress((int)mr_rng_range(rng, augment->least_quality, 91), image));
     return MR_OK;

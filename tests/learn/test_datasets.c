@@ -336,6 +336,55 @@ static void variation_is_drawn_from_the_generator_alone(void **state) {
     mr_image_free(&b);
 }
 
+/* Middle of the rows and columns that a patch covers, in shares of the side. */
+static void middle_of_patch(const mr_image *image, double *x, double *y) {
+    double count = 0;
+    *x = *y = 0;
+    for (int v = 0; v < image->height; v++)
+        for (int u = 0; u < image->width; u++)
+            if (image->pixels[(size_t)v * image->stride + (size_t)u] != 255) {
+                *x += (u + 0.5) / image->width;
+                *y += (v + 0.5) / image->height;
+                count++;
+            }
+    *x /= count;
+    *y /= count;
+}
+
+/* A teacher of another size must look at what the student looks at: the same draws, and the same
+ * patch gone. */
+static void networks_of_two_sizes_see_the_same_variation(void **state) {
+    (void)state;
+    mr_image source, small, large;
+    assert_ok(mr_image_create(60, 60, 1, &source));
+    assert_ok(mr_image_create(30, 30, 1, &small));
+    assert_ok(mr_image_create(90, 90, 1, &large));
+    memset(source.pixels, 255, (size_t)source.height * source.stride);
+    mr_affine to_small = mr_crop_of_picture(60, 60, 30), to_large = mr_crop_of_picture(60, 60, 90);
+    mr_augment all = mr_augment_attributes_defaults(), erasing = mr_augment_none();
+    all.low_resolution = all.blur = all.jpeg = all.erase = 0.5f;
+    erasing.erase = 1;
+    erasing.erase_most = 0.3f;
+    for (uint64_t i = 0; i < 100; i++) {
+        mr_rng first = mr_rng_keyed(1, 2, i), second = first;
+        assert_ok(mr_augment_apply(&all, &source, &to_small, &first, &small));
+        assert_ok(mr_augment_apply(&all, &source, &to_large, &second, &large));
+        assert_true(mr_rng_next(&first) == mr_rng_next(&second));
+        first = second = mr_rng_keyed(1, 3, i);
+        assert_ok(mr_augment_apply(&erasing, &source, &to_small, &first, &small));
+        assert_ok(mr_augment_apply(&erasing, &source, &to_large, &second, &large));
+        double x, y, other_x, other_y;
+        middle_of_patch(&small, &x, &y);
+        middle_of_patch(&large, &other_x, &other_y);
+        if (!(fabs(x - other_x) < 0.05 && fabs(y - other_y) < 0.05))
+            fail_msg("%.3f, %.3f is gone for one, %.3f, %.3f for the other", x, y, other_x,
+                     other_y);
+    }
+    mr_image_free(&source);
+    mr_image_free(&small);
+    mr_image_free(&large);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(votes_are_found_by_path_then_by_name),
@@ -351,6 +400,7 @@ int main(void) {
         cmocka_unit_test(load_of_no_chips_is_refused),
         cmocka_unit_test(no_variation_changes_nothing),
         cmocka_unit_test(variation_is_drawn_from_the_generator_alone),
+        cmocka_unit_test(networks_of_two_sizes_see_the_same_variation),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
