@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+/* No picture of faces comes near; sums of so many places of up to 65,535 pixels fit an int. */
+enum { CANDIDATES_MAX = 32767 };
+
 static const double closeness = 0.2;
 
 static int smaller(int a, int b) {
@@ -132,6 +135,11 @@ mr_status mr_haar_group(mr_haar_grouper *g, mr_haar_candidate *candidates, size_
     size_t n = *count;
     if (min_neighbors <= 0 || n == 0)
         return MR_OK;
+    if (n > CANDIDATES_MAX)
+        return mr_fail(MR_E_LIMIT,
+                       "the cascade takes %zu places for faces, more than the %d that a picture of "
+                       "faces may have",
+                       n, CANDIDATES_MAX);
     if (!mr_grow(&g->order, &g->order_capacity, n, sizeof *g->order) ||
         !mr_grow(&g->parent, &g->parent_capacity, n, sizeof *g->parent) ||
         !mr_grow(&g->groups, &g->group_capacity, n, sizeof *g->groups))

@@ -29,7 +29,7 @@ typedef struct mr_haar_grouper {
 } mr_haar_grouper;
 
 /* Replaces the candidates by their groups, in place, and sets *count. With min_neighbors = 0
- * nothing is changed. */
+ * nothing is changed. MR_E_LIMIT when a broken cascade takes nearly every place for a face. */
 mr_status mr_haar_group(mr_haar_grouper *grouper, mr_haar_candidate *candidates, size_t *count,
                         int min_neighbors);
 

@@ -267,6 +267,13 @@ static uint64_t settings_key(const mr_train_detector_params *p) {
     return mr_hash(parts, sizeof parts);
 }
 
+/* The score that chooses the epoch depends on whom it is asked of, and in which size. */
+static void describe_focus(const mr_train_detector_params *p, mr_task *task) {
+    size_t length = strlen(task->settings);
+    snprintf(task->settings + length, sizeof task->settings - length, " focus=%sx%d judged=%d",
+             p->focus, p->focus_weight, p->validation_side);
+}
+
 static mr_status train(detector_training *self, mr_training_result *out) {
     const mr_train_detector_params *p = self->params;
     MR_TRY(check(p));
@@ -286,12 +293,9 @@ static mr_status train(detector_training *self, mr_training_result *out) {
                     .validate = validate};
     snprintf(task.settings, sizeof task.settings, "sides=%d-%d variation=%016llx", p->least_side,
              p->most_side, (unsigned long long)settings_key(p));
-    if (p->focus_weight > 1) {
+    if (p->focus_weight > 1)
         task.sampling = self->sampling;
-        size_t length = strlen(task.settings);
-        snprintf(task.settings + length, sizeof task.settings - length, " focus=%sx%d", p->focus,
-                 p->focus_weight);
-    }
+    describe_focus(p, &task);
     return mr_trainer_run(&p->trainer, &task, out);
 }
 

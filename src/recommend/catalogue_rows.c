@@ -91,17 +91,22 @@ static bool is_title(const char *text) {
     return *text && strlen(text) <= MR_CATALOGUE_MAX_TITLE;
 }
 
-/* Alternative titles with '|' between them. */
-static bool are_titles(const char *text) {
-    if (strlen(text) > MR_CATALOGUE_MAX_ALSO)
-        return false;
-    while (*text) {
-        size_t length = strcspn(text, "|");
+/* Whether a list with '|' between holds nothing, or names that are neither empty nor too long. */
+static bool are_names(const char *list) {
+    while (*list) {
+        size_t length = strcspn(list, "|");
         if (length == 0 || length > MR_CATALOGUE_MAX_TITLE)
             return false;
-        text += length + (text[length] == '|');
+        list += length;
+        if (*list && !*++list)
+            return false;
     }
     return true;
+}
+
+/* Alternative titles with '|' between them. */
+static bool are_titles(const char *text) {
+    return strlen(text) <= MR_CATALOGUE_MAX_ALSO && are_names(text);
 }
 
 /* An id for a film that has none: its title and year. */
@@ -138,19 +143,13 @@ static mr_status read_names(const mr_film_reader *in, size_t row, mr_catalogue_f
     return is_title(film->id) ? MR_OK : mr_film_refuse(in, row, "id", film->id, "1 to 300 bytes");
 }
 
-/* Whether no name of a list with '|' between is empty. */
-static bool are_names(const char *list) {
-    size_t length = strlen(list);
-    return length == 0 || (*list != '|' && list[length - 1] != '|' && !strstr(list, "||"));
-}
-
 /* Numbers the people of a list, which is cut apart in place; more than the limit are left out. */
 static mr_status read_people(const mr_film_reader *in, size_t row, int column, uint16_t *count) {
     mr_catalogue *catalogue = in->catalogue;
     char *rest = field(in, row, column);
     *count = 0;
     if (in->operators && !are_names(rest))
-        return mr_film_refuse(in, row, "people", rest, "names with '|' between");
+        return mr_film_refuse(in, row, "people", rest, "names of 1 to 300 bytes with '|' between");
     for (char *person; *count < MR_CATALOGUE_MAX_PEOPLE && (person = strsep(&rest, "|"));) {
         if (!*person)
             continue;

@@ -208,13 +208,17 @@ static void broken_files_are_refused(void **state) {
                  {"title,year,genres,certficate\nA,2000,Drama,U\n",
                   "line 1: column 'certficate': expected only id, title"},
                  {"title,year,genres,cast\nA,2000,Drama,Ann||Bo\n",
-                  "line 2: people 'Ann||Bo': expected names with '|' between"}};
+                  "line 2: people 'Ann||Bo': expected names of 1 to 300 bytes with '|' between"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_not_equal(import(cases[i].text, &done), MR_OK);
         if (!strstr(mr_last_error(), cases[i].says) && !strstr(told, cases[i].says))
             fail_msg("'%s%s' does not say '%s'", told, mr_last_error(), cases[i].says);
         assert_int_not_equal(access(imported, F_OK), 0);
     }
+    char text[400];
+    snprintf(text, sizeof text, "title,year,genres,cast\nA,2000,Drama,%0301d\n", 1);
+    assert_int_not_equal(import(text, &done), MR_OK);
+    assert_non_null(strstr(told, "expected names of 1 to 300 bytes"));
     assert_int_equal(mr_films_import("/nowhere.csv", films, keep, NULL, &done), MR_E_NOT_FOUND);
     assert_int_equal(mr_films_import(ours, "/nowhere.csv", keep, NULL, &done), MR_E_NOT_FOUND);
 }
