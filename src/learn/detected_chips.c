@@ -41,7 +41,7 @@ static mr_face *largest(mr_face *faces, size_t count) {
 static mr_status look(const struct eye *eye, const mr_image *image, mr_face faces[FACES_MAX],
                       mr_face **out) {
     size_t count = 0;
-    MR_TRY(mr_detector_run(eye->detector, image, MR_FACES_FAINT, faces, FACES_MAX, &count));
+    MR_TRY(mr_detector_run(eye->detector, image, MR_FACES_SURE, faces, FACES_MAX, &count));
     *out = largest(faces, count);
     return *out && eye->landmarks ? mr_landmarks_refine(eye->landmarks, image, *out) : MR_OK;
 }

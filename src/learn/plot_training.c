@@ -39,6 +39,11 @@ static bool ends_with(const char *text, const char *ending) {
     return a >= b && strcmp(text + a - b, ending) == 0;
 }
 
+/* Errors of points: of one set, or of several that are told apart by what follows. */
+static bool is_nme(const char *column) {
+    return ends_with(column, "_nme") || starts_with(column, "nme_");
+}
+
 /* The panel that shows a column, or NULL. */
 static panel *panel_of(training_plot *plot, const char *column) {
     if (starts_with(column, "loss_") || ends_with(column, "_log_loss"))
@@ -49,7 +54,7 @@ static panel *panel_of(training_plot *plot, const char *column) {
         return &plot->panels[2];
     if (starts_with(column, "ap_") || starts_with(column, "focus_ap_"))
         return &plot->panels[3];
-    return ends_with(column, "_nme") ? &plot->panels[4] : NULL;
+    return is_nme(column) ? &plot->panels[4] : NULL;
 }
 
 /* Where `may_lack`, NaN stands for what could not be measured. */
@@ -93,8 +98,7 @@ static mr_status read_plot(const mr_csv *csv, const char *path, training_plot *p
             continue;
         series *added = &place->series[place->count++];
         *added = (series){.name = name, .validation = !starts_with(name, "loss_")};
-        MR_TRY(read_column(csv, path, (int)column, place->factor, ends_with(name, "_nme"),
-                           &added->values));
+        MR_TRY(read_column(csv, path, (int)column, place->factor, is_nme(name), &added->values));
     }
     return MR_OK;
 }
@@ -151,7 +155,7 @@ static bool is_dashed(const panel *p, int i) {
 /* Where the name of the head, or the height of faces, begins that a column is about, and how long
  * it is. */
 static const char *head_of(const series *s, int *length) {
-    static const char *const before[] = {"loss_", "focus_ap_", "ap_"};
+    static const char *const before[] = {"loss_", "focus_ap_", "ap_", "nme_"};
     const char *name = s->name;
     for (size_t i = 0; i < sizeof before / sizeof *before; i++)
         if (starts_with(s->name, before[i]))

@@ -69,12 +69,13 @@ static bool falls(const fit_block *lower, const fit_block *upper) {
  */
 static double reach(const told_answer *answers, size_t n, double bound, fit_block *blocks) {
     size_t used = 0;
-    for (size_t i = n; i-- > 0;) {
-        if (i + 1 < n && answers[i].confidence == answers[i + 1].confidence) {
-            blocks[used - 1].right += answers[i].right;
-            blocks[used - 1].count++;
-        } else
-            blocks[used++] = (fit_block){answers[i].confidence, answers[i].right, 1};
+    for (size_t i = n; i > 0;) {
+        fit_block block = {.least = answers[i - 1].confidence};
+        for (; i > 0 && answers[i - 1].confidence == block.least; i--) {
+            block.right += answers[i - 1].right;
+            block.count++;
+        }
+        blocks[used++] = block;
         while (used > 1 && falls(&blocks[used - 2], &blocks[used - 1])) {
             used--;
             blocks[used - 1].right += blocks[used].right;

@@ -56,6 +56,26 @@ static void reached_is_the_isotonic_fit(void **state) {
     assert_near(risk.area, 0, 0);
 }
 
+/* Half of those of .5 are right and nine of the ten of .6: the order within a confidence, here the
+ * wrong one first, must not pool the two. */
+static void one_confidence_is_one_block(void **state) {
+    (void)state;
+    enum { LOW = 2, HIGH = 10 };
+    float told[LOW + HIGH][2];
+    int truth[LOW + HIGH];
+    for (int last = 0; last < 2; last++) {
+        for (int i = 0; i < LOW + HIGH; i++) {
+            float confidence = i < LOW ? .5f : .6f;
+            told[i][0] = confidence;
+            told[i][1] = 1 - confidence;
+            truth[i] = i == 0 || i == (last ? LOW + HIGH - 1 : LOW);
+        }
+        mr_risk_coverage risk;
+        assert_ok(mr_risk_coverage_measure(told[0], truth, LOW + HIGH, 2, .8, &risk));
+        assert_near(risk.reached, .6, 1e-6);
+    }
+}
+
 /* Answers that are right as often as they say reach a bound of .7 near .7. */
 static void calibrated_answers_reach_their_bound(void **state) {
     (void)state;
@@ -84,6 +104,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_hand),
         cmocka_unit_test(reached_is_the_isotonic_fit),
+        cmocka_unit_test(one_confidence_is_one_block),
         cmocka_unit_test(calibrated_answers_reach_their_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
