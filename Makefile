@@ -1,7 +1,7 @@
 # A thin cover over CMake and the scripts: what a person types.
 #
 #   make          build build/moodreel          make check    all tests, again under sanitizers, and lint
-#   make run      packages, build, sample photo,make lint     format, clang-tidy, cppcheck
+#   make run      packages, build, photo,       make lint     format, clang-tidy, cppcheck
 #                 then the page on LISTEN       make format   rewrite in the house format
 #   make bench    measured speeds               make clean    forget what was built
 #   make install  to PREFIX, under DESTDIR

@@ -4,6 +4,7 @@
 #include "cli/engine.h"
 #include "cli/store.h"
 #include "server/server.h"
+#include "json/json.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ struct settings {
     mr_cli_list origins;
     int workers, connections, rate, ethnicity, learn;
     bool no_age, no_gender, no_ethnicity, no_emotion;
-    bool trusted_proxy, secure_cookies, quiet;
+    bool trusted_proxy, secure_cookies, quiet, json;
 };
 
 static const char *const switches[] = {"off", "on", NULL};
@@ -48,6 +49,7 @@ static const mr_cli_option options[] = {
     MR_CLI_STRING("web", 0, struct settings, web, "DIR", "the page, instead of the shipped one"),
     MR_CLI_ENGINE_ROWS(struct settings, engine),
     MR_CLI_FLAG("quiet", 'q', struct settings, quiet, "no line for each request"),
+    MR_CLI_FLAG("json", 0, struct settings, json, "print the address as one JSON object"),
 };
 
 static const mr_cli_usage usage = {
@@ -109,15 +111,27 @@ static void serve_until_told(mr_server *server, const sigset_t *signals) {
     }
 }
 
-static int serve(const mr_server_options *chosen, const sigset_t *signals) {
+/* Whoever waits for this line can connect. */
+static mr_status tell_address(const char *address, bool json) {
+    if (json)
+        MR_TRY(mr_json_print(json_pack("{s:s}", "address", address)));
+    else
+        printf("Moodreel is at %s\n", address);
+    fflush(stdout);
+    return MR_OK;
+}
+
+static int serve(const mr_server_options *chosen, bool json, const sigset_t *signals) {
     mr_server *server;
     if (mr_server_start(chosen, &server) != MR_OK)
         return mr_cli_failed("serve");
-    printf("Moodreel is at %s\n", mr_server_address(server));
-    fflush(stdout);
-    serve_until_told(server, signals);
+    int code = MR_EXIT_OK;
+    if (tell_address(mr_server_address(server), json) == MR_OK)
+        serve_until_told(server, signals);
+    else
+        code = mr_cli_failed("serve");
     mr_server_stop(server);
-    return MR_EXIT_OK;
+    return code;
 }
 
 int mr_cmd_serve(int argc, char **argv) {
@@ -146,7 +160,7 @@ int mr_cmd_serve(int argc, char **argv) {
     mr_server_options chosen = server_options(&settings);
     if (mr_cli_store_open(settings.store, &chosen.store) != MR_OK)
         return mr_cli_failed("serve");
-    code = serve(&chosen, &signals);
+    code = serve(&chosen, settings.json, &signals);
     mr_store_close(chosen.store);
     return code;
 }

@@ -17,8 +17,8 @@ static void print_help(const mr_cli_table *table) {
             width = strlen(table->commands[i].name);
     for (size_t i = 0; i < table->count; i++)
         printf("  %-*s  %s\n", (int)width, table->commands[i].name, table->commands[i].summary);
-    printf("\n'moodreel%s%s COMMAND --help' tells more about one of them.\n", space(table),
-           table->name);
+    printf("\n'moodreel%s%s COMMAND --help' tells more about one of them%s.\n", space(table),
+           table->name, *table->name ? "" : ", 'moodreel --version' the version");
 }
 
 static const mr_cli_command *find(const mr_cli_table *table, const char *name) {

@@ -44,7 +44,7 @@ static void write_default(const mr_cli_option *option, const void *bound, char *
             snprintf(text, size, " (default %s)", option->choices[*(const int *)field]);
         break;
     case MR_CLI_TYPE_STRING:
-        if (*(const char *const *)field)
+        if (*(const char *const *)field && **(const char *const *)field)
             snprintf(text, size, " (default %s)", *(const char *const *)field);
         else if (option->required)
             snprintf(text, size, " (needed)");

@@ -25,7 +25,10 @@ lib=$(pkg-config --variable=libdir moodreel)
 for file in "$lib/libmoodreel.so" "$lib/libmoodreel.a" "$prefix/bin/moodreel" \
     "$prefix/include/moodreel/moodreel.h" "$prefix/share/moodreel/data/films.csv" \
     "$prefix/share/moodreel/models/detector/network.txt" \
-    "$prefix/share/moodreel/models/detector/weights.safetensors"; do
+    "$prefix/share/moodreel/models/detector/weights.safetensors" \
+    "$prefix/share/moodreel/models/emotion/training.csv" \
+    "$prefix/share/moodreel/data/samples/astronaut.jpg" "$prefix"/share/doc/*/LICENSE \
+    "$prefix"/share/doc/*/docs/API.md; do
     [ -e "$file" ] || fail "$file: not installed"
 done
 
