@@ -230,8 +230,14 @@ MR_API mr_recommend_options mr_recommend_options_defaults(void);
 MR_API mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
                               const mr_recommend_options *options, mr_recommendation *out);
 
-/* The same for everybody in the picture whose face can be read, of more than MR_VIEWERS_MAX the
- * largest; MR_E_NOT_FOUND when it shows nobody such. */
+/*
+ * Who of those in a picture whose faces can be read is asked for: the largest faces, which come
+ * first, and of more than MR_VIEWERS_MAX the youngest on the last seat, whose age then limits the
+ * films. Returns how many viewers it wrote; 0 when nobody can be read.
+ */
+MR_API size_t mr_viewers_of_analysis(const mr_analysis *analysis, mr_viewer out[MR_VIEWERS_MAX]);
+
+/* mr_recommend for those; MR_E_NOT_FOUND when there is nobody. */
 MR_API mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysis *analysis,
                                            const mr_recommend_options *options,
                                            mr_recommendation *out);
@@ -297,6 +303,10 @@ MR_API mr_status mr_follow_pixels(mr_follower *follower, mr_session *session, co
                                   mr_scene *out);
 MR_API mr_status mr_follow_bytes(mr_follower *follower, mr_session *session, const void *bytes,
                                  size_t size, const char *name, double seconds, mr_scene *out);
+
+/* Those of a scene that films are chosen for, as mr_viewers_of_analysis chooses; returns how many
+ * it wrote. */
+MR_API size_t mr_audience_of_scene(const mr_scene *scene, mr_followed out[MR_VIEWERS_MAX]);
 
 /* The viewer that somebody followed is. */
 MR_API mr_viewer mr_viewer_of_followed(const mr_followed *followed);

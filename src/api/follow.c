@@ -96,6 +96,8 @@ void mr_follower_free(mr_follower *follower) {
     free(follower);
 }
 
+static size_t describe_people(mr_follower *follower);
+
 mr_status mr_follower_set_attributes(mr_follower *follower, mr_attribute_set wanted) {
     MR_REQUIRE(follower);
     mr_attribute_set had = mr_attribute_models_set(follower->engine->models);
@@ -107,6 +109,7 @@ mr_status mr_follower_set_attributes(mr_follower *follower, mr_attribute_set wan
         mr_vote_forget(&follower->known[i].vote, follower->wanted);
         follower->known[i].estimates = 0; /* one that came on is not settled */
     }
+    describe_people(follower); /* the last scene points there */
     return MR_OK;
 }
 

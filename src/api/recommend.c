@@ -191,9 +191,7 @@ mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysis *anal
     if (analysis->readable == 0)
         return mr_fail(MR_E_NOT_FOUND, "no face in the picture is large enough to be read");
     mr_viewer viewers[MR_VIEWERS_MAX];
-    size_t count = analysis->readable < MR_VIEWERS_MAX ? analysis->readable : MR_VIEWERS_MAX;
-    for (size_t i = 0; i < count; i++)
-        viewers[i] = mr_viewer_of_person(&analysis->people[i]);
+    size_t count = mr_viewers_of_analysis(analysis, viewers);
     return mr_recommend(session, viewers, count, options, out);
 }
 

@@ -114,9 +114,7 @@ static mr_status recommend_people(mr_session *session, const struct settings *se
                                   const mr_history *history, const mr_analysis *analysis,
                                   mr_recommendation *out) {
     mr_viewer viewers[MR_VIEWERS_MAX];
-    size_t count = analysis->readable < MR_VIEWERS_MAX ? analysis->readable : MR_VIEWERS_MAX;
-    for (size_t i = 0; i < count; i++)
-        viewers[i] = mr_viewer_of_person(&analysis->people[i]);
+    size_t count = mr_viewers_of_analysis(analysis, viewers);
     remember(&viewers[0], history);
     return mr_recommend(session, viewers, count, &settings->films, out);
 }

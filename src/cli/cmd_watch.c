@@ -87,16 +87,17 @@ typedef struct watch {
     uint64_t wanted; /* number that the next frame has if none is left out */
 } watch;
 
-/* Recommends for the largest faces when films are due at `seconds`. */
+/* Recommends when films are due at `seconds`. */
 static mr_status choose_films(watch *self, double seconds, const mr_scene *scene) {
     if (self->settings->films.count == 0 ||
         !mr_occasion_due(&self->occasion, seconds,
                          mr_occasion_key(&self->occasion, scene->people, scene->count)))
         return MR_OK;
+    mr_followed audience[MR_VIEWERS_MAX];
     mr_viewer viewers[MR_VIEWERS_MAX];
-    size_t count = scene->count < MR_VIEWERS_MAX ? scene->count : MR_VIEWERS_MAX;
+    size_t count = mr_audience_of_scene(scene, audience);
     for (size_t i = 0; i < count; i++)
-        viewers[i] = mr_viewer_of_followed(&scene->people[i]);
+        viewers[i] = mr_viewer_of_followed(&audience[i]);
     mr_recommendation films;
     MR_TRY(mr_recommend(self->engine.session, viewers, count, &self->settings->films, &films));
     mr_status status = mr_watch_report_films(&self->report, self->seconds, &films);

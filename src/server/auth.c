@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "server/handshake.h"
+#include "server/head.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -64,14 +65,13 @@ static mr_status read_key(mr_gate *gate, const char *path) {
     gate->key_length = strcspn(gate->key, "\r\n");
     size_t end = gate->key_length + strspn(gate->key + gate->key_length, "\r\n");
     gate->key[gate->key_length] = '\0';
-    bool visible = true;
-    for (size_t i = 0; i < gate->key_length; i++)
-        visible = visible && gate->key[i] > ' ' && gate->key[i] < 0x7f && gate->key[i] != ',';
-    if (end != size || !visible || gate->key_length < KEY_MIN || gate->key_length > KEY_MAX)
-        return mr_fail(
-            MR_E_FORMAT,
-            "%s: expected a key: one line of %d to %d visible ASCII characters, no comma", path,
-            KEY_MIN, KEY_MAX);
+    /* A browser can send nothing else as a subprotocol of a WebSocket. */
+    if (end != size || !mr_is_token(gate->key, gate->key_length) || gate->key_length < KEY_MIN ||
+        gate->key_length > KEY_MAX)
+        return mr_fail(MR_E_FORMAT,
+                       "%s: expected a key: one line of %d to %d letters, digits and "
+                       "!#$%%&'*+-.^_`|~",
+                       path, KEY_MIN, KEY_MAX);
     return MR_OK;
 }
 

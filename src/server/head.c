@@ -3,8 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* tchar of RFC 9110. */
-static bool is_token(const char *text, size_t length) {
+bool mr_is_token(const char *text, size_t length) {
     static const char allowed[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     return length > 0 && strspn(text, allowed) == length;
@@ -34,7 +33,7 @@ static const char **find_field(mr_head *head, const char *name) {
 void mr_head_add(mr_head *head, const char *name, size_t name_length, const char *value,
                  size_t value_length) {
     head->bytes += name_length + value_length + sizeof ": \r\n" - 1;
-    if (!is_token(name, name_length)) {
+    if (!mr_is_token(name, name_length)) {
         head->fault = "a header's name is none";
         return;
     }

@@ -38,6 +38,9 @@
     X(none_match, "If-None-Match")                                                                 \
     X(proto, "X-Forwarded-Proto")
 
+/* Whether a text is a token of RFC 9110, not empty. */
+bool mr_is_token(const char *text, size_t length);
+
 typedef struct mr_head {
 #define FIELD(field, name) const char *field;
     MR_HEADERS(FIELD)

@@ -141,11 +141,8 @@ static bool choose_films(mr_request *request, const mr_leased_session *at, struc
 /* The seats of those in a picture whose faces can be read; a picture without seats somebody of whom
  * nothing is known. */
 static void seat_faces(const mr_analysis *analysis, struct wish *wish) {
-    size_t most = wish->group ? MR_VIEWERS_MAX : 1;
-    size_t count = analysis->readable < most ? analysis->readable : most;
-    for (size_t i = 0; i < count; i++)
-        wish->seats.viewers[i] = mr_viewer_of_person(&analysis->people[i]);
-    wish->seats.count = count > 0 ? count : 1;
+    size_t count = mr_viewers_of_analysis(analysis, wish->seats.viewers);
+    wish->seats.count = count > 0 && wish->group ? count : 1;
 }
 
 static bool recommend_for_picture(mr_request *request, const mr_leased_session *at,

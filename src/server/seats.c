@@ -64,6 +64,9 @@ static bool read_age(const struct reading *reading, const json_t *value, mr_view
         !read_number(value, "high", years, AGE_MAX, &high))
         return refuse(reading, "age", "years from 0 to 150, or {\"years\", \"low\", \"high\"}");
     spread_age(&viewer->attributes, years, low, high);
+    /* Our own answers round it, perhaps up; certificates go by the least that it was. */
+    if (low == floor(low))
+        viewer->attributes.age_low = (float)fmax(low - 0.5, 0);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@
 mr_stream_options mr_stream_options_defaults(void) {
     return (mr_stream_options){
         .limit = 32,
+        .limit_of_client = 16,
         .message_bytes = 4u << 20,
         .frames_per_second = 60,
         .ping = 15,
@@ -90,21 +92,56 @@ void mr_streams_free(mr_streams *streams) {
 
 /* ---- The door ---- */
 
-static mr_status check_room(mr_streams *streams) {
+/* A proxy adds to the list of addresses at its end. */
+static enum MHD_Result keep_last(void *kept, enum MHD_ValueKind kind, const char *name,
+                                 const char *value) {
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0)
+        *(const char **)kept = value;
+    return MHD_YES;
+}
+
+static mr_client_key client_of(const mr_streams *streams, struct MHD_Connection *connection) {
+    const char *forwarded = NULL;
+    mr_client_key client = mr_client_of_address(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    if (streams->options.trusted_proxy)
+        MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_last, &forwarded);
+    if (forwarded != NULL)
+        (void)mr_client_of_forwarded(forwarded, &client);
+    return client;
+}
+
+static size_t count_of_client(const mr_stream *list, const mr_client_key *client) {
+    size_t count = 0;
+    for (; list != NULL; list = list->next)
+        count += list->client.high == client->high && list->client.low == client->low;
+    return count;
+}
+
+/* What stands against one stream more; NULL when it fits. With the lock. */
+static const char *obstacle(const mr_streams *streams, const mr_client_key *client) {
+    if (streams->stopping)
+        return "the server stops";
+    if (streams->count >= streams->options.limit)
+        return "all are taken";
+    if (count_of_client(streams->all, client) + count_of_client(streams->arrived, client) >=
+        streams->options.limit_of_client)
+        return "this address has as many as one may have";
+    return NULL;
+}
+
+static mr_status check_room(mr_streams *streams, const mr_client_key *client) {
     pthread_mutex_lock(&streams->lock);
-    bool stopping = streams->stopping, full = streams->count >= streams->options.limit;
+    const char *against = obstacle(streams, client);
     pthread_mutex_unlock(&streams->lock);
-    if (stopping)
-        return mr_fail(MR_E_BUSY, "streams: the server stops");
-    if (full)
-        return mr_fail(MR_E_BUSY, "streams: all %zu are taken", streams->options.limit);
-    return MR_OK;
+    return against == NULL ? MR_OK : mr_fail(MR_E_BUSY, "streams: %s", against);
 }
 
 /* Lets the stream in, unless the room was filled or closed since its handshake. */
 static bool let_in(mr_streams *streams, mr_stream *stream) {
     pthread_mutex_lock(&streams->lock);
-    bool fits = !streams->stopping && streams->count < streams->options.limit;
+    bool fits = obstacle(streams, &stream->client) == NULL;
     if (fits) {
         stream->next = streams->arrived;
         streams->arrived = stream;
@@ -130,6 +167,7 @@ static void on_upgrade(void *closure, struct MHD_Connection *connection, void *r
         MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
         return;
     }
+    stream->client = client_of(streams, connection);
     if (!let_in(streams, stream)) {
         mr_stream_free(stream);
         return;
@@ -149,7 +187,8 @@ mr_status mr_streams_accept(mr_streams *streams, struct MHD_Connection *connecti
                                   .version = header(connection, "Sec-WebSocket-Version"),
                                   .key = header(connection, "Sec-WebSocket-Key")};
     MR_TRY(mr_handshake_check(&request));
-    MR_TRY(check_room(streams));
+    const mr_client_key client = client_of(streams, connection);
+    MR_TRY(check_room(streams, &client));
     char accept[MR_HANDSHAKE_ACCEPT_SIZE];
     mr_handshake_answer(request.key, accept);
     struct MHD_Response *response = MHD_create_response_for_upgrade(on_upgrade, streams);

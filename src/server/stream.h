@@ -44,6 +44,8 @@ typedef struct mr_streams mr_streams;
 
 typedef struct mr_stream_options {
     size_t limit;             /* streams at once; 32 */
+    size_t limit_of_client;   /* of one address (rate.h); 16, so that nobody alone takes all */
+    bool trusted_proxy;       /* the address is the one that X-Forwarded-For tells; false */
     size_t message_bytes;     /* largest frame; 4 MB */
     double frames_per_second; /* of one stream, those beyond are skipped; 60 */
     double ping;              /* seconds between two pings; 15 */
@@ -67,8 +69,8 @@ void mr_streams_free(mr_streams *streams);
 /*
  * Checks the handshake and makes the response with status 101, which the caller queues and
  * destroys. MR_E_FORMAT: no WebSocket handshake (400). MR_E_UNSUPPORTED: none of version 13 (426,
- * with "Upgrade: websocket" and "Sec-WebSocket-Version: 13"). MR_E_BUSY: too many streams, or the
- * server stops (503, with Retry-After).
+ * with "Upgrade: websocket" and "Sec-WebSocket-Version: 13"). MR_E_BUSY: too many streams, of all
+ * or of this client, or the server stops (503, with Retry-After).
  */
 mr_status mr_streams_accept(mr_streams *streams, struct MHD_Connection *connection,
                             struct MHD_Response **response);

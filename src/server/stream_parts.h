@@ -8,6 +8,7 @@
 #ifndef MR_SERVER_STREAM_PARTS_H
 #define MR_SERVER_STREAM_PARTS_H
 
+#include "server/rate.h"
 #include "server/stream.h"
 #include "server/stream_task.h"
 
@@ -24,6 +25,7 @@ struct mr_stream {
     mr_stream *next;     /* of all, or of those that just came */
     mr_stream *next_ran; /* of those whose job has run */
     char id[MR_STREAM_ID_SIZE];
+    mr_client_key client;
     int socket;
     struct MHD_UpgradeResponseHandle *handle; /* NULL once closed */
     mr_wire *wire;

@@ -102,14 +102,10 @@ static const mr_followed *choose_one(mr_stream_task *task) {
 
 /* Who watches, at most MR_VIEWERS_MAX; what the first states to feel takes the emotion's place. */
 static size_t choose_audience(mr_stream_task *task, mr_followed *audience) {
-    size_t count = task->scene.count;
+    size_t count = mr_audience_of_scene(&task->scene, audience);
     if (count == 0)
         return 0;
-    if (count > MR_VIEWERS_MAX)
-        count = MR_VIEWERS_MAX;
-    if (task->settings.group) {
-        memcpy(audience, task->scene.people, count * sizeof *audience);
-    } else {
+    if (!task->settings.group) {
         audience[0] = *choose_one(task);
         count = 1;
     }

@@ -93,13 +93,16 @@ bool mr_handle_new_viewer(mr_request *request, const mr_leased_session *at) {
     int64_t since;
     if (!given->consent)
         return mr_problem_set(&request->problem, 422, "consent", "expected true");
-    bool known = mr_request_cookie(request, id) &&
-                 STORE(request, mr_store_viewer_since(store, id, &since)) == MR_OK;
-    mr_status status = MR_OK;
-    if (!known)
-        status = STORE(request, mr_store_new_viewer(store, id));
-    if (!known && status == MR_OK)
+    mr_status status = MR_E_NOT_FOUND;
+    if (mr_request_cookie(request, id))
         status = STORE(request, mr_store_viewer_since(store, id, &since));
+    bool known = status == MR_OK;
+    /* Only who is not there is made: a store that cannot say just now must not cost a name. */
+    if (status == MR_E_NOT_FOUND) {
+        status = STORE(request, mr_store_new_viewer(store, id));
+        if (status == MR_OK)
+            status = STORE(request, mr_store_viewer_since(store, id, &since));
+    }
     if (status != MR_OK)
         return fail(request, status, NULL);
     if (!answer_viewer(request, known ? 200 : 201, id, since))
@@ -137,13 +140,15 @@ bool mr_handle_erase_viewer(mr_request *request, const mr_leased_session *at) {
     char id[MR_VIEWER_ID_SIZE], mine[MR_VIEWER_ID_SIZE];
     if (!mr_request_viewer(request, wanted->id, id))
         return false;
+    bool own = mr_request_cookie(request, mine) && strcmp(mine, id) == 0;
     mr_status status = STORE(request, mr_store_erase_viewer(request->server->options.store, id));
-    if (status != MR_OK)
+    /* Whose answer was lost asks again: all that is left is the cookie. */
+    if (status != MR_OK && !(own && status == MR_E_NOT_FOUND))
         return fail(request, status, "viewer");
     mr_streams_history_changed(request->server->streams, id);
     if (!mr_answer_empty(request, 204))
         return false;
-    if (mr_request_cookie(request, mine) && strcmp(mine, id) == 0)
+    if (own)
         mr_answer_cookie(request, NULL);
     return true;
 }

@@ -230,5 +230,7 @@ mr_status mr_store_erase_viewer(mr_store *store, const char *id) {
     MR_TRY(change(store, MR_STATEMENT_ERASE_VIEWER, &id, &changed));
     if (!changed)
         return no_viewer(id);
-    return store->driver->scrub ? store->driver->scrub(store) : MR_OK;
+    if (store->driver->scrub)
+        store->driver->scrub(store);
+    return MR_OK;
 }

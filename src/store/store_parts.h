@@ -63,7 +63,7 @@ typedef struct mr_store_driver {
     mr_status (*run)(mr_store *store, mr_statement statement, const char *const *values,
                      mr_store_row row, void *context, long *changed);
     /* Overwrites what was deleted, where the database still has it; NULL: cannot. */
-    mr_status (*scrub)(mr_store *store);
+    void (*scrub)(mr_store *store);
 } mr_store_driver;
 
 /* What every driver's store begins with. */

@@ -3,6 +3,7 @@
  * acknowledged change survives a killed process and a lost supply; deleted content is overwritten.
  */
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/store_parts.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ struct sqlite_store {
     pthread_mutex_t mutex;
     sqlite3 *db;
     sqlite3_stmt *statements[MR_STATEMENT_COUNT];
+    bool scrub_due; /* traces of somebody erased may be left */
 };
 
 static struct sqlite_store *of(mr_store *store) {
@@ -163,8 +165,37 @@ static mr_status open_file(struct sqlite_store *self, const char *file,
     return prepare(self);
 }
 
+/*
+ * Deleted rows are overwritten where they stood last, but copies of them may be left in pages that
+ * were split earlier, and in the log. So the file is written anew, unless it is so large that
+ * others would wait for long, and the log is emptied. Where another process reads just then, or the
+ * disk is too full, that is left to the next erasure or to the end.
+ */
+static int scrub_locked(struct sqlite_store *self) {
+    int pages, code = SQLITE_OK;
+    if (ask_number(self, "PRAGMA page_count", &pages) == MR_OK && pages <= REWRITTEN_PAGES_MAX)
+        code = sqlite3_exec(self->db, "VACUUM", NULL, NULL, NULL);
+    int emptied = sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = emptied;
+    self->scrub_due = code != SQLITE_OK;
+    return code;
+}
+
+static void scrub(mr_store *store) {
+    struct sqlite_store *self = of(store);
+    pthread_mutex_lock(&self->mutex);
+    int code = scrub_locked(self);
+    if (code != SQLITE_OK)
+        mr_log(MR_LOG_WARNING, "%s: erased, but traces may be left until later: %s", self->name,
+               sqlite3_errstr(code));
+    pthread_mutex_unlock(&self->mutex);
+}
+
 static void close_store(mr_store *store) {
     struct sqlite_store *self = of(store);
+    if (self->scrub_due)
+        scrub(store);
     for (int i = 0; i < MR_STATEMENT_COUNT; i++)
         sqlite3_finalize(self->statements[i]);
     sqlite3_close(self->db);
@@ -209,31 +240,6 @@ static mr_status run(mr_store *store, mr_statement statement, const char *const 
     mr_status status = run_locked(self, prepared, values, row, context, changed);
     sqlite3_reset(prepared);
     sqlite3_clear_bindings(prepared);
-    pthread_mutex_unlock(&self->mutex);
-    return status;
-}
-
-/*
- * Deleted rows are overwritten where they stood last, but copies of them may be left in pages that
- * were split earlier, and in the log. So the file is written anew, unless it is so large that
- * others would wait for long, and the log is emptied. Where another process reads just then, that
- * is left to the next time.
- */
-static int scrub_locked(struct sqlite_store *self) {
-    int pages;
-    if (ask_number(self, "PRAGMA page_count", &pages) == MR_OK && pages <= REWRITTEN_PAGES_MAX) {
-        int code = sqlite3_exec(self->db, "VACUUM", NULL, NULL, NULL);
-        if (code != SQLITE_OK)
-            return code;
-    }
-    return sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-}
-
-static mr_status scrub(mr_store *store) {
-    struct sqlite_store *self = of(store);
-    pthread_mutex_lock(&self->mutex);
-    int code = scrub_locked(self);
-    mr_status status = code == SQLITE_OK || code == SQLITE_BUSY ? MR_OK : fail(self, code);
     pthread_mutex_unlock(&self->mutex);
     return status;
 }

@@ -274,8 +274,12 @@ static void what_is_switched_off_is_gone_at_once(void **state) {
     (void)state;
     for (int i = 0; i < 4; i++)
         follow_portrait(150, 1, 0.1 * i);
+    mr_scene scene = follow_portrait(150, 1, 0.35);
+    assert_true(scene.people[0].person.attributes.has_emotion);
     assert_ok(mr_follower_set_attributes(follower, (mr_attribute_set){.age = true}));
-    mr_scene scene = follow_portrait(150, 1, 0.4);
+    assert_false(scene.people[0].person.attributes.has_emotion); /* before the next frame */
+    assert_int_equal(scene.people[0].emotion, -1);
+    scene = follow_portrait(150, 1, 0.4);
     const mr_followed *who = &scene.people[0];
     const mr_attributes *a = &who->person.attributes;
     assert_int_equal(who->id, 1);
@@ -514,6 +518,44 @@ static void a_face_too_small_to_read_is_nobody(void **state) {
     mr_image_free(&small);
 }
 
+static void make_age(mr_person *person, float low) {
+    person->attributes =
+        (mr_attributes){.has_age = true, .age = low + 5, .age_low = low, .age_high = low + 10};
+    person->attributes.age_distribution[(int)low + 5] = 1;
+}
+
+/* Ten people: the largest have seats, and the last seat is for the youngest of the others. */
+static void the_youngest_of_many_has_a_seat(void **state) {
+    (void)state;
+    enum { PEOPLE = MR_VIEWERS_MAX + 2 };
+    static mr_person people[PEOPLE];
+    mr_followed followed[PEOPLE] = {{0}}, audience[MR_VIEWERS_MAX];
+    mr_viewer viewers[MR_VIEWERS_MAX];
+    const mr_analysis analysis = {.count = PEOPLE, .readable = PEOPLE, .people = people};
+    const mr_scene scene = {.count = PEOPLE, .people = followed};
+    for (int youngest = 0; youngest < PEOPLE; youngest++) {
+        for (int i = 0; i < PEOPLE; i++) {
+            make_age(&people[i], i == youngest ? 7.5f : (float)(20 + i));
+            followed[i].id = (uint32_t)i + 1;
+            followed[i].person = people[i];
+        }
+        int last = youngest < MR_VIEWERS_MAX ? MR_VIEWERS_MAX - 1 : youngest;
+        assert_int_equal(mr_viewers_of_analysis(&analysis, viewers), MR_VIEWERS_MAX);
+        assert_int_equal(mr_audience_of_scene(&scene, audience), MR_VIEWERS_MAX);
+        for (int seat = 0; seat < MR_VIEWERS_MAX; seat++) {
+            int who = seat == MR_VIEWERS_MAX - 1 ? last : seat;
+            assert_true(viewers[seat].attributes.age == people[who].attributes.age);
+            assert_int_equal(audience[seat].id, who + 1);
+        }
+    }
+    /* whose age is not known counts as younger than anybody */
+    people[PEOPLE - 2].attributes.has_age = false;
+    assert_int_equal(mr_viewers_of_analysis(&analysis, viewers), MR_VIEWERS_MAX);
+    assert_false(viewers[MR_VIEWERS_MAX - 1].attributes.has_age);
+    assert_int_equal(mr_viewers_of_analysis(NULL, viewers), 0);
+    assert_int_equal(mr_audience_of_scene(NULL, audience), 0);
+}
+
 static void a_followed_person_is_a_viewer(void **state) {
     (void)state;
     follow_portrait(150, 1, 0);
@@ -536,6 +578,7 @@ int main(void) {
         TEST(a_frame_estimates_two_people_at_most),
         TEST(a_settled_person_is_estimated_every_interval),
         TEST(what_is_switched_off_is_gone_at_once),
+        TEST(the_youngest_of_many_has_a_seat),
         TEST(bytes_and_pixels_agree),
         TEST(reduced_pictures_report_full_pixels),
         TEST(a_frame_allocates_nothing),

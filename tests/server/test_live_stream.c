@@ -657,6 +657,23 @@ static void bad_handshakes_are_refused(void **state) {
     stop();
 }
 
+static void one_address_cannot_take_all(void **state) {
+    (void)state;
+    mr_stream_options options = mr_stream_options_defaults();
+    options.limit = 3;
+    options.limit_of_client = 2;
+    start(&options);
+    ws_client first = join(NULL), second = join(NULL), third;
+    assert_int_equal(ws_open(&third, host.port, NULL), 503);
+    ws_close(&third);
+    ws_close(&first);
+    ws_close(&second);
+    wait_until_empty();
+    first = join(NULL); /* its places are free again */
+    ws_close(&first);
+    stop();
+}
+
 /* ---- Reload and stop ---- */
 
 static void a_reload_does_not_end_streams(void **state) {
@@ -723,6 +740,7 @@ int main(void) {
         cmocka_unit_test(five_hundred_vanish),
         cmocka_unit_test(who_leaves_during_the_work_is_freed_after_it),
         cmocka_unit_test(bad_handshakes_are_refused),
+        cmocka_unit_test(one_address_cannot_take_all),
         cmocka_unit_test(a_reload_does_not_end_streams),
         cmocka_unit_test(stopping_says_good_bye),
     };

@@ -379,6 +379,45 @@ static void erasing_overwrites(void **state) {
     assert_false(disk_holds(url, "erased-film"));
 }
 
+static void limit_file_size(rlim_t bytes) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* There is room for taking the rows out, but not for writing the file anew: who asked is erased,
+ * and what is left of them goes when there is room again. */
+static int erase_on_a_full_disk(const char *url) {
+    struct stat info;
+    mr_store *store;
+    signal(SIGXFSZ, SIG_IGN);
+    if (stat(file_of(url), &info) != 0 || mr_store_open(url, &store) != MR_OK)
+        return 1;
+    limit_file_size((rlim_t)(info.st_size + info.st_size / 4));
+    if (mr_store_erase_viewer(store, "erased-viewer") != MR_OK)
+        return 2;
+    if (mr_store_erase_viewer(store, "erased-viewer") != MR_E_NOT_FOUND)
+        return 3;
+    if (!disk_holds(url, "erased-film"))
+        return 4; /* nothing was left to be done */
+    limit_file_size(RLIM_INFINITY);
+    mr_store_close(store);
+    return disk_holds(url, "erased-film") ? 5 : 0;
+}
+
+static void what_a_full_disk_leaves_of_the_erased_goes_later(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    snprintf(url, sizeof url, "sqlite:%s/open/erased.db", folder);
+    mr_store *store;
+    assert_ok(mr_store_open(url, &store));
+    say_much(store);
+    mr_store_close(store);
+    assert_int_equal(chmod(file_of(url), 0666), 0);
+    assert_in_child(erase_on_a_full_disk, url);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_files_are_left_alone),
@@ -392,6 +431,7 @@ int main(void) {
         cmocka_unit_test(stores_in_memory_are_apart),
         cmocka_unit_test(memory_that_is_out_is_an_error),
         cmocka_unit_test(erasing_overwrites),
+        cmocka_unit_test(what_a_full_disk_leaves_of_the_erased_goes_later),
     };
     if (!mkdtemp(folder) && !mkdtemp(strcpy(folder, "/tmp/moodreel-store-XXXXXX"))) {
         perror(folder);

@@ -11,6 +11,8 @@ import { audience, counted } from './words.js';
 /** After a touch, a key or a move among the films, somebody is taken to be busy with them so long. */
 const BUSY_MS = 8000;
 
+const NOTHING_FITS = 'No film fits. Loosen a filter, or raise the age of the youngest viewer.';
+
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 /**
@@ -81,7 +83,6 @@ export function bindFilms(store, suggestions, viewer) {
     showOpinions();
     byId('films-empty').hidden = films !== null;
     byId('refresh').hidden = films === null;
-    if (films?.length === 0) showMessage(byId('films-message'), 'No film fits. Loosen a filter, or raise the age of the youngest viewer.');
   }
 
   function showOpinions() {
@@ -108,7 +109,8 @@ export function bindFilms(store, suggestions, viewer) {
     }
   });
   store.watch(['opinions'], showOpinions);
-  store.watch(['filmsTrouble'], ({ filmsTrouble }) => showMessage(byId('films-message'), filmsTrouble));
+  store.watch(['filmsTrouble', 'filmsVersion', 'films'], ({ filmsTrouble, films }) =>
+    showMessage(byId('films-message'), filmsTrouble ?? (films?.length === 0 ? NOTHING_FITS : null)));
   store.watch(['filmsVersion', 'films', 'source'], (state) =>
     setText(byId('films-for'), state.films ? audience(state) : 'They appear as soon as somebody is there.'));
   byId('films-ghosts').append(...Array.from({ length: 4 }, () => make('span', { class: 'ghost' })));

@@ -25,6 +25,19 @@ function asViewer({ age, gender, emotion }) {
 }
 
 /**
+ * Of more people than the server takes the first, and the youngest on the last seat, whose age
+ * limits the films.
+ * @param {import('./store.js').Person[]} people
+ */
+function seated(people) {
+  const last = people.slice(MOST_VIEWERS - 1);
+  if (last.length < 2) return people;
+  const low = (/** @type {import('./store.js').Person} */ { age }) => age?.low ?? 0;
+  const youngest = last.reduce((found, person) => (low(person) < low(found) ? person : found));
+  return [...people.slice(0, MOST_VIEWERS - 1), youngest];
+}
+
+/**
  * Who the films are for, the person at this browser first.
  * @param {Readonly<import('./store.js').State>} state
  */
@@ -39,7 +52,7 @@ function viewersOf({ source, stated, sight, settings }) {
     else {
       const main = mainPerson(people);
       const others = settings.group ? people.filter((person) => person !== main) : [];
-      viewers = [main, ...others].slice(0, MOST_VIEWERS).map(asViewer);
+      viewers = seated([main, ...others]).map(asViewer);
     }
   }
   if (settings.feel) viewers[0] = { ...viewers[0], emotion: settings.feel };

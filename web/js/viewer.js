@@ -9,6 +9,9 @@ import { OPINIONS } from './words.js';
 
 const AGREED = 'moodreel.agreed';
 
+/** Answers of a server, or of a proxy before it, that will be others in a while. */
+const PASSING = [429, 500, 502, 503, 504];
+
 /**
  * @param {import('./store.js').Store} store
  * @param {import('./reach.js').Reach} reach
@@ -29,7 +32,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
       } catch (error) {
         const { status } = /** @type {any} */ (error);
         if (status === 401) await askKey();
-        else if (status === 0 || status === 503)
+        else if (status === 0 || PASSING.includes(status))
           await new Promise((resolve) => reach.lost(() => resolve(undefined), status === 0 ? 'away' : 'busy'));
         else throw error;
       }
@@ -65,8 +68,10 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     if (!agreed) return;
     try {
       known(await insist(api.viewer));
-    } catch {
-      unknown();
+    } catch (error) {
+      const { status, message } = /** @type {any} */ (error);
+      if (status === 404) unknown();
+      else store.set({ phase: 'welcome', notice: message });
     }
   }
 
@@ -88,7 +93,13 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
 
   /** @param {{id: string, title: string}} film */
   async function undo(film) {
-    await insist(() => api.undo(film.id));
+    try {
+      await insist(() => api.undo(film.id));
+    } catch (error) {
+      // What another tab took back is gone, too.
+      const { status, field } = /** @type {any} */ (error);
+      if (status !== 404 || field === 'viewer') throw error;
+    }
     store.set({ opinions: store.get().opinions.filter((other) => other.film.id !== film.id) });
     announce(`Taken back: ${film.title}`);
     opinionChanged();
@@ -110,7 +121,12 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   }
 
   async function erase() {
-    await insist(api.erase);
+    try {
+      await insist(api.erase);
+    } catch (error) {
+      // Who is not there any more is erased.
+      if (/** @type {any} */ (error).status !== 404) throw error;
+    }
     leave();
     forget();
     store.set({ phase: 'welcome', notice: 'Erased. The server keeps nothing of you, and the cookie is gone.' });

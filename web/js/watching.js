@@ -27,6 +27,8 @@ export function createWatching(store, reach, suggestions, video, photo) {
   let picture = null;
   /** Grows with each start, so that what began before it is known to be stale. */
   let turn = 0;
+  /** The look at the photo that is under way. @type {AbortController | null} */
+  let look = null;
 
   function closeStream() {
     reach.forget(connect);
@@ -39,6 +41,7 @@ export function createWatching(store, reach, suggestions, video, photo) {
 
   function stop() {
     turn++;
+    look?.abort();
     closeStream();
     reach.forget(lookAtPhoto);
     camera?.stop();
@@ -110,18 +113,19 @@ export function createWatching(store, reach, suggestions, video, photo) {
   }
 
   async function lookAtPhoto() {
-    const mine = turn;
+    look?.abort();
     if (!picture) return;
+    const mine = (look = new AbortController());
     store.set({ activity: 'looking', trouble: null });
     const { attributes } = store.get().settings;
     try {
-      const { width, height, ms, faces } = await api.analyze(picture, attributes);
-      if (mine !== turn) return;
+      const { width, height, ms, faces } = await api.analyze(picture, attributes, mine.signal);
+      if (mine.signal.aborted) return;
       reach.found();
       store.set({ activity: 'idle', sight: { width, height, ms, people: faces } });
       suggestions.ask();
     } catch (error) {
-      if (mine !== turn) return;
+      if (mine.signal.aborted) return;
       const { status, message } = /** @type {any} */ (error);
       if (status === 0 || status === 503) {
         reach.lost(lookAtPhoto, status === 0 ? 'away' : 'busy');

@@ -112,6 +112,13 @@ async function wishes({ server, browser }) {
   await page.getByLabel('Language').selectOption('Telugu');
   films = await otherFilms(page, films);
   for (const text of await page.locator('.film__facts').allTextContents()) assert.match(text, /Telugu/);
+  // A wish that no film meets is said, and no longer once there are films again.
+  const message = page.locator('#films-message');
+  await page.getByLabel('Genre').selectOption('Documentary');
+  await message.filter({ hasText: 'No film fits' }).waitFor();
+  await page.getByLabel('Genre').selectOption('');
+  await page.locator('.film').first().waitFor();
+  assert.equal(await message.isVisible(), false);
   await page.getByLabel('Language').selectOption('');
   films = await otherFilms(page, films);
   await page.getByLabel('Certificate').selectOption('U');
