@@ -7,7 +7,8 @@
  *     MR_TRY(mr_evaluate_recommender(&params, &report));
  *
  * Protocols. Films liked are those rated 4 or 5, in the 10-core, except for leave-one-out. Every
- * figure is a mean over users; models are trained anew on what the protocol lets them see.
+ * figure is a mean over users; models are trained anew on what the protocol lets them see, but
+ * for the forest, whose beliefs in films that have ratings weigh next to nothing.
  *
  * - full: of each user the rows of a published fold are held out (a fifth); all films that the user
  *   does not have in the training part are ranked.
