@@ -138,13 +138,15 @@ static bool can_sum(const compiler *c, int conv, int add, int other) {
     int source = c->holder[layer_at(c, conv)->inputs[0]];
     bool ready = c->position[holder] < conv;
     bool only = true;
-    for (int j = 1; j < c->network->layer_count; j++)
+    for (int j = 1; j < c->network->layer_count; j++) {
+        if (c->holder[j] == holder && mr_network_is_output(c->network, j))
+            only = false;
         for (int k = 0; k < layer_at(c, j)->input_count; k++)
             if (j != add && c->holder[layer_at(c, j)->inputs[k]] == holder &&
                 c->position[j] >= conv)
                 only = false;
-    return ready && only && holder != source && holder != 0 &&
-           !mr_network_is_output(c->network, other);
+    }
+    return ready && only && holder != source && holder != 0;
 }
 
 static void absorb(compiler *c, int conv, int layer) {

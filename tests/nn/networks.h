@@ -73,6 +73,9 @@ static const struct {
      HEAD(1, 10) "conv a x out=16 kernel=3\nrelu b a\noutput b\nmaxpool c b kernel=2\n"
                  "conv d c out=32 kernel=3\nlinear e b out=5\noutput e\nlinear f d out=4\n"
                  "output f\n"},
+    {"output-behind-a-dropout-in-a-sum",
+     HEAD(1, 10) "conv a x out=16 kernel=3\noutput a\ndropout b a p=0\nconv c x out=16 kernel=3\n"
+                 "relu d c\nconv e d out=16 kernel=3\nadd f e b\noutput f\n"},
 };
 
 #define TEST_NETWORKS (sizeof test_networks / sizeof *test_networks)
