@@ -16,6 +16,8 @@ PHOTO  ?= data/samples/astronaut.jpg
 LISTEN ?= 127.0.0.1:8080
 STORE  ?= sqlite:$(BUILD)/moodreel.db
 
+# The packages come before what is built with them; what can be done at once goes by JOBS.
+.NOTPARALLEL:
 .PHONY: all build deps run check bench lint format install clean
 
 all: build

@@ -16,7 +16,7 @@ set(MR_TEST_ENVIRONMENT
   MR_BUILD_DIR=${CMAKE_BINARY_DIR}
   OMP_NUM_THREADS=2
   OMP_WAIT_POLICY=passive
-  LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0)
+  LSAN_OPTIONS=suppressions='${CMAKE_SOURCE_DIR}/tests/lsan.supp':print_suppressions=0)
 # ThreadSanitizer sees no more of libgomp than its locks and takes its barriers for races.
 if(MR_SANITIZE STREQUAL "thread")
   list(TRANSFORM MR_TEST_ENVIRONMENT REPLACE "OMP_NUM_THREADS=2" "OMP_NUM_THREADS=1")

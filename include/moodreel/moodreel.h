@@ -212,6 +212,9 @@ typedef struct mr_recommend_options {
     int youngest;      /* age of the youngest person on the sofa, as stated; it stands in for ages
                           that are not known and never raises those that are; -1, the default: not
                           stated */
+    int age_limit;     /* no film for people older than this, whoever is asked; -1, the default: no
+                          such limit. For those who are there but are not asked, see
+                          mr_plausible_age */
     uint64_t seed;     /* of the exploration; 1. Same seed, same films */
 } mr_recommend_options;
 
@@ -229,6 +232,10 @@ MR_API mr_recommend_options mr_recommend_options_defaults(void);
  */
 MR_API mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
                               const mr_recommend_options *options, mr_recommendation *out);
+
+/* The age that certificates go by for one person: the lower end of the interval, rounded down, or
+ * where the age is not known what was stated of the youngest, 0 when nothing was (negative). */
+MR_API int mr_plausible_age(const mr_attributes *attributes, int stated);
 
 /*
  * Who of those in a picture whose faces can be read is asked for: the largest faces, which come

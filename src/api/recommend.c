@@ -17,6 +17,7 @@ mr_recommend_options mr_recommend_options_defaults(void) {
     return (mr_recommend_options){.count = (int)rank.count,
                                   .mood_strength = 100,
                                   .youngest = rank.youngest,
+                                  .age_limit = -1,
                                   .seed = rank.seed};
 }
 
@@ -67,6 +68,8 @@ static mr_status read_options(const mr_engine *engine, const mr_recommend_option
     if (options->max_certificate != NULL &&
         (rank->max_age = mr_certificate_age(options->max_certificate)) < 0)
         return mr_fail(MR_E_ARGUMENT, "certificate %s: not known", options->max_certificate);
+    if (options->age_limit >= 0 && (rank->max_age < 0 || options->age_limit < rank->max_age))
+        rank->max_age = options->age_limit;
     int mood = options->mood != NULL ? mr_mood_from_label(options->mood) : MR_MOOD_AUTO;
     if (mood < 0)
         return mr_fail(MR_E_ARGUMENT, "mood %s: expected auto, lift or match", options->mood);
@@ -173,6 +176,10 @@ mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t vie
     if (viewer_count < 1 || viewer_count > MR_VIEWERS_MAX)
         return mr_fail(MR_E_ARGUMENT, "%zu viewers: expected 1 to %d", viewer_count,
                        MR_VIEWERS_MAX);
+    for (size_t i = 0; i < viewer_count; i++)
+        if (viewers[i].history == NULL && viewers[i].history_count > 0)
+            return mr_fail(MR_E_ARGUMENT, "viewer %zu: %zu opinions at NULL", i,
+                           viewers[i].history_count);
     mr_recommend_options defaults = mr_recommend_options_defaults();
     mr_rank_options rank = mr_rank_options_defaults();
     MR_TRY(read_options(engine, options != NULL ? options : &defaults, &rank));

@@ -4,9 +4,17 @@
 
 typedef const mr_person *(*person_at)(const void *people, size_t index);
 
+int mr_plausible_age(const mr_attributes *attributes, int stated) {
+    mr_watcher watcher = {0};
+    if (attributes != NULL)
+        watcher = mr_watcher_of(attributes);
+    if (watcher.has_age)
+        return watcher.youngest;
+    return stated > 0 ? stated : 0;
+}
+
 static int youngest_plausible(const mr_person *person) {
-    mr_watcher watcher = mr_watcher_of(&person->attributes);
-    return watcher.has_age ? watcher.youngest : 0;
+    return mr_plausible_age(&person->attributes, -1);
 }
 
 /* Seats are for the largest faces, which come first. The last one is for the youngest of all who

@@ -1,4 +1,5 @@
 #include "base/csv.h"
+#include "base/number.h"
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -170,7 +171,7 @@ const char *mr_csv_field(const mr_csv *csv, size_t row, int column) {
 mr_status mr_csv_number(const mr_csv *csv, const char *path, size_t row, int column, double *out) {
     const char *text = mr_csv_field(csv, row, column);
     char *end;
-    double value = strtod(text, &end);
+    double value = mr_strtod(text, &end);
     if (end == text || *end != 0 || isspace((unsigned char)*text) || strpbrk(text, "xX("))
         return mr_fail(MR_E_FORMAT, "%s: line %zu: column %s: '%.40s' is not a number", path,
                        csv->lines[row], csv->fields[column], text);

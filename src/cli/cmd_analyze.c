@@ -1,4 +1,5 @@
 /* moodreel analyze: the faces of pictures and what is estimated of them. */
+#include "base/file.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
@@ -68,6 +69,8 @@ int mr_cmd_analyze(int argc, char **argv) {
         return code;
     if (settings.draw && images.count > 1)
         return mr_cli_misuse("analyze", "--draw: takes one picture, found %d", images.count);
+    if (settings.draw && mr_is_same_file(settings.draw, images.items[0]))
+        return mr_cli_misuse("analyze", "--draw: %s is the picture that is read", settings.draw);
     mr_cli_engine engine;
     if (mr_cli_engine_open(&settings.engine, false, &engine) != MR_OK)
         return mr_cli_failed("analyze");

@@ -1,4 +1,5 @@
 /* moodreel watch: the people in a video or before a camera, and films for them. */
+#include "base/file.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
@@ -11,8 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#include <sys/stat.h>
 
 struct settings {
     mr_cli_engine_settings engine;
@@ -65,7 +64,7 @@ static void stop(int number) {
 
 /* The end of a pipe is an error of writing, not of the program: a drawn video is still finished. */
 static void handle_signals(void) {
-    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESETHAND | SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     action = (struct sigaction){.sa_handler = SIG_IGN};
@@ -158,6 +157,7 @@ static mr_status open_all(watch *self, const char *name) {
     mr_media_options media = mr_media_options_defaults();
     media.realtime = settings->realtime;
     media.give_up = (double)settings->give_up;
+    media.seconds = (double)settings->seconds;
     media.stop = &stopped;
     /* The source first: a wrong name is told at once. */
     MR_TRY(mr_media_open(name, &media, &self->reader));
@@ -195,13 +195,6 @@ static mr_status watch_source(const struct settings *settings, const char *name)
     return status;
 }
 
-/* Drawing over the very file that is read would destroy it. */
-static bool is_same_file(const char *a, const char *b) {
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
-
 int mr_cmd_watch(int argc, char **argv) {
     struct settings settings = {.engine = mr_cli_engine_defaults(),
                                 .films = mr_recommend_options_defaults()};
@@ -210,7 +203,7 @@ int mr_cmd_watch(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&usage, argc, argv, &settings, &sources, &code))
         return code;
-    if (settings.draw && is_same_file(settings.draw, sources.items[0]))
+    if (settings.draw && mr_is_same_file(settings.draw, sources.items[0]))
         return mr_cli_misuse("watch", "--draw: %s is the video that is watched", settings.draw);
     handle_signals();
     mr_status status = watch_source(&settings, sources.items[0]);

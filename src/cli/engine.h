@@ -26,7 +26,7 @@ extern const char *const mr_cli_detectors[];
 
 #define MR_CLI_ENGINE_ROWS(owner, field)                                                           \
     MR_CLI_CHOICE("detector", 0, owner, field.detector, mr_cli_detectors, "what finds the faces"), \
-        MR_CLI_INT("threads", 0, owner, field.threads, "N", 1, 1024, "compute threads"),           \
+        MR_CLI_INT("threads", 0, owner, field.threads, "N", 1, 256, "compute threads"),            \
         MR_CLI_FLAG("no-mirror", 0, owner, field.no_mirror,                                        \
                     "half the time: do not average each face with its mirror image")
 

@@ -1,6 +1,7 @@
 #include "face/cascade_xml.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <expat.h>
@@ -170,7 +171,7 @@ mr_status mr_xml_numbers(const mr_xml *xml, int element, int least, int most, do
             break;
         size_t length = strcspn(at, " \t\r\n");
         char *end = NULL;
-        double value = length <= MAX_NUMBER ? strtod(at, &end) : NAN;
+        double value = length <= MAX_NUMBER ? mr_strtod(at, &end) : NAN;
         if (!isfinite(value) || end != at + length)
             return mr_xml_fail(xml, element, "a finite number was expected");
         if (n == most)

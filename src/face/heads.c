@@ -1,5 +1,7 @@
 #include "face/heads.h"
 
+#include "base/number.h"
+
 #include "nn/loss.h"
 
 #include <math.h>
@@ -48,7 +50,7 @@ static mr_status read_factor(const mr_safetensors *file, const char *path, const
     if (text == NULL)
         return MR_OK;
     char *end;
-    float number = strtof(text, &end);
+    float number = (float)mr_strtod(text, &end);
     if (end == text || *end != '\0' || !(number >= 1e-3f && number <= 1e3f))
         return mr_fail(MR_E_FORMAT, "%s: metadata '%s' is '%s': expected a number of .001 to 1000",
                        path, key, text);

@@ -1,5 +1,7 @@
 #include "learn/checkpoint.h"
 
+#include "base/number.h"
+
 #include "nn/weights.h"
 
 #include <stdio.h>
@@ -45,7 +47,7 @@ static mr_status read_number(const mr_safetensors *file, const char *path, const
                              double *out) {
     const char *text = mr_safetensors_metadata(file, key);
     char *end = NULL;
-    double value = text ? strtod(text, &end) : 0;
+    double value = text ? mr_strtod(text, &end) : 0;
     if (!text || end == text || *end)
         return mr_fail(MR_E_FORMAT, "%s: metadata '%s' is missing or no number", path, key);
     *out = value;

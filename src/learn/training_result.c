@@ -1,5 +1,7 @@
 #include "learn/training_result.h"
 
+#include "base/number.h"
+
 #include "nn/safetensors.h"
 
 #include <math.h>
@@ -11,7 +13,7 @@ static double read_figure(const mr_safetensors *file, const char *name) {
     snprintf(key, sizeof key, MR_VALIDATION_PREFIX "%s", name);
     const char *text = mr_safetensors_metadata(file, key);
     char *end = NULL;
-    double value = text ? strtod(text, &end) : NAN;
+    double value = text ? mr_strtod(text, &end) : NAN;
     return text && end != text && *end == 0 ? value : NAN;
 }
 

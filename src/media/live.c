@@ -42,6 +42,7 @@ struct mr_live {
     mr_status status; /* that it ended with, `reason` its text */
 
     /* Of the reader alone. */
+    double begun; /* of mr_now() */
     uint64_t losses_told;
     bool told_lost;
     char reason_told[REASON_MAX];
@@ -194,10 +195,16 @@ static bool tell_end(mr_live *live, mr_media_moment *out, mr_status *status) {
     return ended;
 }
 
+/* A file has its own end. */
+static bool is_over(const mr_live *live) {
+    double most = live->options.seconds;
+    return !live->paced && most > 0 && mr_now() - live->begun > most;
+}
+
 mr_status mr_live_read(mr_live *live, mr_media_moment *out) {
     for (;;) {
         mr_status status = MR_OK;
-        if (must_end(live)) {
+        if (must_end(live) || is_over(live)) {
             *out = (mr_media_moment){.what = MR_MEDIA_END};
             return MR_OK;
         }
@@ -239,6 +246,7 @@ mr_status mr_live_start(mr_input *input, const mr_source *source, const mr_media
         mr_input_close(input);
         return mr_fail(MR_E_MEMORY, "%s: no memory to take it in", source->label);
     }
+    live->begun = mr_now();
     live->source = source;
     live->options = *options;
     live->stop = stop;

@@ -38,6 +38,7 @@ typedef struct mr_media_options {
      * 0.5 and 10. */
     double retry_first, retry_most;
     double give_up;    /* seconds after which a lost source is an error; 0, the default: never */
+    double seconds;    /* after which a live source ends, lost or not; 0, the default: never */
     size_t max_pixels; /* width × height of a frame; 64 << 20 */
     int max_streams;   /* video, sound and others in one file; 64 */
     bool realtime;     /* play a file at its own speed, and leave out what cannot be kept up with */

@@ -2,6 +2,7 @@
 #include "nn/network.h"
 
 #include "base/file.h"
+#include "base/number.h"
 #include "nn/parse.h"
 
 #include <math.h>
@@ -111,7 +112,7 @@ static mr_status take_setting(parser *p, mr_layer_kind kind, char *word, char *e
         if (!(rules[kind].allowed & (1u << i)))
             break;
         char *end;
-        double value = strtod(equals + 1, &end);
+        double value = mr_strtod(equals + 1, &end);
         if (end == equals + 1 || *end != 0 || !(value >= settings[i].low) ||
             !(value <= settings[i].high) || (settings[i].whole && value != floor(value)))
             return mr_fail(MR_E_FORMAT, "%s: line %d: %s: '%.48s', expected %s from %g to %g",

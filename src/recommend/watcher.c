@@ -34,6 +34,8 @@ static int youngest_age(const mr_attributes *attributes) {
     float low = attributes->age_low;
     if (attributes->age < low)
         low = attributes->age;
+    if (low >= MR_AGE_YEARS)
+        low = MR_AGE_YEARS - 1; /* the oldest that is told apart */
     bool sound = low > 0 && low < MR_AGE_YEARS && attributes->age >= low;
     return sound ? (int)low : 0;
 }

@@ -13,7 +13,7 @@
 #define AGE_MAX   150
 
 struct wish {
-    int n, youngest, mood_strength;
+    int n, youngest, age_limit, mood_strength;
     const char *genre, *language, *max_certificate, *mood, *feel;
     uint64_t seed;
     bool group, history;
@@ -25,6 +25,7 @@ static void wish_defaults(void *params) {
     mr_recommend_options films = mr_recommend_options_defaults();
     *(struct wish *)params = (struct wish){.n = films.count,
                                            .youngest = films.youngest,
+                                           .age_limit = films.age_limit,
                                            .mood = mr_mood_choices[0],
                                            .mood_strength = films.mood_strength,
                                            .seed = films.seed,
@@ -46,6 +47,8 @@ static const mr_param rows[] = {
                  "how much the mood counts, in per cent of the usual"),
     MR_PARAM_INT("youngest", ANYWHERE, struct wish, youngest, 0, AGE_MAX,
                  "age of the youngest who watches, where it cannot be told"),
+    MR_PARAM_INT("age_limit", ANYWHERE, struct wish, age_limit, 0, AGE_MAX,
+                 "age of the youngest who is there without being asked: no film above it"),
     MR_PARAM_SEED("seed", ANYWHERE, struct wish, seed,
                   "of the small share of exploration: same seed, same films"),
     MR_PARAM_CHOICE("feel", ANYWHERE, struct wish, feel, mr_emotion_choices,
@@ -53,7 +56,7 @@ static const mr_param rows[] = {
     MR_PARAM_FLAG("history", ANYWHERE, struct wish, history,
                   "whether what the cookie's viewer said of films counts for the first viewer"),
     MR_PARAM_FLAG("group", MR_IN_QUERY, struct wish, group,
-                  "of a picture: everybody in it, or only the largest face"),
+                  "of a picture: what suits everybody in it, or only the largest face"),
     MR_WANTED_ROWS(struct wish, wanted),
     MR_PARAM_VALUE("viewers", MR_IN_BODY, struct wish, seats, mr_seats_read, "Viewers", true,
                    "who watches together"),
@@ -121,6 +124,7 @@ static bool choose_films(mr_request *request, const mr_leased_session *at, struc
     options.mood = wish->mood;
     options.mood_strength = wish->mood_strength;
     options.youngest = wish->youngest;
+    options.age_limit = wish->age_limit;
     options.seed = wish->seed;
     struct histories histories = {0};
     mr_recommendation chosen;
@@ -138,9 +142,20 @@ static bool choose_films(mr_request *request, const mr_leased_session *at, struc
     return true;
 }
 
+/* Who is there but not asked still limits the films by age. */
+static void mind_the_others(const mr_analysis *analysis, struct wish *wish) {
+    for (size_t i = 0; i < analysis->readable; i++) {
+        int age = mr_plausible_age(&analysis->people[i].attributes, wish->youngest);
+        if (wish->age_limit < 0 || age < wish->age_limit)
+            wish->age_limit = age;
+    }
+}
+
 /* The seats of those in a picture whose faces can be read; a picture without seats somebody of whom
  * nothing is known. */
 static void seat_faces(const mr_analysis *analysis, struct wish *wish) {
+    if (!wish->group)
+        mind_the_others(analysis, wish);
     size_t count = mr_viewers_of_analysis(analysis, wish->seats.viewers);
     wish->seats.count = count > 0 && wish->group ? count : 1;
 }

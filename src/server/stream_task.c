@@ -12,6 +12,9 @@
 /* How much larger than the one who watches alone somebody else's face must be to take over. */
 #define TAKE_OVER 1.5f
 
+/* Age from which every certificate may be seen. */
+#define ADULT 18
+
 /* The text of a document, whose reference is dropped; NULL when memory is out. */
 static char *text_of(json_t *document) {
     char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(6));
@@ -120,12 +123,30 @@ static void state_feeling(mr_attributes *attributes, int emotion) {
     attributes->emotion[emotion] = 1;
 }
 
+/* Where one is asked alone, the age of the youngest who is there, which limits the films all the
+ * same; else -1. */
+static int limit_of_others(const mr_stream_task *task) {
+    int limit = -1;
+    for (size_t i = 0; i < task->scene.count && !task->settings.group; i++) {
+        int age =
+            mr_plausible_age(&task->scene.people[i].person.attributes, task->settings.youngest);
+        if (limit < 0 || age < limit)
+            limit = age;
+    }
+    return limit;
+}
+
+/* Films for adults are all alike in this. */
+static uint64_t kind_of_limit(int limit) {
+    return limit < 0 || limit > ADULT ? ADULT : (uint64_t)limit;
+}
+
 /* True when films are to be sent now. */
-static bool is_due(mr_stream_task *task, const mr_followed *audience, size_t count) {
+static bool is_due(mr_stream_task *task, const mr_followed *audience, size_t count, int limit) {
     mr_occasion *occasion = &task->occasion;
     uint64_t key = mr_occasion_key(occasion, audience, count);
     if (key != 0) {
-        uint64_t parts[] = {key, task->version};
+        uint64_t parts[] = {key, task->version, kind_of_limit(limit)};
         key = mr_hash(parts, sizeof parts);
     }
     bool asked =
@@ -194,12 +215,13 @@ static size_t seat(const mr_stream_task *task, const mr_followed *audience, size
 }
 
 static mr_status recommend(mr_stream_task *task, const mr_leased_session *at,
-                           const mr_followed *audience, size_t count) {
+                           const mr_followed *audience, size_t count, int limit) {
     mr_history history = read_history(task);
     double started = mr_now();
     mr_viewer viewers[MR_VIEWERS_MAX];
     size_t seats = seat(task, audience, count, &history, viewers);
     mr_recommend_options options = mr_stream_settings_options(&task->settings);
+    options.age_limit = limit;
     mr_recommendation films;
     mr_status status = mr_recommend(at->session, viewers, seats, &options, &films);
     double chosen = mr_now();
@@ -224,8 +246,9 @@ static mr_status run(mr_job *job, const mr_leased_session *at) {
         MR_TRY(follow(task, at));
     mr_followed audience[MR_VIEWERS_MAX];
     size_t count = choose_audience(task, audience);
-    if (is_due(task, audience, count))
-        MR_TRY(recommend(task, at, audience, count));
+    int limit = limit_of_others(task);
+    if (is_due(task, audience, count, limit))
+        MR_TRY(recommend(task, at, audience, count, limit));
     return MR_OK;
 }
 

@@ -152,6 +152,10 @@ static void null_is_an_error(void **state) {
     assert_int_equal(mr_recommend(session, NULL, 1, NULL, &films), MR_E_ARGUMENT);
     assert_int_equal(mr_recommend(session, &viewer, 1, NULL, NULL), MR_E_ARGUMENT);
     assert_int_equal(mr_recommend(session, &viewer, 0, NULL, &films), MR_E_ARGUMENT);
+    mr_viewer forgetful = viewer;
+    forgetful.history = NULL;
+    forgetful.history_count = 1;
+    assert_int_equal(mr_recommend(session, &forgetful, 1, NULL, &films), MR_E_ARGUMENT);
     assert_int_equal(mr_recommend_for_analysis(session, NULL, NULL, &films), MR_E_ARGUMENT);
     assert_int_equal(mr_draw_analysis(PORTRAIT, NULL, "x.png"), MR_E_ARGUMENT);
     assert_int_equal(mr_viewer_stated(30, -1, -1, NULL), MR_E_ARGUMENT);

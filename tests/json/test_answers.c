@@ -47,6 +47,30 @@ static void analysis_is_the_contracts_object(void **state) {
         "\"sure\": true}}]}");
 }
 
+/* A label may be said from its bound on, not below. */
+static void below_its_bound_a_label_is_unsure(void **state) {
+    (void)state;
+    for (int sure = 0; sure < 2; sure++) {
+        mr_person person = {
+            .attributes = {.has_gender = true, .has_ethnicity = true, .has_emotion = true}};
+        mr_attributes *a = &person.attributes;
+        float below = sure ? 0 : 0.01f;
+        a->gender[MR_MALE] = MR_SURE_GENDER - below;
+        a->gender[MR_FEMALE] = 1 - a->gender[MR_MALE];
+        a->ethnicity[MR_ASIAN] = MR_SURE_ETHNICITY - below;
+        a->ethnicity[MR_BLACK] = 1 - a->ethnicity[MR_ASIAN];
+        a->emotion[MR_HAPPY] = MR_SURE_EMOTION - below;
+        a->emotion[MR_SAD] = 0.3f;
+        a->emotion[MR_NEUTRAL] = 0.2f + below;
+        json_t *told = mr_json_person(&person);
+        static const char *const names[] = {"gender", "ethnicity", "emotion"};
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(json_is_true(json_object_get(json_object_get(told, names[i]), "sure")),
+                             sure);
+        json_decref(told);
+    }
+}
+
 static void nobody_is_an_empty_list(void **state) {
     (void)state;
     mr_analysis analysis = {.width = 1, .height = 2, .ms = 0.25};
@@ -85,6 +109,7 @@ static void the_interval_holds_the_age(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(analysis_is_the_contracts_object),
+        cmocka_unit_test(below_its_bound_a_label_is_unsure),
         cmocka_unit_test(nobody_is_an_empty_list),
         cmocka_unit_test(films_carry_their_reasons),
         cmocka_unit_test(the_interval_holds_the_age),

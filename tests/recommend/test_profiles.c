@@ -89,6 +89,9 @@ static void nonsense_is_not_known(void **state) {
     attributes.age_low = 12;
     attributes.age = 9;
     assert_int_equal(mr_watcher_of(&attributes).youngest, 9);
+    attributes.age = 105; /* older than the years that are told apart, and no child */
+    attributes.age_low = 102;
+    assert_int_equal(mr_watcher_of(&attributes).youngest, MR_AGE_YEARS - 1);
     attributes.has_age = false;
     assert_int_equal(mr_watcher_of(&attributes).youngest, 0);
 }

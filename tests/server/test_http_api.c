@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "http_client.h"
 #include "image/image.h"
+#include "recommend/certificate.h"
 #include "server/metrics.h"
 #include "server/route.h"
 #include "server/schemas.h"
@@ -290,6 +291,22 @@ static http_reply ask_black(const char *target) {
     return reply;
 }
 
+/* Films there are, and none for people older than `age`; returns how many are for more than small
+ * children, and frees the answer. */
+static size_t assert_ages(http_reply reply, int age) {
+    size_t i, grown = 0;
+    json_t *film;
+    assert_true(json_array_size(member(&reply, "films")) > 0);
+    json_array_foreach(member(&reply, "films"), i, film) {
+        const char *certificate = json_string_value(json_object_get(film, "certificate"));
+        assert_non_null(certificate);
+        assert_in_range(mr_certificate_age(certificate), 0, age);
+        grown += mr_certificate_age(certificate) > 0;
+    }
+    http_free(&reply);
+    return grown;
+}
+
 static void films_are_found_for_a_picture(void **state) {
     (void)state;
     http_reply reply =
@@ -301,14 +318,7 @@ static void films_are_found_for_a_picture(void **state) {
     /* Nobody is in it: films for somebody of whom nothing is known, so for a small child. */
     reply = assert_answer(ask_black("/v1/recommend?n=5"), 200, "Recommendation");
     assert_int_equal(json_array_size(member(&reply, "faces")), 0);
-    json_t *film;
-    size_t i;
-    json_array_foreach(member(&reply, "films"), i, film) {
-        const char *certificate = json_string_value(json_object_get(film, "certificate"));
-        assert_true(certificate != NULL &&
-                    (!strcmp(certificate, "G") || !strcmp(certificate, "U")));
-    }
-    http_free(&reply);
+    assert_ages(reply, 0);
     reply = assert_answer(ask_black("/v1/recommend?n=5&youngest=30"), 200, "Recommendation");
     assert_int_equal(json_array_size(member(&reply, "films")), 5);
     http_free(&reply);
@@ -316,6 +326,32 @@ static void films_are_found_for_a_picture(void **state) {
 
 static http_reply recommend(const char *headers, const char *json) {
     return http_ask_json(port, "POST", "/v1/recommend", headers, json);
+}
+
+static http_reply ask_photo(const char *target) {
+    return assert_answer(http_ask_file(port, target, "image/jpeg", PHOTO), 200, "Recommendation");
+}
+
+/* The youngest decides, and whose age is not known counts as a small child. */
+static void no_film_is_too_old_for_anybody(void **state) {
+    (void)state;
+    static const struct {
+        const char *wish;
+        int age;
+    } cases[] = {
+        {"{\"n\": 50, \"viewers\": [{\"age\": 40}, {\"age\": 6}]}", 6},
+        {"{\"n\": 50, \"viewers\": [{\"age\": 40}, {}]}", 0},
+        {"{\"n\": 50, \"viewers\": [{\"age\": 40}, {}], \"youngest\": 13}", 13},
+        {"{\"n\": 50, \"viewers\": [{\"age\": 40}, {\"age\": 9}], \"youngest\": 13}", 9},
+        {"{\"n\": 50, \"viewers\": [{\"age\": 40}], \"age_limit\": 8}", 8},
+        {"{\"n\": 50, \"viewers\": [{\"age\": {\"years\": 18, \"low\": 13, \"high\": 23}}]}", 12},
+        {"{\"n\": 50, \"viewers\": [{\"age\": 40}], \"max_certificate\": \"PG\"}", 12},
+    };
+    for (size_t i = 0; i < MR_COUNT(cases); i++)
+        assert_ages(assert_answer(recommend(NULL, cases[i].wish), 200, "Recommendation"),
+                    cases[i].age);
+    assert_ages(ask_photo("/v1/recommend?n=50&age=false"), 0);
+    assert_true(assert_ages(ask_photo("/v1/recommend?n=50&age=false&youngest=13"), 13) > 0);
 }
 
 static void films_are_found_for_people_described(void **state) {
@@ -869,6 +905,37 @@ static void write_key(void) {
     close(made);
 }
 
+static http_reply look_with_key(int at, const char *key, const char *target) {
+    unsigned char *bytes;
+    size_t size;
+    char headers[256];
+    snprintf(headers, sizeof headers, "%sContent-Type: image/jpeg\r\n", key);
+    assert_ok(mr_file_read(PHOTO, 1 << 20, &bytes, &size));
+    http_reply reply =
+        assert_answer(http_ask(at, "POST", target, headers, bytes, size), 200, "Analysis");
+    free(bytes);
+    return reply;
+}
+
+/* Where the operator wants it, the ethnicity is told unless a request says otherwise. */
+static void the_operator_may_want_ethnicity(void **state) {
+    (void)state;
+    mr_server_options chosen = options();
+    chosen.ethnicity = true;
+    chosen.store = NULL;
+    mr_server *other = start_with(&chosen);
+    int at = mr_server_port(other);
+    http_reply reply = look_with_key(at, "", "/v1/analyze");
+    assert_true(
+        json_is_object(json_object_get(json_array_get(member(&reply, "faces"), 0), "ethnicity")));
+    http_free(&reply);
+    reply = look_with_key(at, "", "/v1/analyze?ethnicity=false");
+    assert_true(
+        json_is_null(json_object_get(json_array_get(member(&reply, "faces"), 0), "ethnicity")));
+    http_free(&reply);
+    mr_server_stop(other);
+}
+
 static void a_key_is_asked_for_where_one_is_set(void **state) {
     (void)state;
     write_key();
@@ -906,6 +973,11 @@ static void a_key_is_asked_for_where_one_is_set(void **state) {
     assert_true(json_is_true(member(&reply, "key_required")));
     assert_true(json_is_false(member(&reply, "ethnicity_on")));
     assert_true(json_is_false(json_object_get(member(&reply, "attributes"), "emotion")));
+    http_free(&reply);
+    reply = look_with_key(at, key, "/v1/analyze?emotion=true&ethnicity=true");
+    json_t *face = json_array_get(member(&reply, "faces"), 0);
+    assert_true(json_is_object(json_object_get(face, "age")));
+    assert_true(json_is_null(json_object_get(face, "emotion")));
     http_free(&reply);
     reply = http_ask_json(at, "POST", "/v1/viewers", key, "{\"consent\": true}");
     assert_true(http_header(&reply, "Set-Cookie", value, sizeof value));
@@ -1127,6 +1199,7 @@ int main(void) {
         cmocka_unit_test(bad_pictures_are_refused),
         cmocka_unit_test(films_are_found_for_a_picture),
         cmocka_unit_test(films_are_found_for_people_described),
+        cmocka_unit_test(no_film_is_too_old_for_anybody),
         cmocka_unit_test(bad_wishes_are_refused),
         cmocka_unit_test(films_are_searched),
         cmocka_unit_test(nobody_is_kept_without_consent),
@@ -1145,6 +1218,7 @@ int main(void) {
         cmocka_unit_test(websockets_are_opened_and_refused),
         cmocka_unit_test(foreign_pages_and_hosts_are_refused),
         cmocka_unit_test(a_key_is_asked_for_where_one_is_set),
+        cmocka_unit_test(the_operator_may_want_ethnicity),
         cmocka_unit_test(page_and_key_are_loaded_anew),
         cmocka_unit_test(it_learns_from_its_viewers),
         cmocka_unit_test(what_was_learned_outlives_a_failure),

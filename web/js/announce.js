@@ -6,6 +6,7 @@ import { byId } from './dom.js';
 
 const REST_MS = 8000;
 let last = '';
+let pending = '';
 let lastAt = 0;
 /** @type {number | undefined} */
 let waiting;
@@ -28,11 +29,12 @@ export function announce(text) {
  * @param {string} text
  */
 export function announceCalmly(text) {
-  clearTimeout(waiting);
-  if (text === last) return;
-  waiting = setTimeout(() => {
-    last = text;
+  pending = text;
+  waiting ??= setTimeout(() => {
+    waiting = undefined;
+    if (pending === last) return;
+    last = pending;
     lastAt = performance.now();
-    announce(text);
+    announce(pending);
   }, Math.max(1000, REST_MS - (performance.now() - lastAt)));
 }

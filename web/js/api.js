@@ -15,6 +15,22 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Whether an answer, or none, will be another in a while: of a busy server, or of a proxy before it.
+ * @param {number} status
+ */
+export const isPassing = (status) => [0, 429, 500, 502, 503, 504].includes(status);
+
+/** A request is given up after so long. */
+const PATIENCE_MS = 60000;
+
+/** @param {AbortSignal} [signal] */
+function withPatience(signal) {
+  if (!('timeout' in AbortSignal)) return signal;
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  return signal && 'any' in AbortSignal ? AbortSignal.any([signal, patience]) : (signal ?? patience);
+}
+
 export const key = {
   get: () => sessionStorage.getItem(KEY),
   /** @param {string} value */
@@ -62,7 +78,7 @@ async function send(method, path, { query = {}, json, body, signal } = {}) {
   if (body) headers['Content-Type'] = body.type;
   let response;
   try {
-    response = await fetch(url, { method, headers, body: json === undefined ? body : JSON.stringify(json), signal, cache: 'no-store' });
+    response = await fetch(url, { method, headers, body: json === undefined ? body : JSON.stringify(json), signal: withPatience(signal), cache: 'no-store' });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'The server cannot be reached.');

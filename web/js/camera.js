@@ -33,9 +33,12 @@ export async function listCameras() {
  * Starts a camera in a video element.
  * @param {HTMLVideoElement} video
  * @param {string | null} id of the camera, or null for the browser's choice
- * @param {() => void} ended called when the camera goes away by itself
+ * @param {object} hooks
+ * @param {() => void} hooks.ended called when the camera goes away by itself
+ * @param {() => void} hooks.muted called when it stops to give pictures
+ * @param {() => boolean} hooks.wanted whether it is still wanted, once the browser has given it
  */
-export async function startCamera(video, id, ended) {
+export async function startCamera(video, id, { ended, muted, wanted }) {
   if (!camerasOffered()) throw new DOMException('', 'SecurityError');
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: false,
@@ -45,17 +48,24 @@ export async function startCamera(video, id, ended) {
     },
   });
   const [track] = stream.getVideoTracks();
+  function stop() {
+    track.removeEventListener('ended', ended);
+    track.removeEventListener('mute', muted);
+    track.stop();
+    if (video.srcObject === stream) video.srcObject = null;
+  }
+  const camera = { id: track.getSettings().deviceId ?? null, stop };
+  if (!wanted()) return camera;
   track.addEventListener('ended', ended);
+  track.addEventListener('mute', muted);
   video.srcObject = stream;
-  await video.play();
-  return {
-    id: track.getSettings().deviceId ?? null,
-    stop() {
-      track.removeEventListener('ended', ended);
-      track.stop();
-      if (video.srcObject === stream) video.srcObject = null;
-    },
-  };
+  try {
+    await video.play();
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return camera;
 }
 
 /** @typedef {Awaited<ReturnType<typeof startCamera>>} Camera */

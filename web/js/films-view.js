@@ -6,10 +6,15 @@
 import { announce } from './announce.js';
 import { byId, make, showMessage, setText } from './dom.js';
 import { createFilmCard } from './film-card.js';
-import { audience, counted } from './words.js';
+import { audience, counted, watchers, youngest } from './words.js';
 
 /** After a touch, a key or a move among the films, somebody is taken to be busy with them so long. */
 const BUSY_MS = 8000;
+/** The focus may stay there when the person has left. */
+const FOCUS_MS = 30000;
+
+/** Ages at which certificates change. */
+const STEPS = [6, 7, 12, 13, 15, 16, 17, 18];
 
 const NOTHING_FITS = 'No film fits. Loosen a filter, or raise the age of the youngest viewer.';
 
@@ -43,12 +48,22 @@ export function bindFilms(store, suggestions, viewer) {
   /** @type {import('./store.js').Film[] | null} */
   let shown = null;
   let usedAt = -Infinity;
+  /** Of those that the shown films are for. */
+  let shownStep = STEPS.length;
+
+  /** How many of the steps the youngest in sight has reached. */
+  const step = () => {
+    const { sight, settings, source } = store.get();
+    const people = source === 'camera' ? watchers(sight?.people ?? [], settings) : [];
+    const age = people.length > 0 ? youngest(people, settings.youngest) : Infinity;
+    return STEPS.filter((limit) => age >= limit).length;
+  };
 
   for (const event of ['pointermove', 'pointerdown', 'keydown', 'focusin'])
     area.addEventListener(event, () => {
       usedAt = performance.now();
     }, { passive: true });
-  const busy = () => list.contains(document.activeElement) || performance.now() - usedAt < BUSY_MS;
+  const busy = () => performance.now() - usedAt < (list.contains(document.activeElement) ? FOCUS_MS : BUSY_MS);
 
   const failed = (/** @type {any} */ error) => {
     if (error.status === 404) viewer.unknown();
@@ -80,6 +95,8 @@ export function bindFilms(store, suggestions, viewer) {
     });
     glide(before);
     shown = films;
+    shownStep = step();
+    setText(byId('films-for'), films ? audience(store.get()) : 'They appear as soon as somebody is there.');
     showOpinions();
     byId('films-empty').hidden = films !== null;
     byId('refresh').hidden = films === null;
@@ -100,7 +117,8 @@ export function bindFilms(store, suggestions, viewer) {
 
   store.watch(['filmsVersion', 'films'], ({ films, filmsAsked }) => {
     const same = shown && films && shown.map(({ id }) => id).join() === films.map(({ id }) => id).join();
-    if (films === null || !shown?.length || filmsAsked || same || !busy()) {
+    // Whatever somebody is doing: films for adults do not stay when a child has come.
+    if (films === null || !shown?.length || filmsAsked || same || !busy() || step() < shownStep) {
       show();
       if (filmsAsked && films) announce(counted(films.length, 'film suggested', 'films suggested'));
     } else if (news.hidden) {
@@ -111,7 +129,5 @@ export function bindFilms(store, suggestions, viewer) {
   store.watch(['opinions'], showOpinions);
   store.watch(['filmsTrouble', 'filmsVersion', 'films'], ({ filmsTrouble, films }) =>
     showMessage(byId('films-message'), filmsTrouble ?? (films?.length === 0 ? NOTHING_FITS : null)));
-  store.watch(['filmsVersion', 'films', 'source'], (state) =>
-    setText(byId('films-for'), state.films ? audience(state) : 'They appear as soon as somebody is there.'));
   byId('films-ghosts').append(...Array.from({ length: 4 }, () => make('span', { class: 'ghost' })));
 }

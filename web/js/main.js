@@ -22,12 +22,13 @@ import { bindConnection } from './connection-view.js';
 
 const store = createStore(initialState());
 const reach = createReach(store);
-const suggestions = createSuggestions(store, reach);
-const watching = createWatching(store, reach, suggestions, byId('video'), byId('photo'));
+const askKey = createKeyDialog();
+const suggestions = createSuggestions(store, reach, askKey);
+const watching = createWatching(store, reach, suggestions, byId('video'), byId('photo'), askKey);
 const viewer = createViewer(store, reach, {
   opinionChanged: suggestions.renew,
   leave: watching.stop,
-  askKey: createKeyDialog(),
+  askKey,
 });
 
 bindThemeSwitch(byId('switch-theme'), byId('theme-name'));

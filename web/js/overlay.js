@@ -34,9 +34,9 @@ export function bindOverlay(store) {
     return mark;
   }
 
-  store.watch(['sight', 'source'], ({ sight, source }) => {
+  store.watch(['sight', 'source'], ({ sight, source, settings }) => {
     const seen = new Set();
-    const read = new Set(watchers(sight?.people ?? []));
+    const read = new Set(watchers(sight?.people ?? [], settings));
     for (const [i, person] of (sight?.people ?? []).entries()) {
       if (person.in_sight === false || !sight) continue;
       const id = person.id ?? i + 1;

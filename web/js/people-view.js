@@ -39,7 +39,7 @@ export function bindPeople(store) {
     timer = undefined;
     drawnAt = performance.now();
     const people = store.get().sight?.people ?? [];
-    const read = watchers(people);
+    const read = watchers(people, store.get().settings);
     const now = JSON.stringify(people.map((person, i) => [person.id ?? i, person.in_sight, estimates(person)]));
     if (now === drawn) return;
     drawn = now;

@@ -15,6 +15,7 @@ function noteOf({ activity, sight, source, server }, /** @type {boolean} */ long
   if (server.state !== 'ok' && source !== 'none') return 'Waiting for the server…';
   if (activity === 'starting') return 'Starting…';
   if (activity === 'looking') return 'Looking…';
+  if (activity === 'dark') return 'The camera shows nothing. Is it covered, or used elsewhere?';
   if (activity === 'paused') return 'Paused while this page is hidden';
   if (sight && longEmpty) return source === 'camera' ? 'No face. Look at the camera, with light on your face.' : 'No face was found in this photo.';
   return null;

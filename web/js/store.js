@@ -49,7 +49,7 @@
  * @property {{id: string, since: string} | null} viewer
  * @property {Opinion[]} opinions
  * @property {'none' | 'camera' | 'photo' | 'stated'} source
- * @property {'idle' | 'starting' | 'live' | 'looking' | 'paused'} activity
+ * @property {'idle' | 'starting' | 'live' | 'dark' | 'looking' | 'paused'} activity
  * @property {string | null} trouble what went wrong with the source, in words
  * @property {{state: 'ok' | 'away' | 'busy', retryIn: number}} server
  * @property {{width: number, height: number, ms: number, people: Person[]} | null} sight

@@ -8,6 +8,9 @@ import { key } from './api.js';
 const SLOTS = 2;
 /** A frame that got no answer for this long no longer takes a slot. */
 const LOST_MS = 4000;
+/** A server from which nothing comes for this long, though frames went there, is taken to be gone: of
+ * a line that broke without a word the browser hears nothing for minutes. */
+const SILENT_MS = 10000;
 
 /**
  * @param {object} listeners
@@ -23,10 +26,25 @@ export function openStream({ opened, received, closed }) {
   let sent = 0;
   let done = 0;
   let sentAt = 0;
+  /** When the first frame went that nothing has come after; 0: none did. */
+  let waitingSince = 0;
+
+  const watch = setInterval(() => {
+    if (waitingSince && performance.now() - waitingSince > SILENT_MS) end();
+  }, 1000);
+
+  /** Tells that the stream is over, once, however that became known. */
+  function end() {
+    clearInterval(watch);
+    socket.removeEventListener('close', end);
+    socket.close();
+    closed();
+  }
 
   socket.addEventListener('open', opened);
-  socket.addEventListener('close', closed, { once: true });
+  socket.addEventListener('close', end);
   socket.addEventListener('message', ({ data }) => {
+    waitingSince = 0;
     let message;
     try {
       message = JSON.parse(data);
@@ -51,6 +69,7 @@ export function openStream({ opened, received, closed }) {
       if (socket.readyState !== WebSocket.OPEN) return;
       sent++;
       sentAt = performance.now();
+      waitingSince ||= sentAt;
       socket.send(frame);
     },
     /** @param {object} message */
@@ -58,7 +77,8 @@ export function openStream({ opened, received, closed }) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
     },
     close() {
-      socket.removeEventListener('close', closed);
+      clearInterval(watch);
+      socket.removeEventListener('close', end);
       socket.close(1000);
     },
   };

@@ -3,8 +3,8 @@
  * the stream and only needs to know the settings; otherwise they are asked for once, for the faces
  * of the photo or for the person described.
  */
-import { api } from './api.js';
-import { mainPerson, watchers } from './words.js';
+import { api, isPassing } from './api.js';
+import { mainPerson, watchers, youngest } from './words.js';
 
 const COUNT = 9;
 /** Answers that come this soon after a choice on the page are taken for its consequence. */
@@ -38,6 +38,15 @@ function seated(people) {
 }
 
 /**
+ * The age of the youngest in the picture, where films are chosen for one of several people.
+ * @param {Readonly<import('./store.js').State>} state
+ */
+function limitOfOthers({ source, sight, settings }) {
+  const people = source === 'photo' && !settings.group ? watchers(sight?.people ?? [], settings) : [];
+  return people.length > 0 ? { age_limit: youngest(people, settings.youngest) } : {};
+}
+
+/**
  * Who the films are for, the person at this browser first.
  * @param {Readonly<import('./store.js').State>} state
  */
@@ -47,7 +56,7 @@ function viewersOf({ source, stated, sight, settings }) {
   if (source === 'stated') {
     viewers = [{ ...(stated?.age !== null && { age: stated?.age }), ...(stated?.gender && { gender: stated.gender }) }];
   } else {
-    const people = watchers(sight?.people ?? []);
+    const people = watchers(sight?.people ?? [], settings);
     if (people.length === 0) viewers = [{}];
     else {
       const main = mainPerson(people);
@@ -62,8 +71,9 @@ function viewersOf({ source, stated, sight, settings }) {
 /**
  * @param {import('./store.js').Store} store
  * @param {import('./reach.js').Reach} reach
+ * @param {() => Promise<void>} askKey
  */
-export function createSuggestions(store, reach) {
+export function createSuggestions(store, reach, askKey) {
   /** @type {import('./stream.js').Stream | null} */
   let stream = null;
   let askedAt = -Infinity;
@@ -88,7 +98,7 @@ export function createSuggestions(store, reach) {
     const { settings, source } = store.get();
     if (source === 'none' || source === 'camera') return;
     const { genre, language, max_certificate, youngest, mood } = settings;
-    const wish = { n: COUNT, mood, seed, viewers: viewersOf(store.get()) };
+    const wish = { n: COUNT, mood, seed, viewers: viewersOf(store.get()), ...limitOfOthers(store.get()) };
     for (const [name, value] of Object.entries({ genre, language, max_certificate, youngest }))
       if (value !== null) Object.assign(wish, { [name]: value });
     const again = () => fetchFilms(asked);
@@ -99,7 +109,8 @@ export function createSuggestions(store, reach) {
     } catch (error) {
       if (mine.signal.aborted) return;
       const { status, message } = /** @type {any} */ (error);
-      if (status === 0 || status === 503) reach.lost(again, status === 0 ? 'away' : 'busy');
+      if (status === 401) await askKey().then(again);
+      else if (isPassing(status)) reach.lost(again, status === 0 ? 'away' : 'busy');
       else store.set({ filmsTrouble: message });
     }
   }

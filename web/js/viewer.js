@@ -3,14 +3,11 @@
  * person by a random number in a cookie that scripts cannot read; this browser only remembers that
  * there was consent, so that it need not ask again.
  */
-import { api } from './api.js';
+import { api, isPassing } from './api.js';
 import { announce } from './announce.js';
 import { OPINIONS } from './words.js';
 
 const AGREED = 'moodreel.agreed';
-
-/** Answers of a server, or of a proxy before it, that will be others in a while. */
-const PASSING = [429, 500, 502, 503, 504];
 
 /**
  * @param {import('./store.js').Store} store
@@ -32,7 +29,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
       } catch (error) {
         const { status } = /** @type {any} */ (error);
         if (status === 401) await askKey();
-        else if (status === 0 || PASSING.includes(status))
+        else if (isPassing(status))
           await new Promise((resolve) => reach.lost(() => resolve(undefined), status === 0 ? 'away' : 'busy'));
         else throw error;
       }

@@ -2,7 +2,7 @@
  * Where the picture comes from: the camera with its stream, a photo, or nobody's picture but a
  * description. Starting one ends the others.
  */
-import { api } from './api.js';
+import { api, isPassing } from './api.js';
 import { cameraTrouble, everyFrame, startCamera, takeFrame } from './camera.js';
 import { readPicture } from './picture-file.js';
 import { openStream } from './stream.js';
@@ -15,8 +15,9 @@ const PICTURES_PER_SECOND = 15;
  * @param {import('./suggestions.js').Suggestions} suggestions
  * @param {HTMLVideoElement} video
  * @param {HTMLImageElement} photo
+ * @param {() => Promise<void>} askKey
  */
-export function createWatching(store, reach, suggestions, video, photo) {
+export function createWatching(store, reach, suggestions, video, photo, askKey) {
   /** @type {import('./camera.js').Camera | null} */
   let camera = null;
   /** @type {import('./stream.js').Stream | null} */
@@ -69,8 +70,11 @@ export function createWatching(store, reach, suggestions, video, photo) {
     store.set({ sight: null, activity: 'starting' });
     if (!camera || document.hidden) return;
     const mine = turn;
-    const well = !wasOpen && (await api.health().then(() => true, () => false));
-    if (mine === turn) reach.lost(connect, well ? 'busy' : 'away');
+    const answer = wasOpen ? 0 : await api.info().then(() => 200, ({ status }) => status);
+    if (answer === 401) await askKey();
+    if (mine !== turn) return;
+    if (answer === 401) connect();
+    else reach.lost(connect, answer === 0 ? 'away' : 'busy');
   }
 
   function connect() {
@@ -98,9 +102,13 @@ export function createWatching(store, reach, suggestions, video, photo) {
     const mine = turn;
     store.set({ source: 'camera', activity: 'starting' });
     try {
-      const started = await startCamera(video, id, () => {
-        stop();
-        store.set({ trouble: 'The camera was disconnected.' });
+      const started = await startCamera(video, id, {
+        ended() {
+          stop();
+          store.set({ trouble: 'The camera was disconnected.' });
+        },
+        muted: () => store.set({ sight: null, activity: 'dark' }),
+        wanted: () => mine === turn,
       });
       if (mine !== turn) return started.stop();
       camera = started;
@@ -127,7 +135,12 @@ export function createWatching(store, reach, suggestions, video, photo) {
     } catch (error) {
       if (mine.signal.aborted) return;
       const { status, message } = /** @type {any} */ (error);
-      if (status === 0 || status === 503) {
+      if (status === 401) {
+        await askKey();
+        if (!mine.signal.aborted) lookAtPhoto();
+        return;
+      }
+      if (isPassing(status)) {
         reach.lost(lookAtPhoto, status === 0 ? 'away' : 'busy');
         return;
       }

@@ -81,14 +81,24 @@ export function shortEstimates(person, scarce) {
 
 /**
  * Those who count as viewers. Of a face too small to be read nothing is estimated: in a photo it is
- * shown, but nobody is known by it. (Whoever is followed can be read; where nothing is estimated of
- * anybody, everything is switched off.)
+ * shown, but nobody is known by it. (Whoever is followed can be read. Where everything is switched
+ * off, nobody can say who could be read.)
  * @param {import('./store.js').Person[]} people
+ * @param {import('./store.js').Settings} settings
  */
-export function watchers(people) {
-  const readable = people.filter((person) => person.id !== undefined || person.age || person.gender || person.ethnicity || person.emotion);
-  return readable.length > 0 ? readable : people;
+export function watchers(people, { attributes }) {
+  if (!Object.values(attributes).includes(true)) return people;
+  return people.filter((person) => person.id !== undefined || person.age || person.gender || person.ethnicity || person.emotion);
 }
+
+/**
+ * The age that certificates go by: of the youngest of these people, as the server takes it (a shown
+ * age was rounded, perhaps up). Nobody is younger than nobody.
+ * @param {import('./store.js').Person[]} people
+ * @param {number | null} stated
+ */
+export const youngest = (people, stated) =>
+  Math.min(...people.map(({ age }) => (age ? Math.max(0, age.low - 1) : stated ?? 0)));
 
 /**
  * For whom films are, in a sentence.
@@ -101,8 +111,8 @@ export function audience(state) {
     const who = stated.age === null ? 'somebody' : `somebody of ${stated.age}`;
     return `For ${[who, feel].filter(Boolean).join(', ')}.`;
   }
-  const people = watchers((sight?.people ?? []).filter((person) => person.in_sight !== false));
-  if (people.length === 0) return 'For anyone: no face is in the picture.';
+  const people = watchers((sight?.people ?? []).filter((person) => person.in_sight !== false), settings);
+  if (people.length === 0) return 'For anyone: no face that can be read is in the picture.';
   if (settings.group && people.length > 1) return `For all ${people.length} people in the picture${feel ? `, ${feel}` : ''}.`;
   const main = mainPerson(people);
   const mood = main.emotion && main.emotion.sure !== false ? `looking ${look(main.emotion.label)}` : '';
