@@ -38,6 +38,9 @@ async function facesAndFilms({ server, browser }) {
     return Array.from({ length: width }, (_, x) => 4 * x).filter(happy).length > 3;
   }, null, { polling: 250 });
 
+  // So does the voice of a screen reader, while answers come many times a second.
+  await page.waitForFunction(() => /1 person in the picture/.test(document.getElementById('announcer').textContent));
+
   await control(page, 'switch', 'Ethnicity').check();
   await page.locator('[data-estimate="ethnicity"]').waitFor();
   await control(page, 'switch', 'Gender').uncheck();
@@ -52,6 +55,18 @@ async function facesAndFilms({ server, browser }) {
   await page.locator('.face').waitFor({ state: 'detached' });
   assert.equal(await page.evaluate(() => document.getElementById('video').srcObject), null);
   assert.ok(sent.some(({ method }) => method === 'WEBSOCKET'));
+  await close();
+}
+
+async function unplugged({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await startCamera(page);
+  await page.evaluate(() => document.getElementById('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended')));
+  await page.getByText('The camera was disconnected.').waitFor();
+  assert.equal(await page.locator('.face').count(), 0);
+  assert.equal(await page.evaluate(() => document.getElementById('video').srcObject), null);
+  await startCamera(page);
   await close();
 }
 
@@ -139,6 +154,7 @@ async function denied({ server, denying }) {
 export default [
   ['camera: faces, chart, switches, "I feel", stop', facesAndFilms],
   ['camera: new films wait for a busy person', likeWhileLive],
+  ['camera unplugged: said so, and it starts again', unplugged],
   ['camera: frames wait for answers', backPressure],
   ['camera: the server dies and comes back', serverAway],
   ['no camera: said so, and a description gets films', noCamera],
