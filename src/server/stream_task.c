@@ -105,13 +105,13 @@ static const mr_followed *choose_one(mr_stream_task *task) {
 
 /* Who watches, at most MR_VIEWERS_MAX; what the first states to feel takes the emotion's place. */
 static size_t choose_audience(mr_stream_task *task, mr_followed *audience) {
-    size_t count = mr_audience_of_scene(&task->scene, audience);
-    if (count == 0)
+    size_t count = 1;
+    if (task->scene.count == 0)
         return 0;
-    if (!task->settings.group) {
+    if (task->settings.group)
+        count = mr_audience_of_scene(&task->scene, audience);
+    else
         audience[0] = *choose_one(task);
-        count = 1;
-    }
     if (task->settings.feel >= 0)
         audience[0].emotion = task->settings.feel;
     return count;
