@@ -67,6 +67,13 @@ bool mr_client_of_forwarded(const char *value, mr_client_key *key) {
     return true;
 }
 
+mr_client_key mr_client_of_request(const struct sockaddr *address, const char *forwarded) {
+    mr_client_key client = mr_client_of_address(address);
+    if (forwarded != NULL)
+        (void)mr_client_of_forwarded(forwarded, &client);
+    return client;
+}
+
 mr_status mr_rate_create(double rate, double burst, mr_rate **out) {
     if (!(rate > 0) || !(burst >= 1))
         return mr_fail(MR_E_ARGUMENT, "rate %g, burst %g: expected more than 0 and 1 or more", rate,

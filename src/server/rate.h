@@ -35,6 +35,10 @@ mr_client_key mr_client_of_address(const struct sockaddr *address);
  * is none. */
 bool mr_client_of_forwarded(const char *value, mr_client_key *key);
 
+/* The client of a request that came from `address`; `forwarded` is what a trusted proxy tells, or
+ * NULL, and counts where it is an address. */
+mr_client_key mr_client_of_request(const struct sockaddr *address, const char *forwarded);
+
 mr_status mr_rate_create(double rate, double burst, mr_rate **out);
 void mr_rate_free(mr_rate *rate);
 

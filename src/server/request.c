@@ -57,10 +57,10 @@ static bool find_target(mr_request *request, const char *method) {
 static bool check_rate(mr_request *request) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    mr_client_key client = mr_client_of_address(info->client_addr);
+    bool proxy = request->server->options.trusted_proxy;
+    mr_client_key client =
+        mr_client_of_request(info->client_addr, proxy ? request->head.forwarded : NULL);
     double wait;
-    if (request->server->options.trusted_proxy && request->head.forwarded != NULL)
-        (void)mr_client_of_forwarded(request->head.forwarded, &client);
     if (mr_rate_take(request->server->rate, &client, mr_now(), &wait))
         return true;
     request->retry_after = (int)ceil(wait);

@@ -102,14 +102,12 @@ static enum MHD_Result keep_last(void *kept, enum MHD_ValueKind kind, const char
 }
 
 static mr_client_key client_of(const mr_streams *streams, struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const char *forwarded = NULL;
-    mr_client_key client = mr_client_of_address(
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     if (streams->options.trusted_proxy)
         MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_last, &forwarded);
-    if (forwarded != NULL)
-        (void)mr_client_of_forwarded(forwarded, &client);
-    return client;
+    return mr_client_of_request(info->client_addr, forwarded);
 }
 
 static size_t count_of_client(const mr_stream *list, const mr_client_key *client) {
