@@ -5,6 +5,7 @@
 
 struct settings {
     mr_train_detector_params params;
+    mr_cli_list incomplete;
     bool json;
 };
 
@@ -16,6 +17,10 @@ static const mr_cli_option options[] = {
                   "pictures whose names start so count twice when epochs are judged"),
     MR_CLI_INT("focus-weight", 0, struct settings, params.focus_weight, "N", 1, 100,
                "they are learned so often for each time that another is"),
+    MR_CLI_LIST("incomplete", 0, struct settings, incomplete, "PREFIX",
+                "in pictures whose names start so not all faces are labelled; may be repeated"),
+    MR_CLI_STRING("searcher", 0, struct settings, params.searcher, "DIR",
+                  "a detector; what it finds there beside the labels is ignored"),
     MR_CLI_INT("least-side", 0, struct settings, params.least_side, "PX", 32, 2048,
                "smallest size of pictures in a batch, a multiple of 32"),
     MR_CLI_INT("most-side", 0, struct settings, params.most_side, "PX", 32, 2048, "largest size"),
@@ -79,7 +84,11 @@ static const mr_cli_usage usage = {
 
 static mr_status train(const void *settings, mr_training_result *out) {
     const struct settings *chosen = settings;
-    return mr_train_detector(&chosen->params, out);
+    mr_train_detector_params params = chosen->params;
+    params.incomplete.count = chosen->incomplete.count;
+    for (int i = 0; i < chosen->incomplete.count; i++)
+        params.incomplete.prefixes[i] = chosen->incomplete.items[i];
+    return mr_train_detector(&params, out);
 }
 
 int mr_cmd_train_detector(int argc, char **argv) {

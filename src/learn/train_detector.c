@@ -191,12 +191,22 @@ static mr_status weigh_scenes(detector_training *self) {
     return MR_OK;
 }
 
+static mr_status complete_labels(detector_training *self) {
+    mr_yolo_model *searcher;
+    MR_TRY(mr_yolo_load(self->params->searcher, &searcher));
+    mr_status status = mr_ignore_unlabelled(&self->params->incomplete, searcher, &self->train);
+    mr_yolo_model_free(searcher);
+    return status;
+}
+
 static mr_status load_data(detector_training *self) {
     const char *data = self->params->data;
     if (!data)
         return mr_fail(MR_E_ARGUMENT, "training: no folder with data is given");
     MR_TRY(load_part(data, is_learned, &self->train));
     MR_TRY(load_part(data, is_judged, &self->validation));
+    if (self->params->incomplete.count > 0)
+        MR_TRY(complete_labels(self));
     return weigh_scenes(self);
 }
 
@@ -210,6 +220,9 @@ static mr_status check(const mr_train_detector_params *p) {
     if (p->focus_weight < 1 || p->focus_weight > 100)
         return mr_fail(MR_E_ARGUMENT, "training: focus weight %d: 1 … 100 was expected",
                        p->focus_weight);
+    if (p->incomplete.count > 0 && !p->searcher)
+        return mr_fail(MR_E_ARGUMENT, "training: no detector is given that looks for faces that "
+                                      "nobody labelled");
     if (p->loss.assign.most < 1 || p->loss.assign.most > MR_ASSIGN_MOST)
         return mr_fail(MR_E_ARGUMENT, "training: %d cells a face: 1 … %d were expected",
                        p->loss.assign.most, MR_ASSIGN_MOST);
@@ -267,6 +280,14 @@ static uint64_t settings_key(const mr_train_detector_params *p) {
     return mr_hash(parts, sizeof parts);
 }
 
+/* Faces that became ignored are other ones to learn from. */
+static void describe_faces(const detector_training *self, mr_task *task) {
+    size_t length = strlen(task->settings), ignored = 0;
+    for (size_t i = 0; i < self->train.face_count; i++)
+        ignored += self->train.faces[i].ignored;
+    snprintf(task->settings + length, sizeof task->settings - length, " ignored=%zu", ignored);
+}
+
 /* The score that chooses the epoch depends on whom it is asked of, and in which size. */
 static void describe_focus(const mr_train_detector_params *p, mr_task *task) {
     size_t length = strlen(task->settings);
@@ -296,6 +317,8 @@ static mr_status train(detector_training *self, mr_training_result *out) {
     if (p->focus_weight > 1)
         task.sampling = self->sampling;
     describe_focus(p, &task);
+    if (p->incomplete.count > 0)
+        describe_faces(self, &task);
     return mr_trainer_run(&p->trainer, &task, out);
 }
 

@@ -11,7 +11,8 @@
  * is the validation; each epoch is judged on them by average precision for faces from 8, 16 and 32
  * pixels on, once for all and once for those whose names start with `focus`. The best epoch has the
  * highest mean of these six. Such pictures may also be learned more often than the others: those
- * with many small faces in all poses teach more than portraits do.
+ * with many small faces in all poses teach more than portraits do. What a picture of `incomplete`
+ * shows beside its labels is learned neither as a face nor as none.
  *
  * All pictures are held in memory, decoded. Thread rule: see trainer.h.
  */
@@ -19,6 +20,7 @@
 #define MR_LEARN_TRAIN_DETECTOR_H
 
 #include "learn/detection_loss.h"
+#include "learn/incomplete_labels.h"
 #include "learn/trainer.h"
 
 enum { MR_TRAIN_SIDE_STEP = 32, MR_TRAIN_SIDES_MAX = 16 };
@@ -27,6 +29,8 @@ typedef struct mr_train_detector_params {
     const char *data;
     const char *focus; /* "": every picture */
     int focus_weight;  /* how often these are drawn for each time that another is, 1 … 100 */
+    mr_incomplete_labels incomplete; /* count 0: all labels are whole */
+    const char *searcher;            /* folder of the detector that looks where they are not */
     mr_trainer_params trainer;
     mr_detection_augment augment;
     mr_detection_loss_params loss;

@@ -1,5 +1,6 @@
 /* The reader of labelled pictures: what it takes, how it splits, what it refuses. */
-#include "learn/dataset_detection.h"
+#include "../face/yolo_made.h"
+#include "learn/incomplete_labels.h"
 #include "made_faces.h"
 #include "made_scenes.h"
 
@@ -172,9 +173,45 @@ static void broken_rows_are_refused_with_their_line(void **state) {
     assert_int_equal(read_rows(*state, "", &set), MR_E_NOT_FOUND);
 }
 
+/* Each of the three pictures has a white square that is labelled and one that is not. */
+static void what_nobody_labelled_is_ignored(void **state) {
+    mr_detection_set set;
+    assert_ok(read_rows(*state,
+                        "a1.jpg,64,64,8,8,8,8,0,none,,,,,,,,,,\n"
+                        "b1.jpg,64,64,8,8,8,8,0,none,,,,,,,,,,\n"
+                        "c1.jpg,64,64,8,8,8,8,0,human,9,9,15,9,12,12,10,15,14,15\n",
+                        &set));
+    for (size_t i = 0; i < 3; i++) {
+        set.scenes[i].image = made_square(64, 64, 3, 8, 8, 8);
+        for (int y = 32; y < 40; y++)
+            memset(set.scenes[i].image.pixels + (size_t)y * set.scenes[i].image.stride + 120, 255,
+                   24);
+    }
+    made_yolo made;
+    made_yolo_begin(&made, 0);
+    const mr_incomplete_labels incomplete = {.prefixes = {"nobody", "a", "c"}, .count = 3};
+    assert_ok(mr_ignore_unlabelled(&incomplete, &made.model, &set));
+    made_yolo_end(&made);
+
+    assert_int_equal(set.face_count, 5);
+    for (size_t i = 0; i < 3; i++) {
+        const mr_labelled_picture *scene = &set.scenes[i];
+        const mr_labelled_face *faces = set.faces + scene->first;
+        assert_int_equal(scene->count, i == 1 ? 1 : 2);
+        assert_true(faces[0].box.x == 8 && faces[0].box.width == 8 && !faces[0].ignored);
+        assert_int_equal(faces[0].points, i == 2 ? MR_POINTS_HUMAN : MR_POINTS_NONE);
+        if (i == 1)
+            continue;
+        assert_true(faces[1].ignored && faces[1].points == MR_POINTS_NONE);
+        assert_true(fabsf(faces[1].box.x - 40) < 0.1F && fabsf(faces[1].box.y - 32) < 0.1F);
+    }
+    mr_detection_set_free(&set);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faces_are_gathered_by_picture),
+        cmocka_unit_test(what_nobody_labelled_is_ignored),
         cmocka_unit_test(a_tenth_by_name_is_for_validation),
         cmocka_unit_test(pictures_of_one_photo_are_on_one_side),
         cmocka_unit_test(pictures_are_loaded_and_their_size_is_checked),

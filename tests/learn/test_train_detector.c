@@ -151,6 +151,11 @@ static void wrong_settings_are_refused(void **state) {
     p.focus_weight = 0;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
     p = params_of(w, w->out);
+    p.incomplete = (mr_incomplete_labels){.prefixes = {"made_"}, .count = 1}; /* who looks? */
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
+    p.searcher = "/nowhere";
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_NOT_FOUND);
+    p = params_of(w, w->out);
     p.trainer.mixup = 0.2f;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
     p = params_of(w, w->out);
