@@ -519,38 +519,44 @@ static size_t row_places(const node *n) {
 
 static void multiply(void *context, mr_rng *rng) {
     (void)rng;
-    node *n = context;
-    const float *in = source_of(n->owner, n, 0)->value, *factor = source_of(n->owner, n, 1)->value;
+    const node *n = context;
+    const float *in = source_of(n->owner, n, 0)->value, *factors = source_of(n->owner, n, 1)->value;
     float *out = n->value;
-    size_t width = row_width(n), places = row_places(n);
-    for (size_t row = 0; row < n->count / (width * places); row++, factor += width)
-        for (size_t i = 0; i < places; i++, in += width, out += width)
+    size_t width = row_width(n), size = width * row_places(n);
+#pragma omp parallel for
+    for (size_t row = 0; row < n->count / size; row++)
+        for (size_t i = row * size; i < (row + 1) * size; i += width)
             for (size_t k = 0; k < width; k++)
-                out[k] = in[k] * factor[k];
+                out[i + k] = in[i + k] * factors[row * width + k];
 }
 
-static void multiply_back_to_map(node *n) {
-    const float *factor = source_of(n->owner, n, 1)->value, *given = n->gradient;
+static void multiply_back_to_map(const node *n) {
+    const float *factors = source_of(n->owner, n, 1)->value, *given = n->gradient;
     float *share = source_of(n->owner, n, 0)->gradient;
-    size_t width = row_width(n), places = row_places(n);
-    if (!n->later[0])
-        memset(share, 0, n->count * sizeof *share);
-    for (size_t row = 0; row < n->count / (width * places); row++, factor += width)
-        for (size_t i = 0; i < places; i++, given += width, share += width)
+    size_t width = row_width(n), size = width * row_places(n);
+#pragma omp parallel for
+    for (size_t row = 0; row < n->count / size; row++) {
+        if (!n->later[0])
+            memset(share + row * size, 0, size * sizeof *share);
+        for (size_t i = row * size; i < (row + 1) * size; i += width)
             for (size_t k = 0; k < width; k++)
-                share[k] += given[k] * factor[k];
+                share[i + k] += given[i + k] * factors[row * width + k];
+    }
 }
 
-static void multiply_back_to_factors(node *n) {
+static void multiply_back_to_factors(const node *n) {
     const float *in = source_of(n->owner, n, 0)->value, *given = n->gradient;
-    float *share = source_of(n->owner, n, 1)->gradient;
-    size_t width = row_width(n), places = row_places(n);
-    if (!n->later[1])
-        memset(share, 0, n->count / places * sizeof *share);
-    for (size_t row = 0; row < n->count / (width * places); row++, share += width)
-        for (size_t i = 0; i < places; i++, in += width, given += width)
+    float *shares = source_of(n->owner, n, 1)->gradient;
+    size_t width = row_width(n), size = width * row_places(n);
+#pragma omp parallel for
+    for (size_t row = 0; row < n->count / size; row++) {
+        float *share = shares + row * width;
+        if (!n->later[1])
+            memset(share, 0, width * sizeof *share);
+        for (size_t i = row * size; i < (row + 1) * size; i += width)
             for (size_t k = 0; k < width; k++)
-                share[k] += given[k] * in[k];
+                share[k] += given[i + k] * in[i + k];
+    }
 }
 
 static void multiply_back(void *context, mr_rng *rng) {
