@@ -54,6 +54,37 @@ async function goodPhotos({ server, browser }) {
   await close();
 }
 
+/** The server's answer, as if the machine had wavered between a sad and a neutral woman or man. */
+async function answerUnsurely(route) {
+  const response = await route.fetch();
+  const answer = await response.json();
+  for (const { gender, emotion } of answer.faces) {
+    Object.assign(gender, { label: 'male', probability: 0.55, sure: false });
+    const probabilities = { angry: 0, disgust: 0, fear: 0.15, happy: 0, neutral: 0.4, sad: 0.45, surprise: 0 };
+    Object.assign(emotion, { label: 'sad', probabilities, sure: false });
+  }
+  await route.fulfill({ response, json: answer });
+}
+
+async function unsure({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await page.route(/analyze/, answerUnsurely);
+  await choosePhoto(page, PHOTO);
+  const said = (what) => page.locator(`.person [data-estimate="${what}"]`);
+  await said('emotion').waitFor();
+  assert.match(await said('emotion').innerText(), /unsure\s+perhaps sad, 45 %/);
+  assert.match(await said('gender').innerText(), /unsure\s+perhaps male, 55 %/);
+  assert.doesNotMatch(await said('age').innerText(), /unsure/);
+  assert.equal(await page.locator('.person .estimate--unsure').count(), 2);
+  assert.equal(await page.locator('.face--unsure').count(), 1);
+  const box = await page.locator('.face').innerText();
+  assert.match(box, /gender unsure/);
+  assert.match(box, /mood unsure/);
+  assert.doesNotMatch(box, /sad|male/);
+  await close();
+}
+
 async function dropAndPaste({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
   await agree(page);
@@ -153,6 +184,7 @@ async function artwork({ server, browser }) {
 
 export default [
   ['photos: JPEG, PNG, WebP, turned, many faces, none', goodPhotos],
+  ['photos: what is unsure is not said', unsure],
   ['photos: drop and paste', dropAndPaste],
   ['photos: text, empty, huge and cut files', badPhotos],
   ['wishes: feeling, mood, genre, language, certificate, youngest', wishes],
