@@ -68,8 +68,7 @@ static mr_status read_options(const mr_engine *engine, const mr_recommend_option
     if (options->max_certificate != NULL &&
         (rank->max_age = mr_certificate_age(options->max_certificate)) < 0)
         return mr_fail(MR_E_ARGUMENT, "certificate %s: not known", options->max_certificate);
-    if (options->age_limit >= 0 && (rank->max_age < 0 || options->age_limit < rank->max_age))
-        rank->max_age = options->age_limit;
+    rank->age_limit = options->age_limit;
     int mood = options->mood != NULL ? mr_mood_from_label(options->mood) : MR_MOOD_AUTO;
     if (mood < 0)
         return mr_fail(MR_E_ARGUMENT, "mood %s: expected auto, lift or match", options->mood);

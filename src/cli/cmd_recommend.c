@@ -102,6 +102,9 @@ static mr_status recommend_stated(mr_session *session, const struct settings *se
     mr_recommendation films;
     MR_TRY(mr_viewer_stated(settings->age, settings->gender, settings->emotion, &viewer));
     remember(&viewer, history);
+    if (settings->age < 0 && settings->films.youngest < 0)
+        fprintf(stderr, "moodreel: recommend: the age is not known, so all films suit small "
+                        "children; --age or --youngest tells it\n");
     MR_TRY(mr_recommend(session, &viewer, 1, &settings->films, &films));
     json_t *answer = settings->json ? json_pack("{s:o}", "profile", profile_of(settings)) : NULL;
     mr_status status = print_films(settings, answer, &films);

@@ -57,6 +57,8 @@ static mr_status make(mr_csv csv, const char *name, const char *imported, mr_cat
     if (status == MR_OK && imported)
         status = read_imported(catalogue, imported);
     if (status == MR_OK)
+        status = mr_catalogue_find_series(catalogue, name);
+    if (status == MR_OK)
         status = mr_title_index_make(catalogue->films, catalogue->count, name, &catalogue->titles);
     if (status == MR_OK)
         *out = catalogue;

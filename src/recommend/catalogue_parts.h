@@ -64,6 +64,9 @@ mr_status mr_film_read(const mr_film_reader *in, size_t row, mr_catalogue_film *
 /* Adds a film whose id is new, or lets it take the place of a shipped one. */
 mr_status mr_film_add(const mr_film_reader *in, size_t row, const mr_catalogue_film *film);
 
+/* Numbers the series of all films. */
+mr_status mr_catalogue_find_series(mr_catalogue *catalogue, const char *name);
+
 /* An error of a row: "FILE: line N: what 'text': expected …". */
 mr_status mr_film_refuse(const mr_film_reader *in, size_t row, const char *what, const char *text,
                          const char *expected);

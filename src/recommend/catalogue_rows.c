@@ -173,6 +173,7 @@ static mr_status read_kind(const mr_film_reader *in, size_t row, mr_catalogue_fi
     if (film->minimum_age < 0)
         return mr_film_refuse(in, row, "certificate", film->certificate,
                               "one that is known, or none");
+    film->suitable_age = mr_suitable_age(film->minimum_age, film->genres);
     film->tier = in->operators ? 0 : MR_CATALOGUE_TIERS;
     if (!*field(in, row, in->columns.tier))
         return MR_OK;

@@ -9,8 +9,7 @@
 
 /* --- equal titles ---------------------------------------------------------------------------- */
 
-/* The folded title behind a leading article, which sources put in different places. */
-static const char *without_article(const char *folded) {
+const char *mr_title_without_article(const char *folded) {
     static const char *const articles[] = {"the ", "a ", "an "};
     for (size_t i = 0; i < sizeof articles / sizeof *articles; i++) {
         size_t length = strlen(articles[i]);
@@ -22,7 +21,7 @@ static const char *without_article(const char *folded) {
 
 static const char *key_of(const char *title, char folded[LONGEST_KEY]) {
     mr_fold(title, folded, LONGEST_KEY);
-    return without_article(folded);
+    return mr_title_without_article(folded);
 }
 
 /* The set of letters as bits; texts k edits apart differ in at most 2k of them. */

@@ -31,6 +31,9 @@ typedef struct mr_title_index {
     size_t count;
 } mr_title_index;
 
+/* The folded title behind a leading article, which sources put in different places. */
+const char *mr_title_without_article(const char *folded);
+
 mr_status mr_title_index_make(const mr_catalogue_film *films, size_t count, const char *name,
                               mr_title_index *out);
 void mr_title_index_free(mr_title_index *index);

@@ -7,6 +7,8 @@
 #ifndef MR_RECOMMEND_CERTIFICATE_H
 #define MR_RECOMMEND_CERTIFICATE_H
 
+#include "recommend/genre.h"
+
 /* X("label", minimum age): India (U, UA, A, S), USA (G … NC-17), United Kingdom (12A, 12, 15, 18;
  * its U and PG are those above), Germany (FSK), and the union of names that differ in spelling
  * only. */
@@ -37,5 +39,14 @@
 /* The minimum age of a certificate (case ignored); MR_CERTIFICATE_UNKNOWN_AGE for an empty label;
  * -1 for a label that is none of the table. */
 int mr_certificate_age(const char *label);
+
+/*
+ * The age from which a film suits, which is never below the minimum age of its certificate.
+ *
+ * Boards judge what is shown, by the measure of their time and country, not whom it is made for:
+ * "Jaws" is PG, and thrillers and war films are U. Horror, thrillers, crime and war that are not
+ * made for children (by Animation or Family) suit from 12 on, such action from 7.
+ */
+int mr_suitable_age(int minimum_age, mr_genre_set genres);
 
 #endif

@@ -19,6 +19,7 @@ mr_rank_options mr_rank_options_defaults(void) {
                              .genre = -1,
                              .language = -1,
                              .max_age = -1,
+                             .age_limit = -1,
                              .youngest = -1,
                              .mood = MR_MOOD_AUTO,
                              .diversity = 0.5f,
@@ -97,19 +98,20 @@ static mr_status scratch_make(const mr_recommender *recommender, const mr_sofa_s
     return MR_OK;
 }
 
-static bool passes(const mr_catalogue_film *film, const mr_rank_options *options, int age_limit) {
-    return film->minimum_age <= age_limit &&
+static bool passes(const mr_catalogue_film *film, const mr_rank_options *options, int youngest) {
+    return film->suitable_age <= youngest &&
+           (options->max_age < 0 || film->minimum_age <= options->max_age) &&
            (options->genre < 0 || film->genres >> options->genre & 1) &&
            (options->language < 0 || film->language_number == (unsigned long)options->language);
 }
 
 /* Lists the films that may be shown, with everybody's scores. */
 static void score_all(const mr_recommender *recommender, const mr_rank_options *options,
-                      int age_limit, scratch *work) {
+                      int youngest, scratch *work) {
     const mr_catalogue_film *films = mr_catalogue_films(recommender->parts.catalogue);
     size_t n = mr_catalogue_count(recommender->parts.catalogue);
     for (size_t i = 0; i < n; i++) {
-        if (!passes(&films[i], options, age_limit) || work->remembered[i])
+        if (!passes(&films[i], options, youngest) || work->remembered[i])
             continue;
         float *scores = work->scores + work->count * work->seat_count;
         float sum = 0;
@@ -190,7 +192,7 @@ mr_status mr_recommender_rank(const mr_recommender *recommender, const mr_sofa_s
     scratch work = {.seat_count = 0};
     mr_status status = scratch_make(recommender, seats, seat_count, &chosen, &work);
     if (status == MR_OK) {
-        score_all(recommender, &chosen, mr_sofa_age_limit(seats, seat_count, &chosen), &work);
+        score_all(recommender, &chosen, mr_sofa_youngest(seats, seat_count, &chosen), &work);
         status = mark_misery(&work);
     }
     if (status == MR_OK)

@@ -59,7 +59,9 @@ typedef struct mr_rank_options {
     size_t count;      /* films wanted; 10 */
     int genre;         /* mr_genre, or -1 (default): any */
     long language;     /* a language's number in the catalogue, or -1 (default): any */
-    int max_age;       /* greatest minimum age of a film, or -1 (default): no such limit */
+    int max_age;       /* greatest minimum age by a certificate, or -1 (default): no such limit */
+    int age_limit;     /* age of somebody who is there and not asked, for whom films must suit; -1
+                          (default): nobody */
     int youngest;      /* age of the youngest person, stated; it takes the place of ages that are
                           not known and can lower, but never raise, those that are; -1: none */
     mr_mood_mode mood; /* MR_MOOD_AUTO */

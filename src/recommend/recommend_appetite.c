@@ -62,6 +62,11 @@ static void weigh_genres(mr_appetite *appetite, const mr_belief *expected, mr_mo
     mr_genre_sums_fill(&appetite->mood);
 }
 
+/* Ages below ten have ranges of their own. */
+static float chance_of_child(const mr_watcher *watcher) {
+    return watcher->has_age ? watcher->age[MR_AGE_0_2] + watcher->age[MR_AGE_3_9] : 0;
+}
+
 static mr_status believe(mr_appetite *appetite, const mr_rank_options *options) {
     const mr_profile_forest *belief = appetite->recommender->parts.belief;
     mr_belief expected;
@@ -115,7 +120,7 @@ static mr_status remember_all(mr_appetite *appetite) {
         calloc(mr_catalogue_language_count(catalogue), sizeof *appetite->liked_language);
     if (!appetite->liked_person || !appetite->liked_language)
         return mr_fail(MR_E_MEMORY, "no memory for a history");
-    float weight = 0, known = 0;
+    float weight = 0, liked = 0, known = 0;
     for (size_t i = 0; i < seat->history_count; i++) {
         float value = mr_opinion_value(&seat->history[i]);
         if (value == 0)
@@ -123,12 +128,14 @@ static mr_status remember_all(mr_appetite *appetite) {
         remember(appetite, catalogue, &seat->history[i], value);
         appetite->feedbacks++;
         weight += fabsf(value);
+        liked += fmaxf(value, 0);
         if (mr_item_of(appetite->recommender, seat->history[i].film) >= 0)
             known += fabsf(value);
     }
     if (weight > 0)
         scale_likes(appetite, weight);
     appetite->opinions = weight;
+    appetite->likes = liked;
     appetite->known = weight > 0 ? known / weight : appetite->neighbours.model != NULL;
     mr_genre_sums_fill(&appetite->liked_genre);
     return MR_OK;
@@ -186,8 +193,11 @@ static mr_status ask_local(mr_appetite *appetite, const mr_rank_options *options
 
 /* The more feedback, the more it counts against what is believed of people in general. */
 static void set_weights(mr_appetite *appetite, const mr_rank_options *options) {
-    appetite->blend =
-        mr_blend_at(&appetite->recommender->parts.blend, appetite->opinions, appetite->known);
+    const mr_blend *blend = &appetite->recommender->parts.blend;
+    appetite->blend = mr_blend_at(blend, appetite->opinions, appetite->known);
+    /* Chances were fitted to numbers of likes: each makes the next one likelier, a dislike does
+     * not. */
+    appetite->told = mr_blend_at(blend, appetite->likes, appetite->known);
     float asked = options->mood != MR_MOOD_AUTO ? ASKED_MOOD : 1;
     for (int t = 0; t < MR_TERM_COUNT; t++) {
         /* Somebody who asks to be lifted or matched means it. */
@@ -197,9 +207,9 @@ static void set_weights(mr_appetite *appetite, const mr_rank_options *options) {
     }
     /* Links that were learned here are of the scale of the others and count as those do for
      * somebody of whom they know all, whatever the shipped ones know. */
-    appetite->local_weight = options->weights[MR_TERM_HISTORY] *
-                             mr_blend_at(&appetite->recommender->parts.blend, appetite->opinions, 1)
-                                 .inside.weight[MR_TERM_HISTORY];
+    appetite->local_weight =
+        options->weights[MR_TERM_HISTORY] *
+        mr_blend_at(blend, appetite->opinions, 1).inside.weight[MR_TERM_HISTORY];
     appetite->shift = options->weights[MR_TERM_POPULARITY] * appetite->blend.shift;
 }
 
@@ -220,7 +230,8 @@ mr_status mr_appetite_make(const mr_recommender *recommender, const mr_sofa_seat
     *out = (mr_appetite){.recommender = recommender,
                          .films = mr_catalogue_films(catalogue),
                          .people = mr_catalogue_people(catalogue),
-                         .seat = seat};
+                         .seat = seat,
+                         .child = chance_of_child(&seat->watcher)};
     mr_status status = believe(out, options);
     if (status == MR_OK)
         status = ask_neighbours(out);

@@ -16,6 +16,13 @@ typedef float shares[MR_SOFA_SEATS][MR_TERM_COUNT];
 
 /* --- one person ------------------------------------------------------------------------------ */
 
+/* Of a film that nobody was asked about both go by its genres, and would say the same twice. */
+static bool say_the_same(const mr_appetite *appetite, uint32_t film, int a, int b) {
+    bool by_genre = a == MR_TERM_TASTE || a == MR_TERM_GENRE_BELIEF;
+    return by_genre && (b == MR_TERM_TASTE || b == MR_TERM_GENRE_BELIEF) &&
+           mr_item_of(appetite->recommender, film) < 0;
+}
+
 /* Adds the strongest term that has no reason yet; false when none is worth a word. */
 static bool add_strongest(const mr_appetite *appetite, const mr_rank_options *options,
                           mr_ranked_film *film, bool told[MR_TERM_COUNT]) {
@@ -30,7 +37,8 @@ static bool add_strongest(const mr_appetite *appetite, const mr_rank_options *op
     *reason = (mr_rank_reason){
         .term = (mr_term)best, .contribution = film->contribution[best], .seats = 1};
     mr_say_reason(reason->text, (mr_term)best, appetite, options, film->film);
-    told[best] = true;
+    for (int t = 0; t < MR_TERM_COUNT; t++)
+        told[t] |= t == best || say_the_same(appetite, film->film, best, t);
     return true;
 }
 
@@ -116,11 +124,14 @@ static void explain_to_group(const mr_appetite *appetites, size_t seat_count, sh
 
 /* --- all ------------------------------------------------------------------------------------- */
 
-/* The mean over the seats of the chance of this score. */
-static float chance_of(const mr_appetite *appetites, size_t seat_count, float score) {
-    float sum = 0;
+/* The mean over the seats of the chance of this film. A mood that is asked for more strongly than
+ * moods usually speak orders films, but makes nobody like them more. */
+static float chance_of(const mr_appetite *appetites, size_t seat_count,
+                       const mr_ranked_film *film) {
+    float excess = 1 - 1 / fmaxf(1, appetites[0].inside[MR_TERM_MOOD]), sum = 0;
+    float score = film->score - excess * film->contribution[MR_TERM_MOOD];
     for (size_t s = 0; s < seat_count; s++)
-        sum += mr_blend_chance(&appetites[s].blend, score);
+        sum += mr_blend_chance(&appetites[s].told, score);
     return sum / (float)seat_count;
 }
 
@@ -137,7 +148,7 @@ void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_o
     }
     for (int t = 0; t < MR_TERM_COUNT; t++)
         film->score += film->contribution[t];
-    film->fit = chance_of(appetites, seat_count, film->score);
+    film->fit = chance_of(appetites, seat_count, film);
     if (seat_count == 1)
         explain_to_one(&appetites[0], options, film);
     else

@@ -75,6 +75,7 @@ typedef struct mr_appetite {
     /* From the history; all zero without one. */
     float feedbacks; /* how many say something */
     float opinions;  /* sum of the sizes of their values */
+    float likes;     /* sum of those that are likes */
     float known;     /* share of that which is about films of the neighbour model */
     mr_genre_sums liked_genre;
     float liked_length;    /* of the liking of genres before it was brought to length one */
@@ -88,7 +89,9 @@ typedef struct mr_appetite {
     mr_collaborative_viewer local_neighbours;
     float local_weight; /* of what they say, for any film */
     float *audience;    /* logarithm of how much more this person's audience likes it than all do */
+    float child;        /* chance of an age below ten, of which nobody was asked about films */
     mr_blend_now blend; /* fitted, at this number of opinions */
+    mr_blend_now told;  /* the same at the likes alone, from which chances are told */
     float inside[MR_TERM_COUNT];  /* weight of each term, for films of the neighbour model */
     float outside[MR_TERM_COUNT]; /* and for the others */
     float shift;                  /* added to the popularity of the others */
@@ -134,10 +137,11 @@ typedef struct mr_candidate {
     float likeness; /* to the films already picked, 0 … 1 */
     bool misery;    /* somebody would much rather not see it */
     bool explored;  /* drawn at random */
+    bool spent;     /* another part of its series was picked */
 } mr_candidate;
 
-/* The age limit that everybody on the sofa sets together. */
-int mr_sofa_age_limit(const mr_sofa_seat *seats, size_t seat_count, const mr_rank_options *options);
+/* The youngest age for which films must suit; 0 when an age is not known. */
+int mr_sofa_youngest(const mr_sofa_seat *seats, size_t seat_count, const mr_rank_options *options);
 
 /* The nth greatest of `count` values (n from 1), which are reordered. */
 float mr_nth_greatest(float *values, size_t count, size_t n);

@@ -28,18 +28,40 @@ static int likeliest(const float *probabilities, int n) {
     return best;
 }
 
-/* "women of 30-39 in a sad mood", of what is known. */
-static void say_who(text *out, const mr_watcher *watcher) {
-    int age = likeliest(watcher->age, MR_AGE_RANGE_COUNT);
-    bool child = watcher->has_age && age <= MR_AGE_10_19;
+/* The likeliest of MovieLens' age groups; -1: not known. */
+static int group_of(const mr_watcher *watcher) {
+    int group = likeliest(watcher->group, MR_AUDIENCE_AGE_COUNT);
+    return watcher->group[group] > 0 ? group : -1;
+}
+
+/* "girls" below 18, else "women". */
+static void say_gender(text *out, const mr_watcher *watcher) {
+    int age = likeliest(watcher->age, MR_AGE_RANGE_COUNT), group = group_of(watcher);
+    bool child = watcher->has_age && (age <= MR_AGE_3_9 || (age == MR_AGE_10_19 && group <= 0));
     if (!watcher->has_gender)
         say(out, "%s", child ? "children" : "people");
     else if (likeliest(watcher->gender, MR_GENDER_COUNT) == MR_FEMALE)
         say(out, "%s", child ? "girls" : "women");
     else
         say(out, "%s", child ? "boys" : "men");
+}
+
+/* "women of 30-39 in a sad mood", of what is known. */
+static void say_who(text *out, const mr_watcher *watcher) {
+    say_gender(out, watcher);
     if (watcher->has_age)
-        say(out, " of %s", mr_age_range_label((mr_age_range)age));
+        say(out, " of %s",
+            mr_age_range_label((mr_age_range)likeliest(watcher->age, MR_AGE_RANGE_COUNT)));
+}
+
+/* "women of 35-44", by the groups in which people were asked. */
+static void say_asked(text *out, const mr_watcher *watcher) {
+    static const char *const groups[MR_AUDIENCE_AGE_COUNT] = {
+        " under 18", " of 18-24", " of 25-34",  " of 35-44",
+        " of 45-49", " of 50-55", " from 56 on"};
+    int group = group_of(watcher);
+    say_gender(out, watcher);
+    say(out, "%s who were asked", watcher->has_age && group >= 0 ? groups[group] : "");
 }
 
 static const char *mood_word(const mr_watcher *watcher) {
@@ -78,13 +100,18 @@ static void say_genres(text *out, const mr_genre_sums *sums, mr_genre_set genres
 static void say_mood(text *out, const mr_appetite *appetite, const mr_rank_options *options,
                      const mr_catalogue_film *film) {
     say_genres(out, &appetite->mood, film->genres);
-    const char *mood = mood_word(&appetite->seat->watcher);
+    const mr_watcher *watcher = &appetite->seat->watcher;
+    const mr_mood *known = &appetite->recommender->parts.mood;
+    int emotion = likeliest(watcher->emotion, MR_EMOTION_COUNT);
+    const char *mood = mood_word(watcher);
     if (options->mood == MR_MOOD_LIFT)
         say(out, " to lift %s mood", mood);
     else if (options->mood == MR_MOOD_MATCH)
         say(out, " to go with %s mood", mood);
-    else
+    else if (film->genres & known->found[emotion])
         say(out, ", which people in %s mood tend to choose", mood);
+    else
+        say(out, ", which may go with %s mood", mood);
 }
 
 static bool share_people(const mr_catalogue *catalogue, const mr_catalogue_film *a, bool a_directs,
@@ -121,6 +148,8 @@ static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalo
     }
     say(out, "Like %.60s, which you liked", nearest->title);
     mr_genre_set shared = film->genres & nearest->genres;
+    bool decade = mr_decade_of(film->year) == mr_decade_of(nearest->year);
+    bool language = film->language_number && film->language_number == nearest->language_number;
     const char *joint = ": ";
     if (share_people(catalogue, film, true, nearest, true)) {
         say(out, "%sthe same director", joint);
@@ -134,31 +163,34 @@ static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalo
         say(out, "%s", joint);
         for (const char *and = ""; shared; shared &= shared - 1, and = ", ")
             say(out, "%s%s", and, mr_genre_label((mr_genre)__builtin_ctz(shared)));
-    }
+    } else if (*joint == ':' && (decade || language))
+        say(out, ": %s%s%s", language ? "in " : "of the same years", language ? film->language : "",
+            language && decade ? ", of the same years" : "");
 }
 
 static void say_film_belief(text *out, const mr_watcher *watcher, float belief) {
-    say(out, belief > 0.5f ? "The favourite of " : "One of the favourites of ");
+    say(out, belief > 0.5f ? "Our model's first choice for " : "Among our model's choices for ");
     say_people(out, watcher);
-    say(out, " (belief %.0f %%)", fmax(1, round(100 * (double)belief)));
 }
 
-/* "Liked by 41 % of women of 30-39 who were asked, and by 30 % of all"; of a film that nobody was
- * asked about, what is known of its genres. */
+/* "Liked by 41 % of women of 25-34 who were asked, and by 30 % of all"; of a film that nobody was
+ * asked about, or nobody as young, what is known of its genres. */
 static void say_taste(text *out, const mr_appetite *appetite, const mr_catalogue_film *film,
                       uint32_t index) {
     const mr_recommender *recommender = appetite->recommender;
     int32_t item = mr_item_of(recommender, index);
-    if (item < 0) {
+    if (item < 0 || appetite->child > 0.5f) {
         say_genres(out, &appetite->taste, film->genres);
-        say(out, ", liked more by ");
+        /* That is an assumption of children, whom nobody asked. */
+        bool found = appetite->child <= 0.5f;
+        say(out, found ? ", liked more by " : ", for ");
         say_who(out, &appetite->seat->watcher);
-        say(out, " than by others");
+        say(out, found ? " than by others" : "");
         return;
     }
     say(out, "Liked by %.0f %% of ", 100 * (double)appetite->neighbours.prior[item]);
-    say_who(out, &appetite->seat->watcher);
-    say(out, " who were asked, and by %.0f %% of all", 100 * (double)recommender->usual[item]);
+    say_asked(out, &appetite->seat->watcher);
+    say(out, ", and by %.0f %% of all", 100 * (double)recommender->usual[item]);
 }
 
 static float link_between(const mr_collaborative_films *films, uint32_t from, uint32_t to) {
@@ -189,14 +221,18 @@ static void say_history(text *out, const mr_appetite *appetite, uint32_t index) 
     if (mr_opinion_value(strongest) > 0)
         say(out, "Because you liked %.60s: those who like it like this one too", title);
     else
-        say(out, "Because you did not like %.60s: those who do not, like this one", title);
+        say(out, "You did not like %.60s, and those who do seldom like this one", title);
 }
+
+/* Share of all people who like a film from which it is called popular. */
+#define POPULAR 0.15f
 
 static void say_popularity(text *out, const mr_recommender *recommender, uint32_t index) {
     int32_t item = mr_item_of(recommender, index);
     int tier = mr_catalogue_entry(recommender->parts.catalogue, index)->tier;
     if (item >= 0)
-        say(out, "Popular: liked by %.0f %% of all who were asked",
+        say(out, "%s by %.0f %% of all who were asked",
+            recommender->usual[item] >= POPULAR ? "Popular: liked" : "Liked",
             100 * (double)recommender->usual[item]);
     else
         say(out, "%s", tier == 1 ? "Widely known" : "Well documented, so rather well known");

@@ -14,19 +14,18 @@
 #define DECADE_ALIKE    0.05f
 #define DIRECTORS_ALIKE 0.2f
 
-int mr_sofa_age_limit(const mr_sofa_seat *seats, size_t seat_count,
-                      const mr_rank_options *options) {
-    int limit = MR_AGE_YEARS;
+int mr_sofa_youngest(const mr_sofa_seat *seats, size_t seat_count, const mr_rank_options *options) {
+    int youngest = MR_AGE_YEARS;
     for (size_t s = 0; s < seat_count; s++) {
         const mr_watcher *watcher = &seats[s].watcher;
         int age = watcher->has_age ? watcher->youngest : options->youngest;
-        limit = age < limit ? age : limit;
+        youngest = age < youngest ? age : youngest;
     }
-    if (options->youngest >= 0 && options->youngest < limit)
-        limit = options->youngest;
-    if (options->max_age >= 0 && options->max_age < limit)
-        limit = options->max_age;
-    return limit < 0 ? 0 : limit;
+    if (options->youngest >= 0 && options->youngest < youngest)
+        youngest = options->youngest;
+    if (options->age_limit >= 0 && options->age_limit < youngest)
+        youngest = options->age_limit;
+    return youngest < 0 ? 0 : youngest;
 }
 
 /* How alike two films are, 0 … 1. */
@@ -88,41 +87,101 @@ static float cost_of(float diversity) {
     return 1.25f * diversity * diversity * diversity;
 }
 
-/* Maximal marginal relevance: takes `count` of the first `wide` candidates, each the one whose
- * score less the cost of its likeness to those taken is greatest. Taken ones move to the front, the
- * others keep their order. */
+/* The candidate from `taken` on, no more miserable than it, whose score less the cost of its
+ * likeness to those taken is greatest; one of which another part was taken only where there is no
+ * other. */
+static size_t best_of(const mr_candidate *candidates, size_t taken, size_t wide, float cost) {
+    size_t best = taken;
+    float best_value = -INFINITY;
+    bool spent = true;
+    for (size_t i = taken; i < wide && candidates[i].misery == candidates[taken].misery; i++) {
+        const mr_candidate *candidate = &candidates[i];
+        float value = candidate->score - cost * candidate->likeness;
+        if (candidate->spent ? spent && value > best_value : spent || value > best_value) {
+            best_value = value;
+            best = i;
+            spent = candidate->spent;
+        }
+    }
+    return best;
+}
+
+static bool are_parts(const mr_catalogue_film *a, const mr_catalogue_film *b) {
+    return a->series && a->series == b->series;
+}
+
+/* The earliest part of the film at `best` among the candidates; a film of the same title is no part
+ * but made anew. */
+static size_t first_part(const mr_catalogue *catalogue, const mr_candidate *candidates,
+                         size_t taken, size_t wide, size_t best) {
+    const mr_catalogue_film *wanted = mr_catalogue_entry(catalogue, candidates[best].film);
+    const mr_catalogue_film *first = wanted;
+    for (size_t i = taken; i < wide; i++) {
+        const mr_catalogue_film *film = mr_catalogue_entry(catalogue, candidates[i].film);
+        if (are_parts(film, wanted) && film->year < first->year &&
+            candidates[i].misery == candidates[best].misery &&
+            strcmp(film->title, wanted->title) != 0) {
+            first = film;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Moves a candidate to place `taken`, and tells those behind it. */
+static void take(const mr_catalogue *catalogue, mr_candidate *candidates, size_t wide, size_t taken,
+                 size_t best) {
+    mr_candidate chosen = candidates[best];
+    memmove(&candidates[taken + 1], &candidates[taken], (best - taken) * sizeof chosen);
+    candidates[taken] = chosen;
+    const mr_catalogue_film *film = mr_catalogue_entry(catalogue, chosen.film);
+    for (size_t i = taken + 1; i < wide; i++) {
+        candidates[i].likeness =
+            fmaxf(candidates[i].likeness, alike(catalogue, candidates[i].film, chosen.film));
+        candidates[i].spent |= are_parts(mr_catalogue_entry(catalogue, candidates[i].film), film);
+    }
+}
+
+/* Maximal marginal relevance: takes `count` of the first `wide` candidates one after the other, and
+ * of a series its first part. Taken ones move to the front, the others keep their order. */
 static void take_diverse(const mr_catalogue *catalogue, mr_candidate *candidates, size_t wide,
                          size_t count, float cost) {
     if (cost <= 0)
         return; /* the best are in front */
     for (size_t taken = 0; taken < count; taken++) {
-        size_t best = taken;
-        float best_value = -INFINITY;
-        for (size_t i = taken; i < wide && candidates[i].misery == candidates[taken].misery; i++) {
-            float value = candidates[i].score - cost * candidates[i].likeness;
-            if (value > best_value) {
-                best_value = value;
-                best = i;
-            }
-        }
-        mr_candidate chosen = candidates[best];
-        memmove(&candidates[taken + 1], &candidates[taken], (best - taken) * sizeof chosen);
-        candidates[taken] = chosen;
-        for (size_t i = taken + 1; i < wide; i++)
-            candidates[i].likeness =
-                fmaxf(candidates[i].likeness, alike(catalogue, candidates[i].film, chosen.film));
+        size_t best = best_of(candidates, taken, wide, cost);
+        if (!candidates[best].spent)
+            best = first_part(catalogue, candidates, taken, wide, best);
+        take(catalogue, candidates, wide, taken, best);
     }
 }
 
-/* Exchanges candidates from `first` to `count` for random ones of the wider list, as long as it
- * holds some that make nobody miserable. */
+/* What is drawn has at least a quarter of the odds of what was picked. */
+#define FARTHEST 1.386f
+
+/* How often another one is drawn in place of a part of a series that is there already. */
+#define DRAWS 8
+
+static float worst_of(const mr_candidate *candidates, size_t count) {
+    float worst = count > 0 ? candidates[0].score : -INFINITY;
+    for (size_t i = 1; i < count; i++)
+        worst = fminf(worst, candidates[i].score);
+    return worst;
+}
+
+/* Exchanges candidates from `first` to `count` for random ones of the wider list that make nobody
+ * miserable and are not much worse than those before `first`, as long as it holds some. */
 static void draw_at_random(mr_rng *rng, mr_candidate *candidates, size_t wide, size_t first,
                            size_t count) {
+    float least = worst_of(candidates, first) - FARTHEST;
     size_t end = wide;
-    while (end > first && candidates[end - 1].misery)
+    while (end > first &&
+           (candidates[end - 1].misery || (end > count && candidates[end - 1].score < least)))
         end--;
     for (size_t i = first; i < count && i < end; i++) {
         size_t chosen = i + (size_t)mr_rng_below(rng, end - i);
+        for (int tries = 0; candidates[chosen].spent && tries < DRAWS; tries++)
+            chosen = i + (size_t)mr_rng_below(rng, end - i);
         mr_candidate kept = candidates[i];
         candidates[i] = candidates[chosen];
         candidates[chosen] = kept;

@@ -27,10 +27,11 @@ static float genre_belief(const sight *s) {
     return mr_genre_sums_fit(&s->appetite->genre, s->film);
 }
 
-/* Of the film itself where people were asked about it, else of its genres. */
+/* Of the film itself where people of this age were asked about it, else of its genres. */
 static float taste(const sight *s) {
-    return s->item >= 0 ? s->appetite->audience[s->item]
-                        : mr_genre_sums_fit(&s->appetite->taste, s->film);
+    float child = s->item >= 0 ? s->appetite->child : 1;
+    float by_genre = child > 0 ? child * mr_genre_sums_fit(&s->appetite->taste, s->film) : 0;
+    return s->item >= 0 ? by_genre + (1 - child) * s->appetite->audience[s->item] : by_genre;
 }
 
 static float mood(const sight *s) {
@@ -140,8 +141,10 @@ mr_status mr_sum_up(mr_appetite *appetite) {
     for (int g = 0; g < MR_GENRE_COUNT; g++) {
         float genre = appetite->genre.value[g], wish = appetite->mood.value[g];
         float liked = GENRE_PART * appetite->liked_genre.value[g];
-        appetite->wanted_inside.value[g] = in[MR_TERM_GENRE_BELIEF] * genre +
-                                           in[MR_TERM_MOOD] * wish + in[MR_TERM_LIKENESS] * liked;
+        appetite->wanted_inside.value[g] =
+            in[MR_TERM_GENRE_BELIEF] * genre + in[MR_TERM_MOOD] * wish +
+            in[MR_TERM_LIKENESS] * liked +
+            in[MR_TERM_TASTE] * appetite->child * appetite->taste.value[g];
         appetite->wanted_outside.value[g] =
             out[MR_TERM_GENRE_BELIEF] * genre + out[MR_TERM_MOOD] * wish +
             out[MR_TERM_LIKENESS] * liked + out[MR_TERM_TASTE] * appetite->taste.value[g];
@@ -159,7 +162,7 @@ mr_status mr_sum_up(mr_appetite *appetite) {
         return mr_fail(MR_E_MEMORY, "no memory for the scores of %zu films", items);
     for (size_t i = 0; i < items; i++)
         appetite->item_score[i] =
-            in[MR_TERM_TASTE] * appetite->audience[i] +
+            in[MR_TERM_TASTE] * (1 - appetite->child) * appetite->audience[i] +
             in[MR_TERM_HISTORY] * mr_collaborative_history(&appetite->neighbours, i) +
             in[MR_TERM_POPULARITY] * recommender->popularity[i];
     return MR_OK;

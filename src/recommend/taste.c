@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #define LABEL(name, label) label,
@@ -91,6 +92,9 @@ static mr_status read_mood(const mr_csv *csv, const char *path, mr_mood *mood) {
             MR_TRY(number_at(csv, path, row, modes[mode], &value));
             mood->wish[mode][emotion][genre] = (float)value;
         }
+        int basis = mr_csv_column(csv, "basis");
+        if (basis >= 0 && strncmp(mr_csv_field(csv, row, basis), "finding", 7) == 0)
+            mood->found[emotion] |= (mr_genre_set)1 << genre;
     }
     return MR_OK;
 }
@@ -98,7 +102,7 @@ static mr_status read_mood(const mr_csv *csv, const char *path, mr_mood *mood) {
 mr_status mr_mood_load(const char *path, mr_mood *out) {
     mr_csv csv;
     MR_TRY(mr_csv_load(path, MR_CSV_DEFAULT_LIMIT, &csv));
-    mr_mood mood = {{{{0}}}};
+    mr_mood mood = {0};
     mr_status status = read_mood(&csv, path, &mood);
     mr_csv_free(&csv);
     if (status == MR_OK)

@@ -87,6 +87,52 @@ static void certificates_have_ages(void **state) {
     assert_int_equal(mr_certificate_age("Unrated"), -1);
 }
 
+/* What boards allow is not all made for children. */
+static void harsh_genres_suit_later(void **state) {
+    (void)state;
+    const struct {
+        const char *genres;
+        int certificate, age;
+    } cases[] = {{"Comedy|Drama", 0, 0},    {"Adventure|Horror", 8, 12}, {"Thriller", 0, 12},
+                 {"Crime|Drama", 15, 15},   {"Action|Comedy", 0, 7},     {"Action", 8, 8},
+                 {"Animation|Crime", 0, 0}, {"Family|Horror", 8, 8}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_genre_set genres;
+        assert_ok(mr_genre_set_parse(cases[i].genres, &genres));
+        assert_int_equal(mr_suitable_age(cases[i].certificate, genres), cases[i].age);
+    }
+}
+
+static void parts_of_a_series_are_told(void **state) {
+    (void)state;
+    mr_catalogue *catalogue;
+    assert_ok(parse("id,title,year,genres,directors,cast\n"
+                    "1,Star Wars: Episode IV \xe2\x80\x93 A New Hope,1977,Sci-Fi,a,b\n"
+                    "2,Star Wars: Episode I - The Phantom Menace,1999,Sci-Fi,a,c\n"
+                    "3,The Godfather,1972,Crime,d,e\n"
+                    "4,The Godfather Part II,1974,Crime,d,e\n"
+                    "5,Batman,1989,Action,f,g\n"
+                    "6,Batman Returns,1992,Action,f,h\n"
+                    "7,Batman Begins,2005,Action,i,j\n"
+                    "8,Batmanias,1999,Action,f,h\n"
+                    "9,Heat,1995,Crime,k,l\n"
+                    "10,Heat and Dust,1983,Drama,m,n\n"
+                    "11,Harry Potter and the Goblet of Fire,2005,Fantasy,o,p\n"
+                    "12,Harry Potter and the Chamber of Secrets,2002,Fantasy,q,p\n"
+                    "13,Beauty and the Beast,1991,Animation,r,s\n"
+                    "14,Beauty,2011,Drama,t,u\n"
+                    "15,Toy Story,1995,Animation,v,w\n"
+                    "16,Toy Story 3,2010,Animation,x,y\n"
+                    "17,???,2010,Drama,a,d\n",
+                    &catalogue));
+    const uint32_t series[17] = {1, 1, 3, 3, 5, 5, 0, 0, 0, 0, 11, 11, 0, 0, 15, 15, 0};
+    for (size_t i = 0; i < 17; i++)
+        if (mr_catalogue_entry(catalogue, i)->series != series[i])
+            fail_msg("%s: series %u", mr_catalogue_entry(catalogue, i)->title,
+                     (unsigned)mr_catalogue_entry(catalogue, i)->series);
+    mr_catalogue_free(catalogue);
+}
+
 static void a_catalogue_is_read(void **state) {
     (void)state;
     mr_catalogue *catalogue;
@@ -210,6 +256,8 @@ int main(void) {
         cmocka_unit_test(strings_get_numbers),
         cmocka_unit_test(genres_parse),
         cmocka_unit_test(certificates_have_ages),
+        cmocka_unit_test(harsh_genres_suit_later),
+        cmocka_unit_test(parts_of_a_series_are_told),
         cmocka_unit_test(a_catalogue_is_read),
         cmocka_unit_test(broken_rows_are_refused_with_their_line),
         cmocka_unit_test(the_shipped_catalogue_holds_what_it_promises),

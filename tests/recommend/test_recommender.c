@@ -102,6 +102,133 @@ static void a_certificate_filter_binds(void **state) {
     assert_safe(&seat, 1, &options, 12);
 }
 
+/* The position of a film in a ranking, or its length. */
+static size_t place(const mr_ranking *ranking, uint32_t film) {
+    size_t i = 0;
+    while (i < ranking->count && ranking->films[i].film != film)
+        i++;
+    return i;
+}
+
+/* Jaws and Rear Window are PG, which would do from 8 on; who is there and not asked counts too. */
+static void frightening_films_are_not_for_children(void **state) {
+    (void)state;
+    mr_sofa_seat seat = seat_of(9, -1, MR_FEAR), adult = seat_of(40, -1, MR_FEAR);
+    mr_rank_options options = plain();
+    options.mood = MR_MOOD_MATCH;
+    options.count = mr_catalogue_count(catalogue);
+    mr_ranking ranking = rank(&seat, 1, &options), all = rank(&adult, 1, &options);
+    options.age_limit = 9;
+    mr_ranking beside = rank(&adult, 1, &options);
+    const uint32_t jaws = film_of("jaws", 1975), coraline = film_of("coraline", 2009);
+    assert_true(place(&ranking, jaws) == ranking.count && place(&beside, jaws) == beside.count);
+    assert_true(place(&all, jaws) < all.count);
+    assert_true(place(&ranking, coraline) < ranking.count);
+    assert_true(place(&beside, coraline) < beside.count);
+    assert_int_equal(beside.count, ranking.count);
+    mr_ranking_free(&ranking);
+    mr_ranking_free(&beside);
+    mr_ranking_free(&all);
+    /* A limit by certificate is one by certificate. */
+    options = plain();
+    options.max_age = 8;
+    options.count = mr_catalogue_count(catalogue);
+    all = rank(&adult, 1, &options);
+    assert_true(place(&all, jaws) < all.count);
+    mr_ranking_free(&all);
+}
+
+static void of_a_series_the_first_part_comes(void **state) {
+    (void)state;
+    const uint32_t first = film_of("toy story", 1995), second = film_of("toy story 2", 1999);
+    mr_rank_options options = plain();
+    for (int age = 3; age < 80; age += 7)
+        for (int emotion = 0; emotion < MR_EMOTION_COUNT; emotion++) {
+            mr_sofa_seat seat = seat_of(age, emotion % 2, emotion);
+            mr_ranking ranking = rank(&seat, 1, &options);
+            for (size_t i = 0; i < ranking.count; i++)
+                for (size_t j = 0; j < i; j++)
+                    if (entry(&ranking, i)->series &&
+                        entry(&ranking, i)->series == entry(&ranking, j)->series)
+                        fail_msg("%s beside %s", entry(&ranking, i)->title,
+                                 entry(&ranking, j)->title);
+            mr_ranking_free(&ranking);
+        }
+    mr_sofa_seat child = seat_of(5, MR_FEMALE, MR_NEUTRAL);
+    mr_ranking ranking = rank(&child, 1, &options);
+    assert_true(place(&ranking, first) < ranking.count);
+    mr_ranking_free(&ranking);
+    /* Who knows it is offered the next. */
+    const mr_opinion known = {first, MR_FEEDBACK_LIKE, 0, 0};
+    child.history = &known;
+    child.history_count = 1;
+    ranking = rank(&child, 1, &options);
+    assert_true(place(&ranking, second) < ranking.count);
+    mr_ranking_free(&ranking);
+}
+
+/* Of films for adults that MovieLens has, small children would get those that adults like best. */
+static void small_children_get_films_made_for_them(void **state) {
+    (void)state;
+    const mr_genre_set made_for = 1u << MR_GENRE_ANIMATION | 1u << MR_GENRE_FAMILY;
+    mr_rank_options options = plain();
+    for (int age = 0; age < 10; age += 3)
+        for (int gender = 0; gender < MR_GENDER_COUNT; gender++) {
+            mr_sofa_seat seat = seat_of(age, gender, MR_NEUTRAL);
+            mr_ranking ranking = rank(&seat, 1, &options);
+            size_t fitting = 0;
+            for (size_t i = 0; i < ranking.count; i++)
+                fitting += (entry(&ranking, i)->genres & made_for) != 0;
+            assert_true(fitting >= 9);
+            mr_ranking_free(&ranking);
+        }
+}
+
+/* What is drawn at random is not much worse than what is picked. */
+static void exploration_stays_near(void **state) {
+    (void)state;
+    mr_rank_options options = mr_rank_options_defaults();
+    mr_sofa_seat seat = seat_of(6, MR_MALE, MR_HAPPY);
+    for (options.seed = 1; options.seed <= 60; options.seed++) {
+        mr_ranking ranking = rank(&seat, 1, &options);
+        float worst = INFINITY;
+        for (size_t i = 0; i < ranking.count; i++)
+            if (!ranking.films[i].explored)
+                worst = fminf(worst, ranking.films[i].score);
+        for (size_t i = 0; i < ranking.count; i++)
+            assert_true(ranking.films[i].score > worst - logf(4) - 1e-3f);
+        mr_ranking_free(&ranking);
+    }
+}
+
+/* A mood that counts more orders films; it does not make them liked, nor does a dislike. */
+static void chances_stay_what_they_are(void **state) {
+    (void)state;
+    mr_sofa_seat seat = seat_of(30, MR_FEMALE, MR_SAD);
+    mr_rank_options options = plain();
+    options.diversity = 0;
+    options.count = mr_catalogue_count(catalogue);
+    mr_ranking usual = rank(&seat, 1, &options);
+    options.weights[MR_TERM_MOOD] = 100;
+    mr_ranking strong = rank(&seat, 1, &options);
+    for (size_t i = 0; i < usual.count; i += 97) {
+        size_t there = place(&strong, usual.films[i].film);
+        assert_true(fabsf(strong.films[there].fit - usual.films[i].fit) < 1e-3f);
+    }
+    mr_ranking_free(&strong);
+    mr_opinion dislikes[6];
+    for (size_t i = 0; i < 6; i++)
+        dislikes[i] =
+            (mr_opinion){usual.films[usual.count - 1 - i].film, MR_FEEDBACK_DISLIKE, 0, 0};
+    seat.history = dislikes;
+    seat.history_count = 6;
+    options.weights[MR_TERM_MOOD] = 1;
+    mr_ranking after = rank(&seat, 1, &options);
+    assert_true(after.films[0].fit > 0.8f * usual.films[0].fit);
+    mr_ranking_free(&after);
+    mr_ranking_free(&usual);
+}
+
 static void filters_hold(void **state) {
     (void)state;
     mr_sofa_seat seat = seat_of(31, MR_FEMALE, MR_HAPPY);
@@ -153,14 +280,6 @@ static void counts_follow_what_there_is(void **state) {
         sports += mr_catalogue_entry(catalogue, i)->genres >> MR_GENRE_SPORT & 1;
     assert_int_equal(ranking.count, sports);
     mr_ranking_free(&ranking);
-}
-
-/* The position of a film in a ranking, or its length. */
-static size_t place(const mr_ranking *ranking, uint32_t film) {
-    size_t i = 0;
-    while (i < ranking->count && ranking->films[i].film != film)
-        i++;
-    return i;
 }
 
 /* Which terms some reason named, and which of those changed a film's place. */
@@ -441,10 +560,10 @@ static void scores_are_sums_of_terms(void **state) {
     mr_opinion history[3] = {{film_of("the matrix", 1999), MR_FEEDBACK_LIKE, 0, 0},
                              {film_of("arjun reddy", 2017), MR_FEEDBACK_RATING, 4, 0},
                              {film_of("titanic", 1997), MR_FEEDBACK_DISLIKE, 0, 0}};
-    for (size_t said = 0; said <= 3; said++) {
-        mr_sofa_seat seat = seat_of(31, MR_FEMALE, MR_SAD);
+    for (size_t said = 0; said <= 4; said++) {
+        mr_sofa_seat seat = seat_of(said < 4 ? 31 : 7, MR_FEMALE, MR_SAD);
         seat.history = history;
-        seat.history_count = said;
+        seat.history_count = said % 4;
         mr_rank_options options = plain();
         options.mood = said % 2 ? MR_MOOD_LIFT : MR_MOOD_AUTO;
         options.weights[MR_TERM_POPULARITY] = 1 + (float)said;
@@ -467,6 +586,11 @@ int main(void) {
         cmocka_unit_test(the_lower_end_of_the_age_counts),
         cmocka_unit_test(an_unknown_age_counts_as_a_small_child),
         cmocka_unit_test(a_certificate_filter_binds),
+        cmocka_unit_test(frightening_films_are_not_for_children),
+        cmocka_unit_test(of_a_series_the_first_part_comes),
+        cmocka_unit_test(small_children_get_films_made_for_them),
+        cmocka_unit_test(exploration_stays_near),
+        cmocka_unit_test(chances_stay_what_they_are),
         cmocka_unit_test(filters_hold),
         cmocka_unit_test(ten_films_come_whatever_is_known),
         cmocka_unit_test(counts_follow_what_there_is),
