@@ -7,9 +7,10 @@ WIKIDATA_DIR holds wikidata-movies.json (CC0 facts), TELUGU_CSV the table of Tel
 only title, year, certificate and genre are read. MOVIELENS_DIR holds movies.dat, whose titles and
 years are looked up and not copied: they say which of Wikidata's films the collaborative filter can
 know. DATA_DIR holds known_films.csv (well-known facts compiled by hand: certificates, fuller
-genres, and which films count as well known), other_titles.csv and wikidata_names.csv (names of the
-genres, languages and countries that occur). data/README.md says what every column means. The output
-depends on nothing but these files.
+genres, and which films count as well known), other_titles.csv, corrections.csv (titles and languages
+that Wikidata's set has wrong) and wikidata_names.csv (names of the genres, languages and countries
+that occur). data/README.md says what every column means. The output depends on nothing but these
+files.
 """
 import collections
 import csv
@@ -191,6 +192,15 @@ def apply_known(shelf, rows):
     return known
 
 
+def correct(films, rows):
+    """Puts titles and languages right that were looked up by hand: of several original languages
+    Wikidata's set names one, which need not be the film's, and some of its titles are wrong."""
+    corrections = {row["id"]: row for row in rows}
+    for film in films:
+        row = corrections.get(film["id"], film)
+        film["title"], film["language"] = row["title"], row["language"]
+
+
 def set_tiers(films):
     """Tier 1: named by hand. 2, 3, 4: thirds of the documented rest; 4 when nothing is known."""
     counts = sorted(f["documentation"] for f in films if f["documentation"] and not f.get("known"))
@@ -232,6 +242,7 @@ def main(wikidata, telugu, movielens, data):
     chosen += add_telugu(shelf, telugu_films(telugu))
     chosen += apply_known(shelf, read_csv(data / "known_films.csv"))
     films = list({film["id"]: film for film in chosen}.values())
+    correct(films, read_csv(data / "corrections.csv"))
     set_tiers(films)
     write(data / "films.csv", films)
     certified = sum(bool(film["certificate"]) for film in films)
