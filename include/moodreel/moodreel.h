@@ -315,6 +315,9 @@ MR_API mr_status mr_follow_bytes(mr_follower *follower, mr_session *session, con
  * it wrote. */
 MR_API size_t mr_audience_of_scene(const mr_scene *scene, mr_followed out[MR_VIEWERS_MAX]);
 
+/* The least mr_plausible_age of those, and of all others who are there; -1 for nobody. */
+MR_API int mr_youngest_of_scene(const mr_scene *scene, int stated);
+
 /* The viewer that somebody followed is. */
 MR_API mr_viewer mr_viewer_of_followed(const mr_followed *followed);
 

@@ -33,6 +33,7 @@ typedef struct record {
     double estimated; /* when the last estimate was made */
     int estimates;
     mr_vote vote;
+    bool gender_sure, ethnicity_sure, emotion_sure; /* of the label that stands, at last */
 } record;
 
 struct mr_follower {
@@ -185,23 +186,30 @@ static mr_status estimate_some(mr_follower *follower, mr_session *session, const
     return MR_OK;
 }
 
+/* What a label that was sure may lose of its share of the vote before it is not. */
+#define SURE_SLACK 0.05f
+
 /* The label that won, or -1, and whether enough of the vote is behind it. */
 static int verdict(const mr_winner *winner, const float *mean, float enough, bool *sure) {
-    *sure = winner->stands && mean[winner->label] >= enough;
+    *sure = winner->stands && mean[winner->label] >= enough - (*sure ? SURE_SLACK : 0);
     return winner->stands ? winner->label : -1;
 }
 
-static mr_followed describe(const mr_track *track, const mr_vote *vote) {
+static mr_followed describe(const mr_track *track, record *known) {
+    const mr_vote *vote = &known->vote;
     mr_followed person = {.id = track->id,
                           .person = {mr_track_face(track), vote->mean},
                           .in_sight = track->found >= 0,
                           .since = track->since,
                           .seen = track->seen};
     const mr_attributes *mean = &vote->mean;
-    person.gender = verdict(&vote->gender, mean->gender, MR_SURE_GENDER, &person.gender_sure);
+    person.gender = verdict(&vote->gender, mean->gender, MR_SURE_GENDER, &known->gender_sure);
     person.ethnicity =
-        verdict(&vote->ethnicity, mean->ethnicity, MR_SURE_ETHNICITY, &person.ethnicity_sure);
-    person.emotion = verdict(&vote->emotion, mean->emotion, MR_SURE_EMOTION, &person.emotion_sure);
+        verdict(&vote->ethnicity, mean->ethnicity, MR_SURE_ETHNICITY, &known->ethnicity_sure);
+    person.emotion = verdict(&vote->emotion, mean->emotion, MR_SURE_EMOTION, &known->emotion_sure);
+    person.gender_sure = known->gender_sure;
+    person.ethnicity_sure = known->ethnicity_sure;
+    person.emotion_sure = known->emotion_sure;
     return person;
 }
 
@@ -216,8 +224,7 @@ static size_t describe_people(mr_follower *follower) {
     size_t count = 0;
     for (int i = 0; i < MR_TRACKS_MAX; i++)
         if (follower->tracker.tracks[i].id != 0)
-            follower->people[count++] =
-                describe(&follower->tracker.tracks[i], &follower->known[i].vote);
+            follower->people[count++] = describe(&follower->tracker.tracks[i], &follower->known[i]);
     qsort(follower->people, count, sizeof *follower->people, larger_first);
     return count;
 }

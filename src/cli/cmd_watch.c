@@ -88,13 +88,13 @@ typedef struct watch {
 
 /* Recommends when films are due at `seconds`. */
 static mr_status choose_films(watch *self, double seconds, const mr_scene *scene) {
-    if (self->settings->films.count == 0 ||
-        !mr_occasion_due(&self->occasion, seconds,
-                         mr_occasion_key(&self->occasion, scene->people, scene->count)))
-        return MR_OK;
     mr_followed audience[MR_VIEWERS_MAX];
     mr_viewer viewers[MR_VIEWERS_MAX];
     size_t count = mr_audience_of_scene(scene, audience);
+    int youngest = mr_youngest_of_scene(scene, self->settings->films.youngest);
+    uint64_t key = mr_occasion_key(&self->occasion, audience, count, youngest);
+    if (self->settings->films.count == 0 || !mr_occasion_due(&self->occasion, seconds, key))
+        return MR_OK;
     for (size_t i = 0; i < count; i++)
         viewers[i] = mr_viewer_of_followed(&audience[i]);
     mr_recommendation films;

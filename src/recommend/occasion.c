@@ -6,7 +6,7 @@
 #include <string.h>
 
 mr_occasion mr_occasion_new(void) {
-    return (mr_occasion){.shown_at = -INFINITY};
+    return (mr_occasion){.shown_at = -INFINITY, .step = -1};
 }
 
 static int remembered_range(const mr_occasion *occasion, uint32_t id) {
@@ -31,8 +31,27 @@ static int age_range_of(const mr_occasion *occasion, const mr_followed *person) 
     return (int)mr_age_range_of(attributes->age);
 }
 
-uint64_t mr_occasion_key(mr_occasion *occasion, const mr_followed *people, size_t count) {
+/* The highest of the ages that certificates and genres ask for which this age has reached. */
+static int step_of(float age) {
+    static const int steps[] = {18, 17, 16, 15, 13, 12, 8, 7, 6};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (age >= (float)steps[i])
+            return steps[i];
+    return 0;
+}
+
+static int limit_of(const mr_occasion *occasion, int youngest) {
+    int now = step_of((float)youngest), safe = step_of((float)youngest - MR_OCCASION_AGE_SLACK);
+    if (occasion->step < 0 || now <= occasion->step)
+        return now;
+    return safe > occasion->step ? safe : occasion->step;
+}
+
+uint64_t mr_occasion_key(mr_occasion *occasion, const mr_followed *people, size_t count,
+                         int youngest) {
     mr_occasion next = *occasion;
+    if (count > 0)
+        next.step = limit_of(occasion, youngest);
     next.age_count = 0;
     uint64_t key = 0;
     for (size_t i = 0; i < count && i < MR_FOLLOWED_MAX; i++) {
@@ -42,6 +61,8 @@ uint64_t mr_occasion_key(mr_occasion *occasion, const mr_followed *people, size_
         int32_t member[4] = {(int32_t)people[i].id, range, people[i].gender, people[i].emotion};
         key += mr_hash(member, sizeof member); /* a sum does not know the order */
     }
+    if (count > 0)
+        key += mr_hash(&next.step, sizeof next.step);
     *occasion = next;
     return key;
 }

@@ -3,12 +3,13 @@
  *
  *     mr_occasion occasion = mr_occasion_new();
  *     for each frame:
- *         uint64_t key = mr_occasion_key(&occasion, scene.people, scene.count);
+ *         uint64_t key = mr_occasion_key(&occasion, audience, count, youngest);
  *         if (mr_occasion_due(&occasion, seconds, key))
  *             recommend for everybody in the scene
  *
- * A group is who is there and what was voted of each: age range, gender and emotion. It is new when
- * it differs from the one that films were last chosen for. Films come once the new group has lasted
+ * A group is who is there, what was voted of each (age range, gender and emotion), and the youngest
+ * age that certificates go by. It is new when it differs from the one that films were last chosen
+ * for. Films come once the new group has lasted
  * for MR_OCCASION_SETTLED seconds, since faces come and go one by one; or, of a group that never
  * comes to rest, MR_OCCASION_APART seconds after it began to differ. They never come sooner than
  * MR_OCCASION_APART seconds after the last ones, so that there is time to read them.
@@ -23,7 +24,8 @@
 #define MR_OCCASION_SETTLED 0.5
 #define MR_OCCASION_APART   2.0
 
-/* Years that an age must lie outside of a person's range before the range is another. */
+/* Years that an age must lie outside of a person's range before the range is another, and that the
+ * youngest must be older than a certificate asks before the limit rises; it falls at once. */
 #define MR_OCCASION_AGE_SLACK 1.0f
 
 typedef struct mr_occasion {
@@ -37,15 +39,18 @@ typedef struct mr_occasion {
         int age_range; /* -1: not estimated */
     } ages[MR_FOLLOWED_MAX];
     size_t age_count;
+    int step; /* the age of the certificates that the youngest may see; -1: nobody yet */
 } mr_occasion;
 
 mr_occasion mr_occasion_new(void);
 
 /*
- * What identifies the group, whatever the order of its people; 0 for nobody. The occasion is where
- * the age range of each is remembered, so that an age on the border of two does not flicker.
+ * What identifies the group, whatever the order of its people; 0 for nobody. `youngest` is the age
+ * in years that films are limited by (mr_youngest_of_scene). The occasion is where the age range of
+ * each and the limit are remembered, so that an age on the border of two does not flicker.
  */
-uint64_t mr_occasion_key(mr_occasion *occasion, const mr_followed *people, size_t count);
+uint64_t mr_occasion_key(mr_occasion *occasion, const mr_followed *people, size_t count,
+                         int youngest);
 
 /*
  * True when films are due at `seconds` (which never go back) for the group with this key, and notes

@@ -12,9 +12,6 @@
 /* How much larger than the one who watches alone somebody else's face must be to take over. */
 #define TAKE_OVER 1.5f
 
-/* Age from which every certificate may be seen. */
-#define ADULT 18
-
 /* The text of a document, whose reference is dropped; NULL when memory is out. */
 static char *text_of(json_t *document) {
     char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(6));
@@ -103,16 +100,27 @@ static const mr_followed *choose_one(mr_stream_task *task) {
     return largest;
 }
 
+/* Puts whose history and stated feeling it is on the first seat, if there. */
+static void put_first(mr_followed *audience, size_t count, uint32_t id) {
+    for (size_t i = 1; i < count; i++)
+        if (audience[i].id == id) {
+            mr_followed kept = audience[0];
+            audience[0] = audience[i];
+            audience[i] = kept;
+        }
+}
+
 /* Who watches, at most MR_VIEWERS_MAX; what the first states to feel takes the emotion's place. */
 static size_t choose_audience(mr_stream_task *task, mr_followed *audience) {
-    size_t count = 1;
     if (task->scene.count == 0)
         return 0;
+    const mr_followed *one = choose_one(task);
+    size_t count = task->settings.group ? mr_audience_of_scene(&task->scene, audience) : 1;
     if (task->settings.group)
-        count = mr_audience_of_scene(&task->scene, audience);
+        put_first(audience, count, one->id);
     else
-        audience[0] = *choose_one(task);
-    if (task->settings.feel >= 0)
+        audience[0] = *one;
+    if (task->settings.feel >= 0 && count > 0)
         audience[0].emotion = task->settings.feel;
     return count;
 }
@@ -123,30 +131,12 @@ static void state_feeling(mr_attributes *attributes, int emotion) {
     attributes->emotion[emotion] = 1;
 }
 
-/* Where one is asked alone, the age of the youngest who is there, which limits the films all the
- * same; else -1. */
-static int limit_of_others(const mr_stream_task *task) {
-    int limit = -1;
-    for (size_t i = 0; i < task->scene.count && !task->settings.group; i++) {
-        int age =
-            mr_plausible_age(&task->scene.people[i].person.attributes, task->settings.youngest);
-        if (limit < 0 || age < limit)
-            limit = age;
-    }
-    return limit;
-}
-
-/* Films for adults are all alike in this. */
-static uint64_t kind_of_limit(int limit) {
-    return limit < 0 || limit > ADULT ? ADULT : (uint64_t)limit;
-}
-
 /* True when films are to be sent now. */
 static bool is_due(mr_stream_task *task, const mr_followed *audience, size_t count, int limit) {
     mr_occasion *occasion = &task->occasion;
-    uint64_t key = mr_occasion_key(occasion, audience, count);
+    uint64_t key = mr_occasion_key(occasion, audience, count, limit);
     if (key != 0) {
-        uint64_t parts[] = {key, task->version, kind_of_limit(limit)};
+        uint64_t parts[] = {key, task->version};
         key = mr_hash(parts, sizeof parts);
     }
     bool asked =
@@ -246,7 +236,8 @@ static mr_status run(mr_job *job, const mr_leased_session *at) {
         MR_TRY(follow(task, at));
     mr_followed audience[MR_VIEWERS_MAX];
     size_t count = choose_audience(task, audience);
-    int limit = limit_of_others(task);
+    /* Whoever is there limits the films, asked or not. */
+    int limit = mr_youngest_of_scene(&task->scene, task->settings.youngest);
     if (is_due(task, audience, count, limit))
         MR_TRY(recommend(task, at, audience, count, limit));
     return MR_OK;

@@ -538,10 +538,12 @@ static void the_youngest_of_many_has_a_seat(void **state) {
             make_age(&people[i], i == youngest ? 7.5f : (float)(20 + i));
             followed[i].id = (uint32_t)i + 1;
             followed[i].person = people[i];
+            followed[i].in_sight = true;
         }
         int last = youngest < MR_VIEWERS_MAX ? MR_VIEWERS_MAX - 1 : youngest;
         assert_int_equal(mr_viewers_of_analysis(&analysis, viewers), MR_VIEWERS_MAX);
         assert_int_equal(mr_audience_of_scene(&scene, audience), MR_VIEWERS_MAX);
+        assert_int_equal(mr_youngest_of_scene(&scene, -1), 7);
         for (int seat = 0; seat < MR_VIEWERS_MAX; seat++) {
             int who = seat == MR_VIEWERS_MAX - 1 ? last : seat;
             assert_true(viewers[seat].attributes.age == people[who].attributes.age);
@@ -554,6 +556,29 @@ static void the_youngest_of_many_has_a_seat(void **state) {
     assert_false(viewers[MR_VIEWERS_MAX - 1].attributes.has_age);
     assert_int_equal(mr_viewers_of_analysis(NULL, viewers), 0);
     assert_int_equal(mr_audience_of_scene(NULL, audience), 0);
+}
+
+/* A child that was seen for two frames neither has a seat nor limits the films; one that has been
+ * there does, in sight or not. */
+static void who_passes_by_is_not_asked(void **state) {
+    (void)state;
+    mr_followed people[2] = {{.id = 1, .in_sight = true, .since = 10, .seen = 10},
+                             {.id = 2, .in_sight = false, .since = 10, .seen = 10.1}};
+    mr_followed audience[MR_VIEWERS_MAX];
+    make_age(&people[0].person, 30);
+    make_age(&people[1].person, 7.5f);
+    const mr_scene scene = {.count = 2, .people = people};
+    assert_int_equal(mr_audience_of_scene(&scene, audience), 1);
+    assert_int_equal(audience[0].id, 1);
+    assert_int_equal(mr_youngest_of_scene(&scene, -1),
+                     mr_plausible_age(&people[0].person.attributes, -1));
+    people[1].seen = 11;
+    assert_int_equal(mr_audience_of_scene(&scene, audience), 2);
+    assert_int_equal(mr_youngest_of_scene(&scene, -1), 7);
+    people[1].person.attributes.has_age = false; /* as old as was stated */
+    assert_int_equal(mr_youngest_of_scene(&scene, 12), 12);
+    assert_int_equal(mr_youngest_of_scene(&scene, -1), 0);
+    assert_int_equal(mr_youngest_of_scene(NULL, 12), -1);
 }
 
 static void a_followed_person_is_a_viewer(void **state) {
@@ -571,6 +596,7 @@ static void a_followed_person_is_a_viewer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(who_passes_by_is_not_asked),
         TEST(a_person_stays_the_same_under_flicker),
         TEST(the_vote_is_worth_no_more_than_its_estimates),
         TEST(who_is_gone_for_long_is_somebody_new),

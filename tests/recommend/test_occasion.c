@@ -13,31 +13,51 @@ static void the_key_is_the_group(void **state) {
     mr_occasion occasion = mr_occasion_new();
     mr_followed group[2] = {made_person(1, 35, MR_HAPPY), made_person(2, 8, MR_SAD)};
     mr_followed turned[2] = {group[1], group[0]};
-    uint64_t key = mr_occasion_key(&occasion, group, 2);
-    assert_true(key == mr_occasion_key(&occasion, turned, 2));
-    assert_true(key != mr_occasion_key(&occasion, group, 1));
+    uint64_t key = mr_occasion_key(&occasion, group, 2, 30);
+    assert_true(key == mr_occasion_key(&occasion, turned, 2, 30));
+    assert_true(key != mr_occasion_key(&occasion, group, 1, 30));
     turned[0].emotion = MR_NEUTRAL;
-    assert_true(key != mr_occasion_key(&occasion, turned, 2));
+    assert_true(key != mr_occasion_key(&occasion, turned, 2, 30));
     turned[0] = group[1];
     turned[0].id = 3;
-    assert_true(key != mr_occasion_key(&occasion, turned, 2));
-    assert_true(mr_occasion_key(&occasion, group, 0) == 0);
+    assert_true(key != mr_occasion_key(&occasion, turned, 2, 30));
+    assert_true(mr_occasion_key(&occasion, group, 0, 30) == 0);
 }
 
 static void an_age_on_the_border_does_not_flicker(void **state) {
     (void)state;
     mr_occasion occasion = mr_occasion_new();
     mr_followed person = made_person(1, 29.8f, MR_HAPPY);
-    uint64_t key = mr_occasion_key(&occasion, &person, 1);
+    uint64_t key = mr_occasion_key(&occasion, &person, 1, 30);
     person.person.attributes.age = 30.7f;
-    assert_true(key == mr_occasion_key(&occasion, &person, 1));
+    assert_true(key == mr_occasion_key(&occasion, &person, 1, 30));
     person.person.attributes.age = 31.2f;
-    uint64_t older = mr_occasion_key(&occasion, &person, 1);
+    uint64_t older = mr_occasion_key(&occasion, &person, 1, 30);
     assert_true(key != older);
     person.person.attributes.age = 29.3f;
-    assert_true(older == mr_occasion_key(&occasion, &person, 1));
+    assert_true(older == mr_occasion_key(&occasion, &person, 1, 30));
     person.person.attributes.age = 0;
-    assert_true(older != mr_occasion_key(&occasion, &person, 1));
+    assert_true(older != mr_occasion_key(&occasion, &person, 1, 30));
+}
+
+/* Lower at once, higher only with a year to spare, and never for a change that no certificate
+ * knows. */
+static void the_limit_is_of_the_group(void **state) {
+    (void)state;
+    mr_occasion occasion = mr_occasion_new();
+    mr_followed person = made_person(1, 16, MR_HAPPY);
+    uint64_t teen = mr_occasion_key(&occasion, &person, 1, 13);
+    assert_true(teen == mr_occasion_key(&occasion, &person, 1, 14));
+    assert_true(teen == mr_occasion_key(&occasion, &person, 1, 15));
+    uint64_t older = mr_occasion_key(&occasion, &person, 1, 16);
+    assert_true(teen != older);
+    assert_true(older == mr_occasion_key(&occasion, &person, 1, 15));
+    uint64_t child = mr_occasion_key(&occasion, &person, 1, 11);
+    assert_true(child != teen && child != older);
+    assert_true(child == mr_occasion_key(&occasion, &person, 1, 12));
+    assert_true(teen == mr_occasion_key(&occasion, &person, 1, 14));
+    assert_true(mr_occasion_key(&occasion, &person, 1, 19) ==
+                mr_occasion_key(&occasion, &person, 1, 60));
 }
 
 static void films_wait_until_the_group_has_settled(void **state) {
@@ -85,6 +105,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_key_is_the_group),
         cmocka_unit_test(an_age_on_the_border_does_not_flicker),
+        cmocka_unit_test(the_limit_is_of_the_group),
         cmocka_unit_test(films_wait_until_the_group_has_settled),
         cmocka_unit_test(films_come_two_seconds_apart_at_most),
         cmocka_unit_test(the_same_group_gets_no_new_films),

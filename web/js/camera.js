@@ -35,7 +35,7 @@ export async function listCameras() {
  * @param {string | null} id of the camera, or null for the browser's choice
  * @param {object} hooks
  * @param {() => void} hooks.ended called when the camera goes away by itself
- * @param {() => void} hooks.muted called when it stops to give pictures
+ * @param {(muted: boolean) => void} hooks.muted called when it stops to give pictures, and when it gives some again
  * @param {() => boolean} hooks.wanted whether it is still wanted, once the browser has given it
  */
 export async function startCamera(video, id, { ended, muted, wanted }) {
@@ -48,16 +48,20 @@ export async function startCamera(video, id, { ended, muted, wanted }) {
     },
   });
   const [track] = stream.getVideoTracks();
+  const darkened = () => muted(true);
+  const lit = () => muted(false);
   function stop() {
     track.removeEventListener('ended', ended);
-    track.removeEventListener('mute', muted);
+    track.removeEventListener('mute', darkened);
+    track.removeEventListener('unmute', lit);
     track.stop();
     if (video.srcObject === stream) video.srcObject = null;
   }
   const camera = { id: track.getSettings().deviceId ?? null, stop };
   if (!wanted()) return camera;
   track.addEventListener('ended', ended);
-  track.addEventListener('mute', muted);
+  track.addEventListener('mute', darkened);
+  track.addEventListener('unmute', lit);
   video.srcObject = stream;
   try {
     await video.play();

@@ -11,12 +11,16 @@ const ROOMY = 2;
 const POINTS = 5;
 /** Pixels between a label and the picture's edge. */
 const EDGE = 6;
+/** A face that is not found for so long is not marked any more. */
+const BLINK_MS = 300;
 
 /** @param {import('./store.js').Store} store */
 export function bindOverlay(store) {
   const overlay = byId('overlay');
   /** @type {Map<number, {box: any, label: any, badge: any, words: any, points: any[]}>} */
   const marks = new Map();
+  /** When each was last found. @type {Map<number, number>} */
+  const seenAt = new Map();
 
   /** @param {number} id */
   function markOf(id) {
@@ -38,8 +42,11 @@ export function bindOverlay(store) {
     const seen = new Set();
     const read = new Set(watchers(sight?.people ?? [], settings));
     for (const [i, person] of (sight?.people ?? []).entries()) {
-      if (person.in_sight === false || !sight) continue;
+      if (!sight) continue;
       const id = person.id ?? i + 1;
+      // A face that is missed for a moment keeps its box, which the server moves on.
+      if (person.in_sight !== false) seenAt.set(id, performance.now());
+      else if (!(performance.now() - (seenAt.get(id) ?? -Infinity) < BLINK_MS)) continue;
       seen.add(id);
       const { box, label, badge, words, points } = markOf(id);
       const [x, y, width, height] = person.box;
@@ -71,6 +78,7 @@ export function bindOverlay(store) {
       if (seen.has(id)) continue;
       box.remove();
       marks.delete(id);
+      seenAt.delete(id);
     }
   });
 }

@@ -3,7 +3,7 @@
  * description. Starting one ends the others.
  */
 import { api, isPassing } from './api.js';
-import { cameraTrouble, everyFrame, startCamera, takeFrame } from './camera.js';
+import { cameraTrouble, everyFrame, listCameras, startCamera, takeFrame } from './camera.js';
 import { readPicture } from './picture-file.js';
 import { openStream } from './stream.js';
 
@@ -26,6 +26,10 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
   let stopFrames = null;
   /** @type {Blob | null} */
   let picture = null;
+  /** Whether the camera gives no pictures: what is still said of earlier ones does not count. */
+  let dark = false;
+  /** The camera that went away by itself and is used again once it is back. @type {string | null} */
+  let lost = null;
   /** Grows with each start, so that what began before it is known to be stale. */
   let turn = 0;
   /** The look at the photo that is under way. @type {AbortController | null} */
@@ -48,6 +52,8 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     camera?.stop();
     camera = null;
     picture = null;
+    dark = false;
+    lost = null;
     if (photo.src) URL.revokeObjectURL(photo.src);
     photo.removeAttribute('src');
     suggestions.stop();
@@ -58,6 +64,7 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
   function received(message) {
     if (message.type === 'hello') reach.found();
     else if (message.type === 'people') {
+      if (dark) return;
       const { width, height, ms, people } = message;
       store.set({ sight: { width, height, ms, people }, activity: 'live' });
     } else if (message.type === 'films') suggestions.received(message.films);
@@ -104,10 +111,15 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     try {
       const started = await startCamera(video, id, {
         ended() {
+          const gone = camera?.id ?? null;
           stop();
-          store.set({ trouble: 'The camera was disconnected.' });
+          lost = gone;
+          store.set({ trouble: `The camera was disconnected.${gone ? ' It is used again once it is back.' : ''}` });
         },
-        muted: () => store.set({ sight: null, activity: 'dark' }),
+        muted(now) {
+          dark = now;
+          store.set(dark ? { sight: null, activity: 'dark' } : { activity: 'starting' });
+        },
         wanted: () => mine === turn,
       });
       if (mine !== turn) return started.stop();
@@ -181,6 +193,13 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
       lookAtPhoto();
     } else suggestions.change({ attributes });
   }
+
+  navigator.mediaDevices?.addEventListener?.('devicechange', async () => {
+    const wanted = lost;
+    if (wanted === null) return;
+    const cameras = await listCameras();
+    if (wanted === lost && cameras.some(({ id }) => id === wanted)) useCamera(wanted);
+  });
 
   document.addEventListener('visibilitychange', () => {
     if (!camera) return;

@@ -41,11 +41,23 @@ export const ageRange = (range) => range.replace('-', '–');
 export function estimates(person) {
   const rows = [];
   const { age, gender, ethnicity, emotion } = person;
-  if (emotion) rows.push(classRow('emotion', 'Mood', look(emotion.label), emotion.probabilities[emotion.label], emotion.sure));
+  if (emotion) rows.push(classRow('emotion', 'Mood', ...said(emotion, look), emotion.sure));
   if (age) rows.push({ key: 'age', name: 'Age', value: ageRange(age.range), detail: `${age.low} to ${age.high}`, sure: true });
   if (gender) rows.push(classRow('gender', 'Gender', gender.label, gender.probability, gender.sure));
-  if (ethnicity) rows.push(classRow('ethnicity', 'Ethnicity', ethnicity.label, ethnicity.probabilities[ethnicity.label], ethnicity.sure));
+  if (ethnicity) rows.push(classRow('ethnicity', 'Ethnicity', ...said(ethnicity, (label) => label), ethnicity.sure));
   return rows;
+}
+
+/**
+ * The label that stands, or of what is unsure the likeliest one, which leads before it is said; and its probability.
+ * @param {{label: string, probabilities: Record<string, number>, sure?: boolean}} estimate
+ * @param {(label: string) => string} name
+ * @returns {[string, number]}
+ */
+function said({ label, probabilities, sure }, name) {
+  const [likeliest] = Object.entries(probabilities).reduce((best, one) => (one[1] > best[1] ? one : best));
+  const chosen = sure === false ? likeliest : label;
+  return [name(chosen), probabilities[chosen]];
 }
 
 /**

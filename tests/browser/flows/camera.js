@@ -66,7 +66,29 @@ async function unplugged({ server, browser }) {
   await page.getByText('The camera was disconnected.').waitFor();
   assert.equal(await page.locator('.face').count(), 0);
   assert.equal(await page.evaluate(() => document.getElementById('video').srcObject), null);
+  // Once it is plugged in again it goes on by itself, as a kiosk needs it.
+  await page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')));
+  await page.locator('.face').waitFor();
+  // Not one that somebody stopped.
+  await control(page, 'button', 'Stop camera').click();
+  await page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')));
+  await page.waitForTimeout(500);
+  assert.equal(await page.evaluate(() => document.getElementById('video').srcObject), null);
+  await close();
+}
+
+/** Answers to pictures from before the lens was covered say nothing of now. */
+async function covered({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
   await startCamera(page);
+  const track = (event) => page.evaluate((name) => document.getElementById('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event(name)), event);
+  await track('mute');
+  await page.waitForTimeout(500);
+  await page.getByText('The camera shows nothing.').waitFor();
+  assert.equal(await page.locator('.face').count(), 0);
+  await track('unmute');
+  await page.locator('.face').waitFor();
   await close();
 }
 
@@ -155,6 +177,7 @@ export default [
   ['camera: faces, chart, switches, "I feel", stop', facesAndFilms],
   ['camera: new films wait for a busy person', likeWhileLive],
   ['camera unplugged: said so, and it starts again', unplugged],
+  ['camera: covered and uncovered', covered],
   ['camera: frames wait for answers', backPressure],
   ['camera: the server dies and comes back', serverAway],
   ['no camera: said so, and a description gets films', noCamera],
