@@ -33,12 +33,18 @@ typedef struct workspace {
     mr_image canvas;
     mr_face *candidates, *spare; /* two a cell, for what another look adds */
     uint32_t *order;
+    uint64_t used; /* number of the look that used it last; 0: empty */
 } workspace;
+
+/* Sizes of input that are kept for each look: streams of several shapes may take turns, and a
+ * workspace costs as much to make as a frame. */
+#define SIZES 3
 
 struct mr_yolo {
     const mr_yolo_model *model;
-    int step;           /* sides of the input are multiples of it */
-    workspace looks[2]; /* at the whole size, and again at half of it */
+    int step;                 /* sides of the input are multiples of it */
+    workspace kept[2][SIZES]; /* for looks at the whole size, and again at half of it */
+    uint64_t looks;           /* taken so far */
 };
 
 mr_yolo_params mr_yolo_params_defaults(void) {
@@ -75,8 +81,10 @@ mr_status mr_yolo_create(const mr_yolo_model *model, mr_yolo **out) {
 void mr_yolo_free(mr_yolo *yolo) {
     if (!yolo)
         return;
-    free_workspace(&yolo->looks[0]);
-    free_workspace(&yolo->looks[1]);
+    for (int i = 0; i < SIZES; i++) {
+        free_workspace(&yolo->kept[0][i]);
+        free_workspace(&yolo->kept[1][i]);
+    }
     free(yolo);
 }
 
@@ -94,12 +102,30 @@ static mr_status fill_workspace(const mr_yolo *yolo, const mr_network *network, 
     return MR_OK;
 }
 
-/* Makes the workspace fit, which is nothing to do when the last picture needed the same. */
-static mr_status prepare(const mr_yolo *yolo, workspace *work, const placement *place) {
+/* The workspace of this size; else the one that was not used for the longest time. */
+static workspace *choose_workspace(workspace kept[SIZES], const placement *place) {
+    workspace *oldest = &kept[0];
+    for (int i = 0; i < SIZES; i++) {
+        const mr_image *canvas = &kept[i].canvas;
+        if (canvas->width == place->input_width && canvas->height == place->input_height)
+            return &kept[i];
+        if (kept[i].used < oldest->used)
+            oldest = &kept[i];
+    }
+    return oldest;
+}
+
+/* Finds a workspace that fits, or makes one in place of the oldest. */
+static mr_status prepare(mr_yolo *yolo, workspace kept[SIZES], const placement *place,
+                         workspace **out) {
+    workspace *work = *out = choose_workspace(kept, place);
     const mr_image *canvas = &work->canvas;
-    if (canvas->width == place->input_width && canvas->height == place->input_height)
+    bool fits = canvas->width == place->input_width && canvas->height == place->input_height;
+    work->used = ++yolo->looks;
+    if (fits)
         return MR_OK;
     free_workspace(work);
+    work->used = yolo->looks;
     mr_network *network;
     MR_TRY(mr_network_resized(yolo->model->network, place->input_height, place->input_width,
                               &network));
@@ -217,12 +243,13 @@ static mr_face to_picture(mr_face face, const mr_image *image, const placement *
 
 /* ---- looking ---- */
 
-/* Looks at the picture once: the workspace's candidates are then its faces, in pixels of the
- * picture, by falling score. */
-static mr_status look(const mr_yolo *yolo, workspace *work, const mr_image *image, float scale,
-                      float score, float overlap, size_t *count) {
+/* Looks at the picture once: the candidates of *out are then its faces, in pixels of the picture,
+ * by falling score. */
+static mr_status look(mr_yolo *yolo, workspace kept[SIZES], const mr_image *image, float scale,
+                      float score, float overlap, workspace **out, size_t *count) {
     placement place = place_picture(yolo, image, scale);
-    MR_TRY(prepare(yolo, work, &place));
+    MR_TRY(prepare(yolo, kept, &place, out));
+    workspace *work = *out;
     draw_picture(yolo->model->network, work, image, &place);
     MR_TRY(mr_runner_run_pixels(work->runner));
     size_t found = list_candidates(work, score);
@@ -273,11 +300,12 @@ static size_t add_large(mr_face *faces, size_t count, const mr_face *large) {
 }
 
 /* Looks at half the scale for large faces, and adds them to the `count` of the first look. */
-static mr_status look_again(mr_yolo *yolo, const mr_image *image, const mr_yolo_params *params,
-                            float scale, size_t *count) {
-    workspace *first = &yolo->looks[0], *second = &yolo->looks[1];
+static mr_status look_again(mr_yolo *yolo, workspace *first, const mr_image *image,
+                            const mr_yolo_params *params, float scale, size_t *count) {
+    workspace *second;
     size_t found;
-    MR_TRY(look(yolo, second, image, scale / 2, params->score, params->overlap, &found));
+    MR_TRY(look(yolo, yolo->kept[1], image, scale / 2, params->score, params->overlap, &second,
+                &found));
     for (size_t i = 0; i < found; i++)
         if (scale * size_of_face(&second->candidates[i]) >= params->again / 2)
             *count = add_large(first->candidates, *count, &second->candidates[i]);
@@ -293,15 +321,15 @@ mr_status mr_yolo_detect(mr_yolo *yolo, const mr_image *image, const mr_yolo_par
     MR_TRY(check(image, params));
     const float scale = scale_of(yolo, image, params);
     const float least = params->again > 0 ? fminf(params->score, HINT) : params->score;
-    const mr_face *candidates;
+    workspace *first;
     size_t found;
-    MR_TRY(look(yolo, &yolo->looks[0], image, scale, least, params->overlap, &found));
-    candidates = yolo->looks[0].candidates;
+    MR_TRY(look(yolo, yolo->kept[0], image, scale, least, params->overlap, &first, &found));
+    const mr_face *candidates = first->candidates;
     size_t hints = count_from(candidates, found, HINT);
     bool again = params->again > 0 && scale * largest(candidates, hints) >= params->again;
     found = count_from(candidates, found, params->score);
     if (again)
-        MR_TRY(look_again(yolo, image, params, scale, &found));
+        MR_TRY(look_again(yolo, first, image, params, scale, &found));
     *count = found < capacity ? found : capacity;
     for (size_t i = 0; i < *count; i++)
         faces[i] = candidates[i];

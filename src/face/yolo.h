@@ -21,7 +21,8 @@
  * second costs a quarter of the first and is climbed for close-ups alone.
  *
  * Ownership: the detector compiles the network and allocates for the first picture of a shape, and
- * for the first that needs a second look; further ones of the same size of input allocate nothing.
+ * for the first that needs a second look; further ones of the same size of input allocate nothing,
+ * nor do those of the three sizes that were used last.
  * Thread rule: a detector belongs to one thread at a time; the model is shared and must outlive it.
  */
 #ifndef MR_FACE_YOLO_H

@@ -19,6 +19,29 @@ static void the_second_picture_allocates_nothing(void **state) {
     assert_ok(mr_yolo_detect(yolo, &second, NULL, faces, 64, &count));
     assert_int_equal(mr_memory_asked, before);
     assert_true(count > 10);
+    /* three shapes in turn are kept, a fourth takes the place of the oldest */
+    mr_image wide = made_square(64, 24, 3, 24, 8, 8), high = made_square(24, 64, 3, 8, 24, 8);
+    mr_yolo_params small = mr_yolo_params_defaults();
+    small.side = 32;
+    assert_ok(mr_yolo_detect(yolo, &wide, NULL, faces, 64, &count));
+    assert_ok(mr_yolo_detect(yolo, &high, NULL, faces, 64, &count));
+    before = mr_memory_asked;
+    const mr_image *shapes[3] = {&first, &wide, &high};
+    for (int turn = 0; turn < 9; turn++) {
+        assert_ok(mr_yolo_detect(yolo, shapes[turn % 3], NULL, faces, 64, &count));
+        assert_int_equal(count, 1);
+    }
+    assert_int_equal(mr_memory_asked, before);
+    assert_ok(mr_yolo_detect(yolo, &first, &small, faces, 64, &count));
+    assert_true(mr_memory_asked > before);
+    before = mr_memory_asked;
+    assert_ok(mr_yolo_detect(yolo, &wide, NULL, faces, 64, &count));
+    assert_ok(mr_yolo_detect(yolo, &high, NULL, faces, 64, &count));
+    assert_int_equal(mr_memory_asked, before);
+    assert_ok(mr_yolo_detect(yolo, &first, NULL, faces, 64, &count));
+    assert_true(mr_memory_asked > before);
+    mr_image_free(&wide);
+    mr_image_free(&high);
     mr_image_free(&first);
     mr_image_free(&second);
     mr_yolo_free(yolo);
