@@ -41,7 +41,7 @@ static void print_film(size_t number, const mr_recommended_film *film) {
     printf("%3zu  %s", number, facts->title);
     if (facts->year)
         printf(" (%d)", facts->year);
-    printf("  %.0f %%\n", 100 * (double)film->score);
+    printf("  %.0f %%%s\n", 100 * (double)film->score, film->explored ? "  to discover" : "");
     const char *joint = "     ";
     for (int i = 0; i < facts->genre_count; i++, joint = ", ")
         printf("%s%s", joint, facts->genres[i]);
