@@ -275,7 +275,8 @@ typedef struct mr_followed {
     uint32_t id;      /* from 1, never used twice by one follower */
     mr_person person; /* the smoothed box; each distribution the weighted mean of its votes */
     /* Labels that won the vote, which change only when another is clearly ahead; -1: not
-     * estimated. `sure`: at least MR_SURE_… of the votes' weight is behind it. */
+     * estimated. `sure`: at least MR_SURE_… of the votes' weight is behind it, and from then on as
+     * long as it is at most 0.05 less. */
     int gender, ethnicity, emotion;
     bool gender_sure, ethnicity_sure, emotion_sure;
     bool in_sight;      /* found in this very frame */
@@ -312,8 +313,8 @@ MR_API mr_status mr_follow_pixels(mr_follower *follower, mr_session *session, co
 MR_API mr_status mr_follow_bytes(mr_follower *follower, mr_session *session, const void *bytes,
                                  size_t size, const char *name, double seconds, mr_scene *out);
 
-/* Those of a scene that films are chosen for, as mr_viewers_of_analysis chooses; returns how many
- * it wrote. */
+/* Those of a scene that films are chosen for, as mr_viewers_of_analysis chooses, without who only
+ * passed by: out of sight, and seen for less than half a second. Returns how many it wrote. */
 MR_API size_t mr_audience_of_scene(const mr_scene *scene, mr_followed out[MR_VIEWERS_MAX]);
 
 /* The least mr_plausible_age of those, and of all others who are there; -1 for nobody. */

@@ -97,8 +97,10 @@ static mr_status choose_films(watch *self, double seconds, const mr_scene *scene
         return MR_OK;
     for (size_t i = 0; i < count; i++)
         viewers[i] = mr_viewer_of_followed(&audience[i]);
+    mr_recommend_options wish = self->settings->films;
+    wish.age_limit = self->occasion.step;
     mr_recommendation films;
-    MR_TRY(mr_recommend(self->engine.session, viewers, count, &self->settings->films, &films));
+    MR_TRY(mr_recommend(self->engine.session, viewers, count, &wish, &films));
     mr_status status = mr_watch_report_films(&self->report, self->seconds, &films);
     mr_recommendation_free(&films);
     return status;

@@ -76,6 +76,12 @@ const uint32_t *mr_catalogue_people(const mr_catalogue *catalogue);
 size_t mr_catalogue_people_count(const mr_catalogue *catalogue);
 size_t mr_catalogue_language_count(const mr_catalogue *catalogue);
 
+/* How many people two films have in common, as directors or in their casts. */
+int mr_catalogue_shared_people(const mr_catalogue *catalogue, uint32_t a, uint32_t b);
+
+/* Whether two films have the same title, but for what mr_catalogue_find_title does not heed. */
+bool mr_catalogue_same_title(const mr_catalogue *catalogue, uint32_t a, uint32_t b);
+
 /* Index of the film with this id, or -1. */
 long mr_catalogue_find(const mr_catalogue *catalogue, const char *id);
 

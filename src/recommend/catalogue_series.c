@@ -5,7 +5,7 @@
  * without what counts parts: "Star Wars: Episode IV - A New Hope" is of "star wars", "The Godfather
  * Part II" of "godfather", "Harry Potter and the Goblet of Fire" of "harry potter". Films with
  * equal stems are of one series if the stem has two words or they share a director or an actor;
- * films of which one stem goes on from the other ("Batman", "Batman Returns") if they share one.
+ * films of which one stem goes on from the other ("Batman", "Batman Returns") if they share two.
  */
 #include "recommend/catalogue_parts.h"
 #include "recommend/fold.h"
@@ -84,14 +84,20 @@ static char *stem_of(const char *title) {
 
 /* ---- films of one series --------------------------------------------------------------------- */
 
-static bool share_people(const mr_catalogue *catalogue, uint32_t a, uint32_t b) {
+static bool is_among(uint32_t person, const uint32_t *people, int count) {
+    while (count > 0 && people[count - 1] != person)
+        count--;
+    return count > 0;
+}
+
+int mr_catalogue_shared_people(const mr_catalogue *catalogue, uint32_t a, uint32_t b) {
     const mr_catalogue_film *x = &catalogue->films[a], *y = &catalogue->films[b];
+    const uint32_t *own = catalogue->people + x->people, *others = catalogue->people + y->people;
+    int shared = 0;
     for (int i = 0; i < x->director_count + x->cast_count; i++)
-        for (int j = 0; j < y->director_count + y->cast_count; j++)
-            if (catalogue->people[x->people + (uint32_t)i] ==
-                catalogue->people[y->people + (uint32_t)j])
-                return true;
-    return false;
+        shared += !is_among(own[i], own, i) &&
+                  is_among(own[i], others, y->director_count + y->cast_count);
+    return shared;
 }
 
 /* Whether `longer` is `text`, or goes on from it with another word. */
@@ -101,8 +107,9 @@ static bool continues(const char *text, const char *longer) {
 }
 
 static bool are_parts(const mr_catalogue *catalogue, const stem *a, const stem *b) {
-    bool named = strchr(a->text, ' ') && strcmp(a->text, b->text) == 0;
-    return named || share_people(catalogue, a->film, b->film);
+    bool equal = strcmp(a->text, b->text) == 0;
+    int needed = !equal ? 2 : strchr(a->text, ' ') ? 0 : 1;
+    return mr_catalogue_shared_people(catalogue, a->film, b->film) >= needed;
 }
 
 static int by_text(const void *a, const void *b) {

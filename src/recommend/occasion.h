@@ -39,7 +39,8 @@ typedef struct mr_occasion {
         int age_range; /* -1: not estimated */
     } ages[MR_FOLLOWED_MAX];
     size_t age_count;
-    int step; /* the age of the certificates that the youngest may see; -1: nobody yet */
+    int step; /* the age up to which films may be certified; never above the youngest one's but for
+                 what it has fallen since the key was made; -1: nobody yet */
 } mr_occasion;
 
 mr_occasion mr_occasion_new(void);

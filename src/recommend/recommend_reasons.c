@@ -78,8 +78,8 @@ static void say_people(text *out, const mr_watcher *watcher) {
         say(out, " in %s mood", mood_word(watcher));
 }
 
-/* The film's genres with the highest values, at most two, all of them positive. */
-static void say_genres(text *out, const mr_genre_sums *sums, mr_genre_set genres) {
+/* The film's genres with the highest values, at most two, all of them positive; returns them. */
+static mr_genre_set say_genres(text *out, const mr_genre_sums *sums, mr_genre_set genres) {
     int first = -1, second = -1;
     for (mr_genre_set rest = genres; rest; rest &= rest - 1) {
         int genre = __builtin_ctz(rest);
@@ -95,11 +95,12 @@ static void say_genres(text *out, const mr_genre_sums *sums, mr_genre_set genres
     say(out, "%s", mr_genre_label((mr_genre)first));
     if (second >= 0)
         say(out, " and %s", mr_genre_label((mr_genre)second));
+    return 1u << first | (second >= 0 ? 1u << second : 0);
 }
 
 static void say_mood(text *out, const mr_appetite *appetite, const mr_rank_options *options,
                      const mr_catalogue_film *film) {
-    say_genres(out, &appetite->mood, film->genres);
+    mr_genre_set named = say_genres(out, &appetite->mood, film->genres);
     const mr_watcher *watcher = &appetite->seat->watcher;
     const mr_mood *known = &appetite->recommender->parts.mood;
     int emotion = likeliest(watcher->emotion, MR_EMOTION_COUNT);
@@ -108,7 +109,7 @@ static void say_mood(text *out, const mr_appetite *appetite, const mr_rank_optio
         say(out, " to lift %s mood", mood);
     else if (options->mood == MR_MOOD_MATCH)
         say(out, " to go with %s mood", mood);
-    else if (film->genres & known->found[emotion])
+    else if (named & known->found[emotion])
         say(out, ", which people in %s mood tend to choose", mood);
     else
         say(out, ", which may go with %s mood", mood);
@@ -179,7 +180,8 @@ static void say_taste(text *out, const mr_appetite *appetite, const mr_catalogue
                       uint32_t index) {
     const mr_recommender *recommender = appetite->recommender;
     int32_t item = mr_item_of(recommender, index);
-    if (item < 0 || appetite->child > 0.5f) {
+    bool by_genre = appetite->child > 0.5f && mr_genre_sums_fit(&appetite->taste, film) > 0;
+    if (item < 0 || by_genre) {
         say_genres(out, &appetite->taste, film->genres);
         /* That is an assumption of children, whom nobody asked. */
         bool found = appetite->child <= 0.5f;

@@ -110,22 +110,26 @@ static bool are_parts(const mr_catalogue_film *a, const mr_catalogue_film *b) {
     return a->series && a->series == b->series;
 }
 
-/* The earliest part of the film at `best` among the candidates; a film of the same title is no part
- * but made anew. */
-static size_t first_part(const mr_catalogue *catalogue, const mr_candidate *candidates,
-                         size_t taken, size_t wide, size_t best) {
-    const mr_catalogue_film *wanted = mr_catalogue_entry(catalogue, candidates[best].film);
-    const mr_catalogue_film *first = wanted;
-    for (size_t i = taken; i < wide; i++) {
-        const mr_catalogue_film *film = mr_catalogue_entry(catalogue, candidates[i].film);
-        if (are_parts(film, wanted) && film->year < first->year &&
-            candidates[i].misery == candidates[best].misery &&
-            strcmp(film->title, wanted->title) != 0) {
-            first = film;
-            best = i;
-        }
-    }
-    return best;
+/* Whether `earlier` came before in the same series: not a film of the same title, which was made
+ * anew, nor one that nobody of the other took part in. */
+static bool comes_before(const mr_catalogue *catalogue, uint32_t earlier, uint32_t film) {
+    const mr_catalogue_film *a = mr_catalogue_entry(catalogue, earlier);
+    const mr_catalogue_film *b = mr_catalogue_entry(catalogue, film);
+    return are_parts(a, b) && a->year < b->year &&
+           mr_catalogue_shared_people(catalogue, earlier, film) > 0 &&
+           !mr_catalogue_same_title(catalogue, earlier, film);
+}
+
+/* The first part of the film at `best` among the candidates from `from` to `end`. */
+static size_t first_part(const mr_catalogue *catalogue, const mr_candidate *candidates, size_t from,
+                         size_t end, size_t best) {
+    size_t first = best;
+    for (size_t i = from; i < end; i++)
+        if (candidates[i].misery == candidates[best].misery &&
+            comes_before(catalogue, candidates[i].film, candidates[best].film) &&
+            (first == best || comes_before(catalogue, candidates[i].film, candidates[first].film)))
+            first = i;
+    return first;
 }
 
 /* Moves a candidate to place `taken`, and tells those behind it. */
@@ -171,8 +175,8 @@ static float worst_of(const mr_candidate *candidates, size_t count) {
 
 /* Exchanges candidates from `first` to `count` for random ones of the wider list that make nobody
  * miserable and are not much worse than those before `first`, as long as it holds some. */
-static void draw_at_random(mr_rng *rng, mr_candidate *candidates, size_t wide, size_t first,
-                           size_t count) {
+static void draw_at_random(const mr_catalogue *catalogue, mr_rng *rng, mr_candidate *candidates,
+                           size_t wide, size_t first, size_t count) {
     float least = worst_of(candidates, first) - FARTHEST;
     size_t end = wide;
     while (end > first &&
@@ -182,9 +186,9 @@ static void draw_at_random(mr_rng *rng, mr_candidate *candidates, size_t wide, s
         size_t chosen = i + (size_t)mr_rng_below(rng, end - i);
         for (int tries = 0; candidates[chosen].spent && tries < DRAWS; tries++)
             chosen = i + (size_t)mr_rng_below(rng, end - i);
-        mr_candidate kept = candidates[i];
-        candidates[i] = candidates[chosen];
-        candidates[chosen] = kept;
+        if (!candidates[chosen].spent)
+            chosen = first_part(catalogue, candidates, i, end, chosen);
+        take(catalogue, candidates, end, i, chosen);
         candidates[i].explored = true;
     }
 }
@@ -205,7 +209,7 @@ size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t
     size_t drawn = explorations(&rng, count, options->exploration);
     best_first(candidates, n, wide);
     take_diverse(catalogue, candidates, wide, count - drawn, cost_of(options->diversity));
-    draw_at_random(&rng, candidates, wide, count - drawn, count);
+    draw_at_random(catalogue, &rng, candidates, wide, count - drawn, count);
     qsort(candidates, count, sizeof *candidates, by_score);
     return count;
 }

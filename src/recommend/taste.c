@@ -93,7 +93,8 @@ static mr_status read_mood(const mr_csv *csv, const char *path, mr_mood *mood) {
             mood->wish[mode][emotion][genre] = (float)value;
         }
         int basis = mr_csv_column(csv, "basis");
-        if (basis >= 0 && strncmp(mr_csv_field(csv, row, basis), "finding", 7) == 0)
+        bool wished = mood->wish[MR_MOOD_AUTO][emotion][genre] > 0;
+        if (wished && basis >= 0 && strncmp(mr_csv_field(csv, row, basis), "finding", 7) == 0)
             mood->found[emotion] |= (mr_genre_set)1 << genre;
     }
     return MR_OK;

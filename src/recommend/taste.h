@@ -30,8 +30,8 @@ typedef enum mr_mood_mode { MR_MOOD_MODES(MR_MOOD_ENUM_) MR_MOOD_COUNT } mr_mood
 
 typedef struct mr_mood {
     float wish[MR_MOOD_COUNT][MR_EMOTION_COUNT][MR_GENRE_COUNT];
-    mr_genre_set found[MR_EMOTION_COUNT]; /* genres whose wish stands on a finding, not on an
-                                             assumption */
+    mr_genre_set found[MR_EMOTION_COUNT]; /* genres that people were found to choose, of which it is
+                                             not only assumed */
 } mr_mood;
 
 /* The label; NULL for a value that is none. The mode with this label, or -1. */

@@ -88,41 +88,30 @@ static float area_of(const mr_followed *person) {
     return person->person.face.box.width * person->person.face.box.height;
 }
 
-/* The one who watches alone: the largest face, and then the same as long as it is there and no
- * other is clearly larger. */
-static const mr_followed *choose_one(mr_stream_task *task) {
-    const mr_followed *largest = &task->scene.people[0];
-    for (size_t i = 1; i < task->scene.count; i++)
-        if (task->scene.people[i].id == task->alone &&
-            area_of(largest) < TAKE_OVER * area_of(&task->scene.people[i]))
-            largest = &task->scene.people[i];
-    task->alone = largest->id;
-    return largest;
-}
-
-/* Puts whose history and stated feeling it is on the first seat, if there. */
-static void put_first(mr_followed *audience, size_t count, uint32_t id) {
+/* The one who watches alone, or whose history and stated feeling count in a group: the largest
+ * face, and then the same as long as it is there and no other is clearly larger. */
+static size_t choose_one(mr_stream_task *task, const mr_followed *audience, size_t count) {
+    size_t largest = 0;
     for (size_t i = 1; i < count; i++)
-        if (audience[i].id == id) {
-            mr_followed kept = audience[0];
-            audience[0] = audience[i];
-            audience[i] = kept;
-        }
+        if (audience[i].id == task->alone &&
+            area_of(&audience[largest]) < TAKE_OVER * area_of(&audience[i]))
+            largest = i;
+    task->alone = audience[largest].id;
+    return largest;
 }
 
 /* Who watches, at most MR_VIEWERS_MAX; what the first states to feel takes the emotion's place. */
 static size_t choose_audience(mr_stream_task *task, mr_followed *audience) {
-    if (task->scene.count == 0)
+    size_t count = mr_audience_of_scene(&task->scene, audience);
+    if (count == 0)
         return 0;
-    const mr_followed *one = choose_one(task);
-    size_t count = task->settings.group ? mr_audience_of_scene(&task->scene, audience) : 1;
-    if (task->settings.group)
-        put_first(audience, count, one->id);
-    else
-        audience[0] = *one;
-    if (task->settings.feel >= 0 && count > 0)
+    size_t one = choose_one(task, audience, count);
+    mr_followed first = audience[one];
+    audience[one] = audience[0];
+    audience[0] = first;
+    if (task->settings.feel >= 0)
         audience[0].emotion = task->settings.feel;
-    return count;
+    return task->settings.group ? count : 1;
 }
 
 static void state_feeling(mr_attributes *attributes, int emotion) {
@@ -238,7 +227,10 @@ static mr_status run(mr_job *job, const mr_leased_session *at) {
     size_t count = choose_audience(task, audience);
     /* Whoever is there limits the films, asked or not. */
     int limit = mr_youngest_of_scene(&task->scene, task->settings.youngest);
-    if (is_due(task, audience, count, limit))
+    bool due = is_due(task, audience, count, limit);
+    if (count > 0 && task->occasion.step < limit)
+        limit = task->occasion.step; /* an age that rose a moment ago may fall again */
+    if (due)
         MR_TRY(recommend(task, at, audience, count, limit));
     return MR_OK;
 }

@@ -111,8 +111,8 @@ static void parts_of_a_series_are_told(void **state) {
                     "2,Star Wars: Episode I - The Phantom Menace,1999,Sci-Fi,a,c\n"
                     "3,The Godfather,1972,Crime,d,e\n"
                     "4,The Godfather Part II,1974,Crime,d,e\n"
-                    "5,Batman,1989,Action,f,g\n"
-                    "6,Batman Returns,1992,Action,f,h\n"
+                    "5,Batman,1989,Action,f,g|g2\n"
+                    "6,Batman Returns,1992,Action,f,h|g\n"
                     "7,Batman Begins,2005,Action,i,j\n"
                     "8,Batmanias,1999,Action,f,h\n"
                     "9,Heat,1995,Crime,k,l\n"
@@ -123,10 +123,14 @@ static void parts_of_a_series_are_told(void **state) {
                     "14,Beauty,2011,Drama,t,u\n"
                     "15,Toy Story,1995,Animation,v,w\n"
                     "16,Toy Story 3,2010,Animation,x,y\n"
-                    "17,???,2010,Drama,a,d\n",
+                    "17,???,2010,Drama,a,d\n"
+                    "18,Red,2010,Action,z,z1\n"
+                    "19,Red Dragon,2002,Crime,y1,z1\n"
+                    "20,Catch-22,1970,Comedy,c1,c2\n"
+                    "21,Catch Me If You Can,2002,Crime,c3,c2\n",
                     &catalogue));
-    const uint32_t series[17] = {1, 1, 3, 3, 5, 5, 0, 0, 0, 0, 11, 11, 0, 0, 15, 15, 0};
-    for (size_t i = 0; i < 17; i++)
+    const uint32_t series[21] = {1, 1, 3, 3, 5, 5, 0, 0, 0, 0, 11, 11, 0, 0, 15, 15};
+    for (size_t i = 0; i < 21; i++)
         if (mr_catalogue_entry(catalogue, i)->series != series[i])
             fail_msg("%s: series %u", mr_catalogue_entry(catalogue, i)->title,
                      (unsigned)mr_catalogue_entry(catalogue, i)->series);

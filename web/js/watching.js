@@ -103,7 +103,7 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     }));
   }
 
-  /** @param {string | null} id */
+  /** Tells whether it did not fail. @param {string | null} id */
   async function useCamera(id = null) {
     stop();
     const mine = turn;
@@ -122,13 +122,17 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
         },
         wanted: () => mine === turn,
       });
-      if (mine !== turn) return started.stop();
-      camera = started;
-      connect();
+      if (mine !== turn) started.stop();
+      else {
+        camera = started;
+        connect();
+      }
+      return true;
     } catch (error) {
-      if (mine !== turn) return;
+      if (mine !== turn) return true;
       stop();
       store.set({ trouble: cameraTrouble(error) });
+      return false;
     }
   }
 
@@ -198,7 +202,9 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     const wanted = lost;
     if (wanted === null) return;
     const cameras = await listCameras();
-    if (wanted === lost && cameras.some(({ id }) => id === wanted)) useCamera(wanted);
+    if (wanted !== lost || !cameras.some(({ id }) => id === wanted)) return;
+    // Just after it was plugged in it may not be ready; another event may follow.
+    if (!(await useCamera(wanted))) lost = wanted;
   });
 
   document.addEventListener('visibilitychange', () => {
