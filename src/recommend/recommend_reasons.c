@@ -78,7 +78,8 @@ static void say_people(text *out, const mr_watcher *watcher) {
         say(out, " in %s mood", mood_word(watcher));
 }
 
-/* The film's genres with the highest values, at most two, all of them positive; returns them. */
+/* The film's genres with the highest values, at most two, all of them positive; returns them.
+ * Of a film with none nothing is said. */
 static mr_genre_set say_genres(text *out, const mr_genre_sums *sums, mr_genre_set genres) {
     int first = -1, second = -1;
     for (mr_genre_set rest = genres; rest; rest &= rest - 1) {
@@ -92,6 +93,8 @@ static mr_genre_set say_genres(text *out, const mr_genre_sums *sums, mr_genre_se
             second = genre;
         }
     }
+    if (first < 0)
+        return 0;
     say(out, "%s", mr_genre_label((mr_genre)first));
     if (second >= 0)
         say(out, " and %s", mr_genre_label((mr_genre)second));
