@@ -14,10 +14,10 @@ enum { SIDE_STEP = 32, MOST_SIDE = 4096 };
 /* What scores so much may be a large face that the network sees only in part. */
 #define HINT 0.1f
 
-/* What lies with this share inside a face, and is smaller than that share of it, is a part of it.
- */
+/* What lies with this share inside a face, and is smaller than that share of it, is a part of it:
+ * of a face larger than any it learnt the first look tells an eye, or all but the chin. */
 #define PART_INSIDE 0.7f
-#define PART_AREA   0.5f
+#define PART_AREA   0.9f
 
 /* How a picture lies in the network's input: in its upper left corner. */
 typedef struct placement {
@@ -279,7 +279,7 @@ static float largest(const mr_face *faces, size_t count) {
     return size;
 }
 
-/* Whether `part` is no face but an eye or a mouth of the face `whole`. */
+/* Whether `part` is no face but a part of the face `whole`. */
 static bool is_part(const mr_box *part, const mr_box *whole) {
     float width = fminf(part->x + part->width, whole->x + whole->width) - fmaxf(part->x, whole->x);
     float height =
@@ -289,11 +289,12 @@ static bool is_part(const mr_box *part, const mr_box *whole) {
            area < PART_AREA * whole->width * whole->height;
 }
 
-/* Adds a large face that the second look found to those of the first, less its parts. */
+/* Adds a large face that the second look found to those listed, less its parts; what is surer than
+ * it is none. */
 static size_t add_large(mr_face *faces, size_t count, const mr_face *large) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (!is_part(&faces[i].box, &large->box))
+        if (faces[i].score > large->score || !is_part(&faces[i].box, &large->box))
             faces[kept++] = faces[i];
     faces[kept++] = *large;
     return kept;
