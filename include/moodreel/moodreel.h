@@ -262,8 +262,10 @@ MR_API void mr_recommendation_free(mr_recommendation *recommendation);
 typedef struct mr_follower mr_follower;
 
 typedef struct mr_follow_options {
-    double window;   /* seconds that a vote looks back; 3 */
-    double patience; /* seconds that a face may be out of sight and still be the same person; 1.5 */
+    double window;   /* seconds in sight that a vote looks back; 3 */
+    double patience; /* seconds that a person may be out of sight and still be of the scene; 1.5 */
+    double memory;   /* seconds that a face may be out of sight and, where it comes back in the same
+                        place and of the same size, still be the same person; 6 */
     double interval; /* seconds between two estimates of one settled person; 0.25 */
     int confirm;     /* frames that must show a face before it is a person; 2 */
 } mr_follow_options;

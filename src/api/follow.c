@@ -33,6 +33,7 @@ typedef struct record {
     double estimated; /* when the last estimate was made */
     int estimates;
     mr_vote vote;
+    double watched; /* how long the person was followed, times away left out: the vote's clock */
     bool gender_sure, ethnicity_sure, emotion_sure; /* of the label that stands, at last */
 } record;
 
@@ -49,7 +50,8 @@ struct mr_follower {
 };
 
 mr_follow_options mr_follow_options_defaults(void) {
-    return (mr_follow_options){.window = 3, .patience = 1.5, .interval = 0.25, .confirm = 2};
+    return (mr_follow_options){
+        .window = 3, .patience = 1.5, .memory = 6, .interval = 0.25, .confirm = 2};
 }
 
 static mr_status check_seconds(const char *name, double seconds) {
@@ -62,6 +64,7 @@ static mr_status check_seconds(const char *name, double seconds) {
 static mr_status check_options(const mr_follow_options *options) {
     MR_TRY(check_seconds("window", options->window));
     MR_TRY(check_seconds("patience", options->patience));
+    MR_TRY(check_seconds("memory", options->memory));
     MR_TRY(check_seconds("interval", options->interval));
     if (options->confirm < 1 || options->confirm > CONFIRM_MAX)
         return mr_fail(MR_E_ARGUMENT, "follow: confirm %d: expected 1 to %d frames",
@@ -83,6 +86,7 @@ mr_status mr_follower_create(const mr_engine *engine, const mr_follow_options *o
     follower->wanted = mr_attribute_models_set(engine->models);
     /* Faint faces may continue a track, sure ones may begin it. */
     const mr_track_options track = {.patience = chosen.patience,
+                                    .memory = chosen.memory,
                                     .confirm = chosen.confirm,
                                     .sure = mr_detector_model_sure(engine->detector)};
     mr_tracker_start(&follower->tracker, &track);
@@ -116,11 +120,16 @@ mr_status mr_follower_set_attributes(mr_follower *follower, mr_attribute_set wan
 
 /* Begins anew where a track is somebody else's than before. */
 static void meet_people(mr_follower *follower) {
-    for (int i = 0; i < MR_TRACKS_MAX; i++)
-        if (follower->known[i].id != follower->tracker.tracks[i].id) {
-            memset(&follower->known[i], 0, sizeof follower->known[i]);
-            follower->known[i].id = follower->tracker.tracks[i].id;
+    const mr_tracker *tracker = &follower->tracker;
+    for (int i = 0; i < MR_TRACKS_MAX; i++) {
+        record *known = &follower->known[i];
+        if (known->id != tracker->tracks[i].id) {
+            memset(known, 0, sizeof *known);
+            known->id = tracker->tracks[i].id;
         }
+        if (tracker->tracks[i].found >= 0)
+            known->watched += tracker->now - tracker->before;
+    }
 }
 
 /* How overdue an estimate is, in intervals: below 1 it is not due; infinite for somebody new. */
@@ -164,7 +173,7 @@ static mr_status estimate(mr_follower *follower, mr_session *session, const mr_i
     mr_attributes attributes;
     MR_TRY(
         mr_attributes_of_face_in(session->attributes, follower->wanted, image, face, &attributes));
-    mr_vote_cast(&known->vote, &attributes, weigh(face), now, follower->options.window);
+    mr_vote_cast(&known->vote, &attributes, weigh(face), known->watched, follower->options.window);
     known->estimated = now;
     known->estimates++;
     return MR_OK;
@@ -223,7 +232,7 @@ static int larger_first(const void *a, const void *b) {
 static size_t describe_people(mr_follower *follower) {
     size_t count = 0;
     for (int i = 0; i < MR_TRACKS_MAX; i++)
-        if (follower->tracker.tracks[i].id != 0)
+        if (mr_track_is_present(&follower->tracker, &follower->tracker.tracks[i]))
             follower->people[count++] = describe(&follower->tracker.tracks[i], &follower->known[i]);
     qsort(follower->people, count, sizeof *follower->people, larger_first);
     return count;

@@ -8,6 +8,9 @@
 #define MARGIN   0.3f
 #define LIKENESS 0.2f
 
+/* Who was away must come back to a place that is less than a width off. */
+#define LIKENESS_AWAY 0.3f
+
 /* What the likeness is worth to a track that was out of sight: when people cross, the one in front
  * keeps its face, as in the matching cascade of DeepSORT (Wojke et al. 2017). */
 #define MISSED 0.8f
@@ -24,6 +27,14 @@ static bool was_in_sight(const mr_tracker *tracker, const mr_track *track) {
     return track->seen >= tracker->before;
 }
 
+static bool is_away(const mr_tracker *tracker, const mr_track *track) {
+    return tracker->now - track->seen > tracker->options.patience;
+}
+
+bool mr_track_is_present(const mr_tracker *tracker, const mr_track *track) {
+    return track->id != 0 && !is_away(tracker, track);
+}
+
 /* Where a track is looked for: where it is going, or where it was. */
 typedef enum place { AHEAD, LAST_SEEN } place;
 
@@ -32,15 +43,19 @@ static void compare(mr_tracker *tracker, const mr_face *faces, int rows, int col
         const mr_track *track = &tracker->tracks[tracker->rows[r]];
         mr_box box = where == AHEAD ? mr_motion_box(&track->motion) : track->face.box;
         float worth = was_in_sight(tracker, track) ? 1 : MISSED;
+        float least = is_away(tracker, track) ? LIKENESS_AWAY : LIKENESS;
         for (int c = 0; c < columns; c++) {
             float likeness = mr_box_likeness(&box, &faces[tracker->columns[c]].box, MARGIN);
-            tracker->matcher.likeness[r][c] = likeness >= LIKENESS ? worth * likeness : 0;
+            tracker->matcher.likeness[r][c] = likeness >= least ? worth * likeness : 0;
         }
     }
 }
 
 static void take(mr_tracker *tracker, mr_track *track, const mr_face *faces, int face) {
-    mr_motion_update(&track->motion, &faces[face].box);
+    if (is_away(tracker, track))
+        track->motion = mr_motion_start(&faces[face].box);
+    else
+        mr_motion_update(&track->motion, &faces[face].box);
     track->face = faces[face];
     track->found = face;
     track->seen = tracker->now;
@@ -70,17 +85,21 @@ static int list_faces(mr_tracker *tracker, const mr_face *faces, int count, bool
 
 typedef bool chosen(const mr_tracker *tracker, const mr_track *track);
 
-static bool any(const mr_tracker *tracker, const mr_track *track) {
-    (void)tracker, (void)track;
-    return true;
+/* Of a person or of a face that may become one. */
+static bool not_away(const mr_tracker *tracker, const mr_track *track) {
+    return !is_away(tracker, track);
 }
 
 static bool person_just_seen(const mr_tracker *tracker, const mr_track *track) {
-    return track->id != 0 && was_in_sight(tracker, track);
+    return mr_track_is_present(tracker, track) && was_in_sight(tracker, track);
 }
 
 static bool person_missed(const mr_tracker *tracker, const mr_track *track) {
-    return track->id != 0 && !was_in_sight(tracker, track);
+    return mr_track_is_present(tracker, track) && !was_in_sight(tracker, track);
+}
+
+static bool person_away(const mr_tracker *tracker, const mr_track *track) {
+    return track->id != 0 && is_away(tracker, track);
 }
 
 /* Lists the tracks without a face that are chosen. */
@@ -102,10 +121,11 @@ static void pair_chosen(mr_tracker *tracker, const mr_face *faces, int count, ch
 
 /* Moves all tracks on, and ends those out of sight for too long. */
 static void move_on(mr_tracker *tracker, double seconds) {
+    double memory = fmax(tracker->options.memory, tracker->options.patience);
     for (int i = 0; i < MR_TRACKS_MAX; i++) {
         mr_track *track = &tracker->tracks[i];
         track->found = -1;
-        if (track->hits > 0 && seconds - track->seen > tracker->options.patience)
+        if (track->hits > 0 && seconds - track->seen > memory)
             *track = (mr_track){.found = -1};
         if (track->hits > 0)
             mr_motion_predict(&track->motion, seconds - tracker->now);
@@ -167,9 +187,10 @@ void mr_tracker_step(mr_tracker *tracker, const mr_face *faces, size_t count, do
     int faces_count = count < MR_TRACK_FACES_MAX ? (int)count : MR_TRACK_FACES_MAX;
     memset(tracker->taken, 0, sizeof tracker->taken);
     move_on(tracker, seconds);
-    pair_chosen(tracker, faces, faces_count, any, true, AHEAD);
+    pair_chosen(tracker, faces, faces_count, not_away, true, AHEAD);
     pair_chosen(tracker, faces, faces_count, person_just_seen, false, AHEAD);
     pair_chosen(tracker, faces, faces_count, person_missed, true, LAST_SEEN);
+    pair_chosen(tracker, faces, faces_count, person_away, true, LAST_SEEN);
     end_unconfirmed(tracker);
     int fresh = list_faces(tracker, faces, faces_count, true);
     for (int i = 0; i < fresh; i++)

@@ -5,7 +5,7 @@
  *     mr_tracker_start(&tracker, &options);
  *     mr_tracker_step(&tracker, faces, count, seconds);        // every frame
  *     for (int i = 0; i < MR_TRACKS_MAX; i++)
- *         if (tracker.tracks[i].id != 0) …                     // a person
+ *         if (mr_track_is_present(&tracker, &tracker.tracks[i])) …      // a person
  *
  * Tracking by detection after SORT (Bewley et al. 2016): each track predicts its box
  * (track_motion.h), and boxes found are paired with boxes predicted by overlap (track_match.h). Two
@@ -16,7 +16,10 @@
  *   - A track out of sight that was not found where it was going is looked for where it was seen
  *     last (OC-SORT, Cao et al. 2023): people turn away and come back without having moved.
  *
- * Nothing is compared but boxes, so somebody who leaves for longer than `patience` is somebody new.
+ * Nothing is compared but boxes. Who is out of sight for longer than `patience` is away, and no
+ * longer among the people; whoever shows a face of that size in that very place within `memory` is
+ * the same person come back, since people look down or aside for longer than they take to change
+ * seats. After that it is somebody new.
  *
  * A track stays in its place of the array as long as it lives; whoever keeps more about a person
  * does so beside it. When all places are taken, a new face gets that of the track out of sight for
@@ -37,7 +40,8 @@
 #define MR_TRACK_FACES_MAX MR_MATCH_COLUMNS /* faces of one frame */
 
 typedef struct mr_track_options {
-    double patience; /* seconds out of sight after which a track ends */
+    double patience; /* seconds out of sight after which a person is away */
+    double memory;   /* seconds out of sight after which a track ends, if longer than patience */
     int confirm;     /* frames in a row that must show a face before it is a person */
     float sure;      /* score from which a face may begin a track */
 } mr_track_options;
@@ -67,6 +71,9 @@ void mr_tracker_start(mr_tracker *tracker, const mr_track_options *options);
 /* The faces of the moment `seconds`, which must not lie before the last one; of more than
  * MR_TRACK_FACES_MAX the first. */
 void mr_tracker_step(mr_tracker *tracker, const mr_face *faces, size_t count, double seconds);
+
+/* Whether a track is of a person who is in sight or was so within `patience`. */
+bool mr_track_is_present(const mr_tracker *tracker, const mr_track *track);
 
 /* The face as it was found last, moved to where it is believed to be now. */
 mr_face mr_track_face(const mr_track *track);

@@ -3,6 +3,7 @@
 #include "face/attributes.h"
 #include "face/vote_age.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -15,15 +16,17 @@ static void drop_first(mr_vote *vote) {
     vote->count--;
 }
 
-/* Where an attribute of classes lies in mr_attributes. */
+/* Where an attribute of classes lies in mr_attributes, and the share of its weight that a vote
+ * keeps after a second. */
 typedef struct classes {
     size_t has, probabilities;
     int count;
+    double kept;
 } classes;
 
-#define CLASSES(name, count)                                                                       \
+#define CLASSES(name, count, kept)                                                                 \
     (classes) {                                                                                    \
-        offsetof(mr_attributes, has_##name), offsetof(mr_attributes, name), count                  \
+        offsetof(mr_attributes, has_##name), offsetof(mr_attributes, name), count, kept            \
     }
 
 static bool *has(mr_attributes *attributes, classes of) {
@@ -34,8 +37,12 @@ static float *probabilities(mr_attributes *attributes, classes of) {
     return (float *)(void *)((char *)attributes + of.probabilities);
 }
 
+static float weight_now(const mr_ballot *ballot, double kept, double seconds) {
+    return ballot->weight * (float)pow(kept, seconds - ballot->seconds);
+}
+
 /* The weighted mean of the ballots that tell the attribute. */
-static void average(mr_vote *vote, classes of) {
+static void average(mr_vote *vote, classes of, double seconds) {
     float *mean = probabilities(&vote->mean, of), total = 0;
     memset(mean, 0, (size_t)of.count * sizeof *mean);
     for (int i = 0; i < vote->count; i++) {
@@ -43,9 +50,10 @@ static void average(mr_vote *vote, classes of) {
         if (!*has(&ballot->attributes, of))
             continue;
         const float *said = probabilities(&ballot->attributes, of);
+        float weight = weight_now(ballot, of.kept, seconds);
         for (int k = 0; k < of.count; k++)
-            mean[k] += ballot->weight * said[k];
-        total += ballot->weight;
+            mean[k] += weight * said[k];
+        total += weight;
     }
     *has(&vote->mean, of) = total > 0;
     for (int k = 0; total > 0 && k < of.count; k++)
@@ -69,7 +77,7 @@ static void elect(mr_winner *winner, const float *mean, int count, double second
 }
 
 static void count_classes(mr_vote *vote, classes of, mr_winner *winner, double seconds) {
-    average(vote, of);
+    average(vote, of, seconds);
     if (*has(&vote->mean, of))
         elect(winner, probabilities(&vote->mean, of), of.count, seconds);
     else
@@ -78,9 +86,10 @@ static void count_classes(mr_vote *vote, classes of, mr_winner *winner, double s
 
 static void count_all(mr_vote *vote, double seconds) {
     mr_vote_age(vote);
-    count_classes(vote, CLASSES(gender, MR_GENDER_COUNT), &vote->gender, seconds);
-    count_classes(vote, CLASSES(ethnicity, MR_ETHNICITY_COUNT), &vote->ethnicity, seconds);
-    count_classes(vote, CLASSES(emotion, MR_EMOTION_COUNT), &vote->emotion, seconds);
+    count_classes(vote, CLASSES(gender, MR_GENDER_COUNT, 1), &vote->gender, seconds);
+    count_classes(vote, CLASSES(ethnicity, MR_ETHNICITY_COUNT, 1), &vote->ethnicity, seconds);
+    count_classes(vote, CLASSES(emotion, MR_EMOTION_COUNT, MR_VOTE_FEELING_KEPT), &vote->emotion,
+                  seconds);
 }
 
 void mr_vote_cast(mr_vote *vote, const mr_attributes *attributes, float weight, double seconds,

@@ -8,6 +8,7 @@
  * Classes. Distributions are averaged, each vote by its weight (the linear opinion pool of Stone
  * 1961): a sure frame counts for more than a doubtful one. The label is the mode of the mean, with
  * hysteresis: another one takes over only after leading by MR_VOTE_LEAD for MR_VOTE_HOLD seconds.
+ * Feelings change while one looks on, so that a vote on them is worth less the older it is.
  *
  * Age. Votes far from the weighted median of all count for less (Huber's weights, 1964, with the
  * median absolute deviation as scale), so that one bad frame does not pull the mean. The interval:
@@ -31,6 +32,9 @@
 #define MR_VOTE_BALLOTS 32
 #define MR_VOTE_LEAD    0.10f
 #define MR_VOTE_HOLD    0.5
+
+/* Share of its weight that a vote on the emotion keeps after a second. */
+#define MR_VOTE_FEELING_KEPT 0.5
 
 /* One estimate. */
 typedef struct mr_ballot {

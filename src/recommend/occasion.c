@@ -49,22 +49,56 @@ static int limit_of(const mr_occasion *occasion, int youngest) {
 
 uint64_t mr_occasion_key(mr_occasion *occasion, const mr_followed *people, size_t count,
                          int youngest) {
+    if (count == 0) { /* they may only have looked aside: what their ages were is kept */
+        occasion->present.count = 0;
+        return 0;
+    }
     mr_occasion next = *occasion;
-    if (count > 0)
-        next.step = limit_of(occasion, youngest);
-    next.age_count = 0;
+    next.step = limit_of(occasion, youngest);
+    next.age_count = next.present.count = 0;
     uint64_t key = 0;
     for (size_t i = 0; i < count && i < MR_FOLLOWED_MAX; i++) {
         int range = age_range_of(occasion, &people[i]);
         next.ages[next.age_count].id = people[i].id;
         next.ages[next.age_count++].age_range = range;
         int32_t member[4] = {(int32_t)people[i].id, range, people[i].gender, people[i].emotion};
-        key += mr_hash(member, sizeof member); /* a sum does not know the order */
+        uint64_t hash = mr_hash(member, sizeof member);
+        next.present.members[next.present.count++] = hash;
+        key += hash; /* a sum does not know the order */
     }
-    if (count > 0)
-        key += mr_hash(&next.step, sizeof next.step);
+    key += mr_hash(&next.step, sizeof next.step);
+    next.present.step = next.step;
     *occasion = next;
     return key;
+}
+
+static bool is_member(const mr_occasion_group *group, uint64_t member) {
+    for (size_t i = 0; i < group->count; i++)
+        if (group->members[i] == member)
+            return true;
+    return false;
+}
+
+/* Whether all who are there had films chosen for them, with others, that all may see still. */
+static bool only_lost_people(const mr_occasion *occasion) {
+    const mr_occasion_group *present = &occasion->present, *shown_to = &occasion->shown_to;
+    for (size_t i = 0; i < present->count; i++)
+        if (!is_member(shown_to, present->members[i]))
+            return false;
+    return present->count < shown_to->count && present->step >= shown_to->step;
+}
+
+static bool has_settled(const mr_occasion *occasion, double seconds) {
+    if (only_lost_people(occasion))
+        return seconds - occasion->now_since >= MR_OCCASION_GONE;
+    return seconds - occasion->now_since >= MR_OCCASION_SETTLED ||
+           seconds - occasion->differs_since >= MR_OCCASION_APART;
+}
+
+void mr_occasion_note(mr_occasion *occasion, double seconds, uint64_t key) {
+    occasion->shown = occasion->now = key;
+    occasion->shown_at = occasion->now_since = seconds;
+    occasion->shown_to = occasion->present;
 }
 
 bool mr_occasion_due(mr_occasion *occasion, double seconds, uint64_t key) {
@@ -77,11 +111,8 @@ bool mr_occasion_due(mr_occasion *occasion, double seconds, uint64_t key) {
     }
     if (key == 0 || key == occasion->shown)
         return false;
-    bool ready = seconds - occasion->now_since >= MR_OCCASION_SETTLED ||
-                 seconds - occasion->differs_since >= MR_OCCASION_APART;
-    if (!ready || seconds - occasion->shown_at < MR_OCCASION_APART)
+    if (!has_settled(occasion, seconds) || seconds - occasion->shown_at < MR_OCCASION_APART)
         return false;
-    occasion->shown = key;
-    occasion->shown_at = seconds;
+    mr_occasion_note(occasion, seconds, key);
     return true;
 }

@@ -135,8 +135,7 @@ static bool is_due(mr_stream_task *task, const mr_followed *audience, size_t cou
         return false;
     if (!asked)
         return mr_occasion_due(occasion, task->at, key);
-    occasion->shown = occasion->now = key;
-    occasion->shown_at = occasion->now_since = task->at;
+    mr_occasion_note(occasion, task->at, key);
     return true;
 }
 

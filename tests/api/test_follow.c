@@ -187,13 +187,40 @@ static void who_is_gone_for_long_is_somebody_new(void **state) {
         assert_int_equal(scene.people[0].emotion, MR_HAPPY);
     }
     assert_int_equal(follow_portrait(210, 1, now).people[0].id, 1);
-    assert_int_equal(follow_nobody(now + 1.7).count, 0);
-    now += 1.8;
+    assert_int_equal(follow_nobody(now + 6.1).count, 0);
+    now += 6.2;
     assert_int_equal(follow_portrait(210, 1, now).count, 0);
     mr_scene scene = follow_portrait(210, 1, now + 0.1);
     assert_int_equal(scene.count, 1);
     assert_int_equal(scene.people[0].id, 2);
     assert_true(scene.people[0].since == now);
+}
+
+/* The vote goes on where it was: it is not begun anew with the first doubtful picture. */
+static void who_looked_aside_is_the_same_with_the_same_vote(void **state) {
+    (void)state;
+    double now = 0;
+    mr_scene scene = {0};
+    for (int i = 0; i < 12; i++, now += 0.1)
+        scene = follow_portrait(200, 1, now);
+    float age = scene.people[0].person.attributes.age;
+    for (int i = 0; i < 50; i++, now += 0.1)
+        assert_int_equal(follow_nobody(now).count, i < 14);
+    scene = follow_portrait(210, 0.3, now);
+    assert_int_equal(scene.count, 1);
+    const mr_followed *who = &scene.people[0];
+    assert_int_equal(who->id, 1);
+    assert_true(who->in_sight && who->since == 0);
+    assert_int_equal(who->emotion, MR_HAPPY);
+    float back = who->person.attributes.age;
+    mr_analysis analysis;
+    assert_ok(mr_analyze_pixels(session, frame.pixels, WIDTH, HEIGHT, frame.stride, &analysis));
+    assert_int_equal(analysis.count, 1);
+    float alone = analysis.people[0].attributes.age;
+    mr_analysis_free(&analysis);
+    if (fabsf(alone - age) < 1 || fabsf(back - age) > 0.5f * fabsf(alone - age))
+        fail_msg("aged %g, then in the dark %g, taken alone %g", (double)age, (double)back,
+                 (double)alone);
 }
 
 /* The id of the person nearest to x. */
@@ -599,6 +626,7 @@ int main(void) {
         TEST(who_passes_by_is_not_asked),
         TEST(a_person_stays_the_same_under_flicker),
         TEST(the_vote_is_worth_no_more_than_its_estimates),
+        TEST(who_looked_aside_is_the_same_with_the_same_vote),
         TEST(who_is_gone_for_long_is_somebody_new),
         TEST(people_who_cross_keep_their_ids),
         TEST(a_frame_estimates_two_people_at_most),

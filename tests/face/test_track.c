@@ -204,6 +204,64 @@ static void who_left_at_the_edge_and_turned_is_the_same(void **state) {
     assert_int_equal(id_of(0), 1);
 }
 
+static void start_with_memory(void) {
+    const mr_track_options options = {.patience = 1.5, .memory = 6, .confirm = 2, .sure = 0.5f};
+    mr_tracker_start(&tracker, &options);
+}
+
+static bool is_present(uint32_t id) {
+    return mr_track_is_present(&tracker, track_of(id));
+}
+
+static void who_looked_away_comes_back_to_the_same_place(void **state) {
+    (void)state;
+    start_with_memory();
+    const mr_face here = face_at(200, 200, 100, SURE), near = face_at(260, 215, 95, SURE);
+    double now = show(&here, 10, 0);
+    now = show(NULL, 14, now);
+    assert_true(is_present(1));
+    now = show(NULL, 40, now);
+    assert_false(is_present(1));
+    now = show(&near, 1, now);
+    assert_int_equal(id_of(0), 1);
+    assert_true(is_present(1));
+    assert_true(track_of(1)->since == 0);
+    mr_box box = mr_track_face(track_of(1)).box;
+    assert_true(box.x == near.box.x && box.width == near.box.width); /* at once, not on its way */
+    now = show(NULL, 62, now);
+    assert_int_equal(count_people(), 0);
+    show(&near, 2, now);
+    assert_int_equal(id_of(0), 2);
+}
+
+static void who_was_away_is_known_by_place_and_size_and_a_sure_face(void **state) {
+    (void)state;
+    const mr_face here = face_at(200, 200, 100, SURE);
+    const mr_face others[] = {face_at(320, 200, 100, SURE), face_at(200, 200, 40, SURE),
+                              face_at(200, 200, 300, SURE), face_at(200, 200, 100, FAINT)};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        start_with_memory();
+        double now = show(NULL, 30, show(&here, 10, 0));
+        show(&others[i], 2, now);
+        if (id_of(0) == 1 || is_present(1))
+            fail_msg("face %zu was taken for the person who was away", i);
+    }
+}
+
+/* Somebody in sight passes the place of one who is away: the ids stay where they are. */
+static void who_passes_the_place_of_one_away_keeps_the_id(void **state) {
+    (void)state;
+    start_with_memory();
+    double now = 0;
+    for (int i = 0; i < 80; i++, now += 0.1) {
+        const mr_face both[2] = {face_at(400 - 4 * i, 200, 100, SURE),
+                                 face_at(200, 200, 100, SURE)};
+        mr_tracker_step(&tracker, both, i < 10 ? 2 : 1, now);
+        assert_int_equal(id_of(0), i > 0);
+    }
+    assert_int_equal(tracker.last_id, 2);
+}
+
 static void another_place_is_another_person(void **state) {
     (void)state;
     const mr_face here = face_at(200, 200, 100, SURE), there = face_at(500, 200, 100, SURE);
@@ -352,6 +410,9 @@ int main(void) {
         cmocka_unit_test_setup(missed_detections_do_not_matter, set_up),
         cmocka_unit_test_setup(who_comes_back_in_time_is_the_same, set_up),
         cmocka_unit_test_setup(who_left_at_the_edge_and_turned_is_the_same, set_up),
+        cmocka_unit_test(who_looked_away_comes_back_to_the_same_place),
+        cmocka_unit_test(who_was_away_is_known_by_place_and_size_and_a_sure_face),
+        cmocka_unit_test(who_passes_the_place_of_one_away_keeps_the_id),
         cmocka_unit_test_setup(another_place_is_another_person, set_up),
         cmocka_unit_test_setup(a_gap_in_time_ends_tracks, set_up),
         cmocka_unit_test_setup(faint_faces_continue_but_never_begin, set_up),

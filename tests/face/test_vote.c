@@ -121,6 +121,23 @@ static void a_true_change_is_seen_once_and_soon(void **state) {
     }
 }
 
+/* Seconds from a change of what is felt, after many of the other, to that of the label. */
+static double lag(void) {
+    for (int i = 0; i < 16; i++)
+        cast_feeling(MR_NEUTRAL, 0.8f, 0.9f, 0.25 * i);
+    double now = 0;
+    while (vote.emotion.label == MR_NEUTRAL && now < 10)
+        cast_feeling(MR_HAPPY, 0.8f, 0.9f, 4 + (now += 0.25));
+    return now;
+}
+
+static void a_feeling_is_told_sooner_than_half_the_window(void **state) {
+    (void)state;
+    double waited = lag();
+    if (waited < MR_VOTE_HOLD || waited > WINDOW / 2)
+        fail_msg("told after %g seconds", waited);
+}
+
 static void a_lead_must_last(void **state) {
     (void)state;
     cast_feeling(MR_HAPPY, 0.9f, 0.1f, 0);
@@ -133,12 +150,15 @@ static void a_lead_must_last(void **state) {
     assert_int_equal(vote.emotion.label, MR_SAD);
 }
 
-static void weight_decides(void **state) {
+static void weight_and_age_of_a_vote_decide(void **state) {
     (void)state;
-    for (int i = 0; i < 3; i++)
+    float sad = 0, sum = 0;
+    for (int i = 0; i < 3; i++) {
         cast_feeling(MR_SAD, 0.9f, 0.1f, 0.1 * i);
+        sad += 0.1f * (float)pow(MR_VOTE_FEELING_KEPT, 0.3 - 0.1 * i);
+    }
     cast_feeling(MR_HAPPY, 0.9f, 0.9f, 0.3);
-    float expected = (3 * 0.1f * (0.1f / 6) + 0.9f * 0.9f) / (3 * 0.1f + 0.9f), sum = 0;
+    float expected = (sad * (0.1f / 6) + 0.9f * 0.9f) / (sad + 0.9f);
     assert_float_equal(vote.mean.emotion[MR_HAPPY], expected, 1e-5);
     for (int i = 0; i < MR_EMOTION_COUNT; i++)
         sum += vote.mean.emotion[i];
@@ -273,8 +293,9 @@ int main(void) {
         cmocka_unit_test_setup(one_vote_is_the_verdict, set_up),
         cmocka_unit_test_setup(flicker_does_not_move_the_label, set_up),
         cmocka_unit_test_setup(a_true_change_is_seen_once_and_soon, set_up),
+        cmocka_unit_test_setup(a_feeling_is_told_sooner_than_half_the_window, set_up),
         cmocka_unit_test_setup(a_lead_must_last, set_up),
-        cmocka_unit_test_setup(weight_decides, set_up),
+        cmocka_unit_test_setup(weight_and_age_of_a_vote_decide, set_up),
         cmocka_unit_test_setup(old_votes_do_not_count, set_up),
         cmocka_unit_test_setup(the_ring_keeps_the_last, set_up),
         cmocka_unit_test_setup(one_bad_frame_does_not_move_the_age, set_up),
