@@ -30,6 +30,12 @@ typedef struct buffer {
     int from, until; /* first and last step position that needs it */
 } buffer;
 
+/* The slot of the same values in another layout; tag 0: there is none. */
+typedef struct reordered {
+    dnnl_format_tag_t tag;
+    int slot;
+} reordered;
+
 struct mr_plan {
     mr_program program;
     void **constants;
@@ -59,8 +65,9 @@ typedef struct compiler {
     int position[MR_LAYERS_MAX]; /* where a layer is computed: its group's convolution */
     int holder[MR_LAYERS_MAX];   /* layer whose buffer has a layer's result */
     buffer buffers[MR_LAYERS_MAX];
-    int readers[MR_LAYERS_MAX][2]; /* first two readers of a layer, in order */
-    dnnl_primitive_attr_t attr;    /* scratchpad from outside, nothing else */
+    int readers[MR_LAYERS_MAX][2];   /* first two readers of a layer, in order */
+    reordered copies[MR_LAYERS_MAX]; /* of a layer's result; its first reader makes it for all */
+    dnnl_primitive_attr_t attr;      /* scratchpad from outside, nothing else */
 } compiler;
 
 /* Layers that are too small for Winograd's method are no faster in blocks. Larger ones would gain
@@ -261,10 +268,12 @@ static mr_status slot_of(compiler *c, int layer, int *slot) {
 }
 
 /* What layer `i` reads as its input `k`, in the layout that it needs: its own, but a convolution
- * takes the network's input in planes. */
+ * takes the network's input in planes, and the mean of all places is taken of any layout. */
 static mr_md source_md(const compiler *c, int i, int k) {
     int input = layer_at(c, i)->inputs[k];
     mr_md md = md_of(c, input), own = md_of(c, i);
+    if (layer_at(c, i)->kind == MR_LAYER_GLOBALPOOL)
+        return md;
     bool planes = input == 0 && own.tag == dnnl_nChw16c && layer_at(c, i)->kind == MR_LAYER_CONV;
     md.tag = planes ? dnnl_nchw : own.tag;
     return md;
@@ -274,13 +283,18 @@ static mr_md source_md(const compiler *c, int i, int k) {
 static mr_status source_slot(compiler *c, int i, int k, int *slot) {
     int input = layer_at(c, i)->inputs[k], from;
     mr_md md = source_md(c, i, k);
-    MR_TRY(slot_of(c, input, &from));
-    *slot = from;
     if (md.tag == md_of(c, input).tag)
-        return MR_OK;
-    MR_TRY(mr_program_arena(&c->plan->program, &md,
-                            place_behind(c, sizeof(float) * mr_md_room(&md)), slot));
-    return mr_program_reorder(&c->plan->program, from, *slot, mr_md_count(&md), true);
+        return slot_of(c, input, slot);
+    reordered *made = &c->copies[input];
+    if (made->tag != md.tag) {
+        MR_TRY(slot_of(c, input, &from));
+        MR_TRY(mr_program_arena(&c->plan->program, &md,
+                                place_behind(c, sizeof(float) * mr_md_room(&md)), &made->slot));
+        MR_TRY(mr_program_reorder(&c->plan->program, from, made->slot, mr_md_count(&md), true));
+        made->tag = md.tag;
+    }
+    *slot = made->slot;
+    return MR_OK;
 }
 
 static void *keep_constant(mr_plan *plan, size_t bytes) {
@@ -456,9 +470,15 @@ static mr_status emit_pool(compiler *c, int i) {
                  global ? in->width : layer->kernel,
                  layer->stride,
                  layer->pad};
+    if (global)
+        p.dst.tag = p.src.tag; /* of one place, the bytes are the same in any layout */
+    int src, dst;
     mr_pd pd;
     MR_TRY(mr_dnn_pool_forward(&p, false, c->attr, &pd));
-    return emit_unary(c, i, pd);
+    MR_TRY(keep(c, pd));
+    MR_TRY(source_slot(c, i, 0, &src));
+    MR_TRY(slot_as(c, i, &p.dst, &dst));
+    return emit(c, pd, (mr_arg[]){{DNNL_ARG_SRC, src}, {DNNL_ARG_DST, dst}}, 2);
 }
 
 static mr_status emit_upsample(compiler *c, int i) {
