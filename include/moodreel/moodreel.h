@@ -349,6 +349,10 @@ MR_API mr_status mr_film_find(const mr_engine *engine, const char *id, mr_film *
  * and then best known first, and returns how many. */
 MR_API size_t mr_film_search(const mr_engine *engine, const char *title, mr_film *out, size_t most);
 
+/* Whether a film of the catalogue has this language, case ignored: one that films can be limited
+ * to. */
+MR_API bool mr_film_language_is_known(const mr_engine *engine, const char *language);
+
 #ifdef __cplusplus
 }
 #endif

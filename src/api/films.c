@@ -42,6 +42,11 @@ mr_status mr_film_find(const mr_engine *engine, const char *id, mr_film *out) {
     return mr_film_at(engine, (size_t)index, out);
 }
 
+bool mr_film_language_is_known(const mr_engine *engine, const char *language) {
+    return engine != NULL && engine->catalogue != NULL && language != NULL &&
+           mr_catalogue_find_language(engine->catalogue, language) >= 0;
+}
+
 size_t mr_film_search(const mr_engine *engine, const char *title, mr_film *out, size_t most) {
     if (engine == NULL || engine->catalogue == NULL || title == NULL || out == NULL)
         return 0;

@@ -15,7 +15,7 @@ struct settings {
     mr_cli_engine_settings engine;
     const char *listen, *store, *key_file, *web;
     mr_cli_list origins;
-    int workers, connections, rate, ethnicity, learn;
+    int workers, connections, streams, rate, ethnicity, learn;
     bool no_age, no_gender, no_ethnicity, no_emotion;
     bool trusted_proxy, secure_cookies, quiet, json;
 };
@@ -42,6 +42,8 @@ static const mr_cli_option options[] = {
                "threads that look at pictures; one for each processor"),
     MR_CLI_INT("connections", 0, struct settings, connections, "N", 8, 65536,
                "most connections at once"),
+    MR_CLI_INT("streams", 0, struct settings, streams, "N", 1, 4096,
+               "most live streams at once; one address may have half of them"),
     MR_CLI_INT("rate", 0, struct settings, rate, "N", 1, 1000000,
                "requests to the API a second from one address, and twice as many at once"),
     MR_CLI_INT("learn-minutes", 0, struct settings, learn, "N", 0, 100000,
@@ -86,6 +88,7 @@ static mr_server_options server_options(const struct settings *settings) {
     made.ethnicity = settings->ethnicity == 1;
     made.workers = settings->workers;
     made.connections = (size_t)settings->connections;
+    made.streams = (size_t)settings->streams;
     made.learn_minutes = settings->learn;
     made.rate = settings->rate;
     made.burst = 2.0 * settings->rate;
@@ -139,6 +142,7 @@ int mr_cmd_serve(int argc, char **argv) {
     struct settings settings = {.engine = mr_cli_engine_defaults(),
                                 .listen = defaults.listen,
                                 .connections = (int)defaults.connections,
+                                .streams = (int)defaults.streams,
                                 .rate = (int)defaults.rate,
                                 .learn = (int)defaults.learn_minutes};
     mr_cli_operands none;
@@ -157,6 +161,7 @@ int mr_cmd_serve(int argc, char **argv) {
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that write */
     mr_server_options chosen = server_options(&settings);
     if (mr_cli_store_open(settings.store, &chosen.store) != MR_OK)
         return mr_cli_failed("serve");

@@ -100,7 +100,7 @@ bool mr_request_cookie(const mr_request *request, char viewer[MR_VIEWER_ID_SIZE]
 void mr_answer_cookie(mr_request *request, const char *viewer) {
     const mr_server_options *options = &request->server->options;
     bool tls = options->trusted_proxy && request->head.proto != NULL &&
-               strcmp(request->head.proto, "https") == 0;
+               strcasecmp(request->head.proto, "https") == 0;
     char cookie[256];
     snprintf(cookie, sizeof cookie,
              MR_VIEWER_COOKIE "=%s; Path=/; Max-Age=%s; HttpOnly; SameSite=Strict%s",

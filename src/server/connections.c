@@ -14,6 +14,8 @@ struct mr_connection {
     int socket;
     double deadline; /* of mr_now(); infinite: none */
     size_t requests;
+    mr_client_key client; /* whose body it brings, of so many bytes; 0: none */
+    size_t reserved;
 };
 
 struct mr_connections {
@@ -121,6 +123,37 @@ void mr_connection_allow(mr_connection *connection, double seconds) {
         return;
     pthread_mutex_lock(&connection->owner->lock);
     connection->deadline = seconds > 0 ? mr_now() + seconds : INFINITY;
+    pthread_mutex_unlock(&connection->owner->lock);
+}
+
+static size_t reserved_for(const mr_connections *connections, const mr_client_key *client) {
+    size_t sum = 0;
+    for (const mr_connection *c = connections->first; c != NULL; c = c->next)
+        if (c->client.high == client->high && c->client.low == client->low)
+            sum += c->reserved;
+    return sum;
+}
+
+bool mr_connection_reserve(mr_connection *connection, const mr_client_key *client, size_t bytes,
+                           size_t limit) {
+    if (connection == NULL)
+        return true;
+    pthread_mutex_lock(&connection->owner->lock);
+    size_t others = reserved_for(connection->owner, client);
+    bool fits = others == 0 || (others <= limit && bytes <= limit - others);
+    if (fits) {
+        connection->client = *client;
+        connection->reserved = bytes;
+    }
+    pthread_mutex_unlock(&connection->owner->lock);
+    return fits;
+}
+
+void mr_connection_release(mr_connection *connection) {
+    if (connection == NULL)
+        return;
+    pthread_mutex_lock(&connection->owner->lock);
+    connection->reserved = 0;
     pthread_mutex_unlock(&connection->owner->lock);
 }
 

@@ -12,6 +12,7 @@
 #define MR_SERVER_CONNECTIONS_H
 
 #include "base/error.h"
+#include "server/rate.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +35,14 @@ void mr_connections_remove(mr_connections *connections, mr_connection *connectio
 
 /* The next step begins and may take `seconds`; 0: as long as it takes. */
 void mr_connection_allow(mr_connection *connection, double seconds);
+
+/* Reserves memory for a body of `bytes` of this client's. False where all bodies of the client
+ * would have more than `limit` then; one alone may always come. */
+bool mr_connection_reserve(mr_connection *connection, const mr_client_key *client, size_t bytes,
+                           size_t limit);
+
+/* The body is gone. */
+void mr_connection_release(mr_connection *connection);
 
 /* Requests that were begun on it, this one included. */
 size_t mr_connection_count_request(mr_connection *connection);

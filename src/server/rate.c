@@ -46,16 +46,38 @@ mr_client_key mr_client_of_address(const struct sockaddr *address) {
     return (mr_client_key){0, 0};
 }
 
+/* Some proxies tell the port, too: 192.0.2.7:5555, [2001:db8::7]:5555. Cuts it off. */
+static bool cut_port(char **text) {
+    char *port = NULL;
+    if (**text == '[') {
+        ++*text;
+        port = strchr(*text, ']');
+        if (port == NULL)
+            return false;
+        *port++ = '\0';
+    } else if ((port = strchr(*text, ':')) == NULL || strchr(port + 1, ':') != NULL) {
+        return true; /* none, or an IPv6 address alone */
+    }
+    if (*port == '\0')
+        return true;
+    if (*port != ':' || port[1] == '\0' || port[1 + strspn(port + 1, "0123456789")] != '\0')
+        return false;
+    *port = '\0';
+    return true;
+}
+
 bool mr_client_of_forwarded(const char *value, mr_client_key *key) {
-    char text[INET6_ADDRSTRLEN];
+    char room[INET6_ADDRSTRLEN + sizeof "[]:65535"], *text = room;
     const char *last = strrchr(value, ',');
     last = last != NULL ? last + 1 : value;
     last += strspn(last, " \t");
     size_t length = strcspn(last, " \t");
-    if (length >= sizeof text || last[length + strspn(last + length, " \t")] != '\0')
+    if (length >= sizeof room || last[length + strspn(last + length, " \t")] != '\0')
         return false;
-    memcpy(text, last, length);
-    text[length] = '\0';
+    memcpy(room, last, length);
+    room[length] = '\0';
+    if (!cut_port(&text))
+        return false;
     struct in_addr ipv4;
     struct in6_addr ipv6;
     if (inet_pton(AF_INET, text, &ipv4) == 1)

@@ -31,8 +31,8 @@ typedef struct mr_client_key {
 
 mr_client_key mr_client_of_address(const struct sockaddr *address);
 
-/* The client that a proxy tells of: the last address in the value of X-Forwarded-For. False when it
- * is none. */
+/* The client that a proxy tells of: the last address in the value of X-Forwarded-For, whose port
+ * does not count. False when it is none. */
 bool mr_client_of_forwarded(const char *value, mr_client_key *key);
 
 /* The client of a request that came from `address`; `forwarded` is what a trusted proxy tells, or

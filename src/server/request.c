@@ -46,6 +46,10 @@ static bool find_target(mr_request *request, const char *method) {
                mr_problem_set(&request->problem, 405, NULL, "a file can only be read");
     }
     request->route = mr_route_find(method, request->target, request->values, request->allowed);
+    if (request->route != NULL && request->route->upgrade && strcmp(method, "GET") != 0) {
+        request->route = NULL;
+        snprintf(request->allowed, sizeof request->allowed, "GET");
+    }
     if (request->route != NULL)
         return true;
     return request->allowed[0] != '\0'
@@ -53,13 +57,19 @@ static bool find_target(mr_request *request, const char *method) {
                : mr_problem_set(&request->problem, 404, NULL, "there is nothing here");
 }
 
-/* Takes a token of the client's. */
-static bool check_rate(mr_request *request) {
+/* Nobody's bodies may take more than this part of the memory that is for all. */
+#define CLIENT_PART 4
+
+static mr_client_key client_of(const mr_request *request) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     bool proxy = request->server->options.trusted_proxy;
-    mr_client_key client =
-        mr_client_of_request(info->client_addr, proxy ? request->head.forwarded : NULL);
+    return mr_client_of_request(info->client_addr, proxy ? request->head.forwarded : NULL);
+}
+
+/* Takes a token of the client's. */
+static bool check_rate(mr_request *request) {
+    mr_client_key client = client_of(request);
     double wait;
     if (mr_rate_take(request->server->rate, &client, mr_now(), &wait))
         return true;
@@ -88,6 +98,15 @@ static bool check_client(mr_request *request, const char *method) {
                                 problem);
 }
 
+static bool reserve_body(mr_request *request, size_t length) {
+    mr_client_key client = client_of(request);
+    if (mr_connection_reserve(request->entry, &client, length,
+                              request->server->options.bodies_bytes / CLIENT_PART))
+        return true;
+    request->retry_after = 1;
+    return mr_problem_set(&request->problem, 429, NULL, "this address sends too much at once");
+}
+
 /* Whether the body that is announced may come. */
 static bool check_body(mr_request *request) {
     const mr_server_options *options = &request->server->options;
@@ -108,7 +127,7 @@ static bool check_body(mr_request *request) {
     size_t limit = json ? options->json_bytes : options->body_bytes;
     if (takes != 0 && length > limit)
         return mr_problem_set(&request->problem, 413, NULL, "at most %zu bytes are read", limit);
-    return true;
+    return takes == 0 || reserve_body(request, (size_t)length);
 }
 
 /* Binds what stands in the path and the query. */
@@ -177,6 +196,7 @@ void mr_request_free(mr_request *request) {
         MHD_destroy_response(request->response);
     mr_front_drop(request->front);
     mr_body_free(&request->body, &request->server->bodies_bytes);
+    mr_connection_release(request->entry);
     json_decref(request->json);
     free(request->params);
     free(request->target);

@@ -99,6 +99,7 @@ static mr_status open_workers(mr_server *server) {
     pool.limits[MR_LANE_REQUEST] = options->queue;
     mr_stream_options stream = mr_stream_options_defaults();
     stream.limit = options->streams;
+    stream.limit_of_client = (options->streams + 1) / 2;
     stream.trusted_proxy = options->trusted_proxy;
     stream.frames_per_second = options->frames_per_second;
     stream.attributes = options->engine.attributes;

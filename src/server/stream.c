@@ -1,5 +1,6 @@
 #include "server/stream.h"
 
+#include "server/auth.h"
 #include "server/handshake.h"
 #include "server/stream_parts.h"
 
@@ -92,6 +93,10 @@ void mr_streams_free(mr_streams *streams) {
 
 /* ---- The door ---- */
 
+static const char *header(struct MHD_Connection *connection, const char *name) {
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
 /* A proxy adds to the list of addresses at its end. */
 static enum MHD_Result keep_last(void *kept, enum MHD_ValueKind kind, const char *name,
                                  const char *value) {
@@ -154,9 +159,10 @@ static void on_upgrade(void *closure, struct MHD_Connection *connection, void *r
                        struct MHD_UpgradeResponseHandle *handle) {
     (void)request;
     mr_streams *streams = closure;
-    const char *viewer = MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, MR_VIEWER_COOKIE);
-    if (viewer == NULL || !mr_viewer_id_is_valid(viewer))
-        viewer = "";
+    char viewer[MR_VIEWER_ID_SIZE];
+    const char *cookie = header(connection, "Cookie");
+    if (cookie == NULL || !mr_cookie_viewer(cookie, MR_VIEWER_COOKIE, viewer))
+        *viewer = '\0';
     /* Both only make it faster. */
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BUFFER}, sizeof(int));
@@ -172,10 +178,6 @@ static void on_upgrade(void *closure, struct MHD_Connection *connection, void *r
     }
     atomic_fetch_add(&streams->opened, 1);
     mr_streams_wake(streams);
-}
-
-static const char *header(struct MHD_Connection *connection, const char *name) {
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
 mr_status mr_streams_accept(mr_streams *streams, struct MHD_Connection *connection,

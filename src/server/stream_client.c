@@ -2,6 +2,7 @@
 #include "server/stream_parts.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,11 @@
 #define TEXT_BYTES_MAX   (64u << 10)
 #define BAD_IN_A_ROW_MAX 10
 #define BURST_SECONDS    0.5 /* of frames at the full rate that may come at once */
+
+/* Messages that are no frames, a second and at once: as fast as somebody turns a switch. They are
+ * read by the thread that all streams share. */
+#define TEXTS_PER_SECOND 20
+#define TEXTS_AT_ONCE    40
 
 /* ---- Bytes ---- */
 
@@ -61,18 +67,21 @@ static void skip_frame(mr_stream *stream) {
     atomic_fetch_add(&stream->streams->skipped, 1);
 }
 
-/* True when the stream keeps to its rate. */
-static bool take_allowance(mr_stream *stream, double now) {
-    double rate = stream->streams->options.frames_per_second;
-    double most = rate * BURST_SECONDS > 1 ? rate * BURST_SECONDS : 1;
-    stream->allowance += (now - stream->allowance_at) * rate;
-    stream->allowance_at = now;
-    if (stream->allowance > most)
-        stream->allowance = most;
-    if (stream->allowance < 1)
+/* True when there are no more than `rate` a second, and `most` at once. */
+static bool take_allowance(mr_allowance *allowance, double rate, double most, double now) {
+    allowance->left += (now - allowance->at) * rate;
+    allowance->at = now;
+    if (allowance->left > most)
+        allowance->left = most;
+    if (allowance->left < 1)
         return false;
-    stream->allowance -= 1;
+    allowance->left -= 1;
     return true;
+}
+
+static bool takes_frame(mr_stream *stream, double now) {
+    double rate = stream->streams->options.frames_per_second;
+    return take_allowance(&stream->frame_allowance, rate, fmax(rate * BURST_SECONDS, 1), now);
 }
 
 static void on_frame(void *user, mr_bytes *frame) {
@@ -80,7 +89,7 @@ static void on_frame(void *user, mr_bytes *frame) {
     double now = mr_now();
     stream->frames++;
     atomic_fetch_add(&stream->streams->frames, 1);
-    if (!take_allowance(stream, now)) {
+    if (!takes_frame(stream, now)) {
         skip_frame(stream);
         return;
     }
@@ -94,6 +103,10 @@ static void on_frame(void *user, mr_bytes *frame) {
 
 static void on_text(void *user, const char *text, size_t size) {
     mr_stream *stream = user;
+    if (!take_allowance(&stream->text_allowance, TEXTS_PER_SECOND, TEXTS_AT_ONCE, mr_now())) {
+        mr_wire_close(stream->wire, MR_CLOSE_POLICY, "too many messages");
+        return;
+    }
     mr_lease *lease = mr_lease_take(stream->streams->lessor);
     mr_stream_wish wish;
     mr_stream_field field;
@@ -225,8 +238,9 @@ mr_status mr_stream_create(mr_streams *streams, int socket,
     snprintf(stream->task.viewer, sizeof stream->task.viewer, "%s", viewer);
     stream->settings = mr_stream_settings_defaults();
     stream->settings.attributes.ethnicity = streams->options.ethnicity;
-    stream->allowance = streams->options.frames_per_second * BURST_SECONDS;
-    stream->allowance_at = mr_now();
+    stream->frame_allowance =
+        (mr_allowance){streams->options.frames_per_second * BURST_SECONDS, mr_now()};
+    stream->text_allowance = (mr_allowance){TEXTS_AT_ONCE, mr_now()};
     mr_status status = make_wire(stream);
     if (status == MR_OK && !mr_bytes_append(&stream->early, early, early_size))
         status = mr_fail(MR_E_MEMORY, "stream: out of memory");

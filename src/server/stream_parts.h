@@ -19,6 +19,11 @@ typedef struct mr_stream mr_stream;
 
 #define MR_STREAM_ID_SIZE 17
 
+/* How many may come now (token bucket), as of when. */
+typedef struct mr_allowance {
+    double left, at;
+} mr_allowance;
+
 struct mr_stream {
     mr_stream_task task; /* first, so that the job is the stream */
     mr_streams *streams;
@@ -38,8 +43,9 @@ struct mr_stream {
     double waiting_since;
     uint64_t waiting_number;
     uint64_t frames, skipped;
-    double allowance, allowance_at; /* frames that may come now (token bucket), as of when */
+    mr_allowance frame_allowance;
 
+    mr_allowance text_allowance;
     mr_stream_settings settings;
     uint64_t version; /* of the settings */
     bool asked_anew, asked_again;

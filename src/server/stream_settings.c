@@ -7,9 +7,8 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#define AGE_MAX 120
+#define AGE_MAX 150
 
 mr_stream_settings mr_stream_settings_defaults(void) {
     return (mr_stream_settings){
@@ -44,14 +43,6 @@ mr_recommend_options mr_stream_settings_options(const mr_stream_settings *settin
 static bool is_genre(const mr_engine *engine, const char *label) {
     (void)engine;
     return mr_genre_from_label(label) >= 0;
-}
-
-static bool is_language(const mr_engine *engine, const char *label) {
-    mr_film film;
-    for (size_t i = 0; mr_film_at(engine, i, &film) == MR_OK; i++)
-        if (strcasecmp(film.language, label) == 0)
-            return true;
-    return false;
 }
 
 static bool is_certificate(const mr_engine *engine, const char *label) {
@@ -152,7 +143,7 @@ static mr_status read_genre(const reading *to, json_t *value) {
 }
 
 static mr_status read_language(const reading *to, json_t *value) {
-    return read_label(value, to->engine, is_language, to->settings->language);
+    return read_label(value, to->engine, mr_film_language_is_known, to->settings->language);
 }
 
 static mr_status read_certificate(const reading *to, json_t *value) {

@@ -76,8 +76,10 @@ bool mr_request_viewer(mr_request *request, const char *name, char viewer[MR_VIE
     return true;
 }
 
+/* What is wrong with the store itself, as when its file is damaged, is no fault of the client's. */
 static bool fail(mr_request *request, mr_status status, const char *field) {
-    return mr_problem_from(&request->problem, status, field);
+    bool of_request = status == MR_E_NOT_FOUND || status == MR_E_ARGUMENT;
+    return mr_problem_from(&request->problem, of_request ? status : MR_E_IO, field);
 }
 
 static bool answer_viewer(mr_request *request, int status, const char *id, int64_t since) {

@@ -89,6 +89,11 @@ static mr_status change(mr_store *store, mr_statement statement, const char *con
     return store->driver->run(store, statement, values, NULL, NULL, changed);
 }
 
+static void scrub(mr_store *store, bool soon) {
+    if (store->driver->scrub)
+        store->driver->scrub(store, soon);
+}
+
 static mr_status random_id(char id[MR_VIEWER_ID_SIZE]) {
     unsigned char bytes[16];
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
@@ -156,9 +161,11 @@ mr_status mr_store_add_feedback(mr_store *store, const char *id, const mr_feedba
     struct number at = number_of(feedback->at ? feedback->at : time(NULL));
     const char *values[] = {id, feedback->film, mr_feedback_label(feedback->kind), rating.text,
                             at.text};
-    long changed;
-    MR_TRY(change(store, MR_STATEMENT_ADD_FEEDBACK, values, &changed));
-    return changed ? MR_OK : no_viewer(id);
+    long changed = 0;
+    mr_status status = change(store, MR_STATEMENT_ADD_FEEDBACK, values, &changed);
+    if (status == MR_E_NOT_FOUND || (status == MR_OK && !changed))
+        return no_viewer(id); /* or erased in that very moment */
+    return status;
 }
 
 mr_status mr_store_remove_feedback(mr_store *store, const char *id, const char *film) {
@@ -166,8 +173,10 @@ mr_status mr_store_remove_feedback(mr_store *store, const char *id, const char *
     MR_TRY(check_film(film));
     long changed;
     MR_TRY(change(store, MR_STATEMENT_REMOVE_FEEDBACK, (const char *[]){id, film}, &changed));
-    return changed ? MR_OK
-                   : mr_fail(MR_E_NOT_FOUND, "viewer %s: said nothing of film %s", id, film);
+    if (!changed)
+        return mr_fail(MR_E_NOT_FOUND, "viewer %s: said nothing of film %s", id, film);
+    scrub(store, false);
+    return MR_OK;
 }
 
 mr_status mr_store_history(mr_store *store, const char *id, mr_history *out) {
@@ -230,7 +239,18 @@ mr_status mr_store_erase_viewer(mr_store *store, const char *id) {
     MR_TRY(change(store, MR_STATEMENT_ERASE_VIEWER, &id, &changed));
     if (!changed)
         return no_viewer(id);
-    if (store->driver->scrub)
-        store->driver->scrub(store);
+    scrub(store, true);
+    return MR_OK;
+}
+
+mr_status mr_store_erase_unused(mr_store *store, int64_t before, size_t *erased) {
+    if (!store || !erased)
+        return mr_fail(MR_E_ARGUMENT, "store: needs a store and room for a number");
+    struct number moment = number_of(before);
+    long changed = 0;
+    MR_TRY(change(store, MR_STATEMENT_ERASE_UNUSED, (const char *[]){moment.text}, &changed));
+    if (changed)
+        scrub(store, true);
+    *erased = (size_t)changed;
     return MR_OK;
 }

@@ -88,7 +88,12 @@ typedef mr_status (*mr_store_opinion)(void *context, const char *viewer,
  * said meanwhile may be told or not. Ends with the first error of `opinion`. */
 mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context);
 
-/* Forgets a viewer and all that belongs to it, overwritten on disk as far as the database can. */
+/* Forgets a viewer and all that belongs to it, overwritten on disk as far as the database can; in
+ * SQLite the whole file once a minute at most, so that many erasures do not wear out a disk. */
 mr_status mr_store_erase_viewer(mr_store *store, const char *id);
+
+/* Forgets, as above, all viewers who were made before this moment (seconds since 1970) and have
+ * said nothing since; *erased: how many. */
+mr_status mr_store_erase_unused(mr_store *store, int64_t before, size_t *erased);
 
 #endif

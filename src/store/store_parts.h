@@ -29,7 +29,10 @@
     X(OPINIONS, /* a page of everybody's, from behind one on */                                    \
       "SELECT film, kind, rating, at, viewer FROM feedback WHERE (viewer, film) > ($1, $2)"        \
       " ORDER BY viewer, film LIMIT 2000")                                                         \
-    X(ERASE_VIEWER, "DELETE FROM viewer WHERE id = $1")
+    X(ERASE_VIEWER, "DELETE FROM viewer WHERE id = $1")                                            \
+    X(ERASE_UNUSED, "DELETE FROM viewer WHERE since < CAST($1 AS BIGINT) AND NOT EXISTS"           \
+                    " (SELECT 1 FROM feedback WHERE feedback.viewer = viewer.id"                   \
+                    "  AND feedback.at >= CAST($1 AS BIGINT))")
 
 #define MR_STATEMENT_ENUM_(name, sql) MR_STATEMENT_##name,
 typedef enum mr_statement { MR_STATEMENTS(MR_STATEMENT_ENUM_) MR_STATEMENT_COUNT } mr_statement;
@@ -62,8 +65,9 @@ typedef struct mr_store_driver {
      * deleted, those that a cascade reached not counted. */
     mr_status (*run)(mr_store *store, mr_statement statement, const char *const *values,
                      mr_store_row row, void *context, long *changed);
-    /* Overwrites what was deleted, where the database still has it; NULL: cannot. */
-    void (*scrub)(mr_store *store);
+    /* Overwrites what was deleted, where the database still has it: now or, when not `soon` or
+     * done a moment ago, with a later call. NULL: cannot. */
+    void (*scrub)(mr_store *store, bool soon);
 } mr_store_driver;
 
 /* What every driver's store begins with. */

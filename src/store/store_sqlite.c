@@ -7,6 +7,7 @@
 #include "store/store_parts.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -19,8 +20,12 @@
 /* How long another process may keep the file locked. */
 #define BUSY_MS 5000
 
-/* Of 4 KiB: files up to 16 MiB are written anew when somebody is erased. */
+/* Of 4 KiB: files up to 16 MiB are written anew when somebody is erased, and read whole when they
+ * are opened. */
 #define REWRITTEN_PAGES_MAX 4096
+
+/* Least time between two rewrites, so that nobody wears out the disk. */
+#define REWRITE_SECONDS 60
 
 /* "Mood": marks the file as ours. */
 #define APPLICATION_ID 0x4d6f6f64
@@ -31,7 +36,9 @@ struct sqlite_store {
     pthread_mutex_t mutex;
     sqlite3 *db;
     sqlite3_stmt *statements[MR_STATEMENT_COUNT];
-    bool scrub_due; /* traces of somebody erased may be left */
+    /* When the file was written anew last, and when it has to be, since traces of what was deleted
+     * may be left; of mr_now(), infinite: never. */
+    double rewritten, scrub_at;
 };
 
 static struct sqlite_store *of(mr_store *store) {
@@ -79,6 +86,8 @@ static mr_status make_file(const char *file) {
     return mr_fail(MR_E_IO, "%s: cannot be made: %s", file, strerror(errno));
 }
 
+#define DAMAGE_SIZE 200 /* of what is told of a damaged file */
+
 struct identity {
     int objects, application, version;
 };
@@ -110,6 +119,27 @@ static mr_status check_identity(struct sqlite_store *self, const mr_store_schema
     if (sqlite3_db_readonly(self->db, "main"))
         return mr_fail(MR_E_IO, "%s: may be read but not written", self->name);
     return MR_OK;
+}
+
+static int keep_first(void *text, int columns, char **fields, char **names) {
+    (void)names;
+    snprintf(text, DAMAGE_SIZE, "%s", columns > 0 && fields[0] ? fields[0] : "");
+    return 0;
+}
+
+/* Refuses a damaged file, before anybody relies on it; a large one would take too long to read. */
+static mr_status check_pages(struct sqlite_store *self) {
+    int pages;
+    char damage[DAMAGE_SIZE] = "";
+    MR_TRY(ask_number(self, "PRAGMA page_count", &pages));
+    if (pages > REWRITTEN_PAGES_MAX)
+        return MR_OK;
+    int code = sqlite3_exec(self->db, "PRAGMA quick_check(1)", keep_first, damage, NULL);
+    if (code != SQLITE_OK)
+        return fail(self, code);
+    return strcmp(damage, "ok") == 0
+               ? MR_OK
+               : mr_fail(MR_E_FORMAT, "%s: is damaged: %s", self->name, damage);
 }
 
 static mr_status apply_steps(struct sqlite_store *self, const mr_store_schema *schema) {
@@ -156,6 +186,7 @@ static mr_status open_file(struct sqlite_store *self, const char *file,
     sqlite3_busy_timeout(self->db, BUSY_MS);
     int version = 0;
     MR_TRY(check_identity(self, schema, &version));
+    MR_TRY(check_pages(self));
     MR_TRY(execute(self, "PRAGMA journal_mode = WAL"));
     MR_TRY(execute(self, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                          "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
@@ -169,33 +200,38 @@ static mr_status open_file(struct sqlite_store *self, const char *file,
  * Deleted rows are overwritten where they stood last, but copies of them may be left in pages that
  * were split earlier, and in the log. So the file is written anew, unless it is so large that
  * others would wait for long, and the log is emptied. Where another process reads just then, or the
- * disk is too full, that is left to the next erasure or to the end.
+ * disk is too full, that is tried again later and at the end.
  */
-static int scrub_locked(struct sqlite_store *self) {
+static void scrub_locked(struct sqlite_store *self) {
     int pages, code = SQLITE_OK;
     if (ask_number(self, "PRAGMA page_count", &pages) == MR_OK && pages <= REWRITTEN_PAGES_MAX)
         code = sqlite3_exec(self->db, "VACUUM", NULL, NULL, NULL);
     int emptied = sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     if (code == SQLITE_OK)
         code = emptied;
-    self->scrub_due = code != SQLITE_OK;
-    return code;
-}
-
-static void scrub(mr_store *store) {
-    struct sqlite_store *self = of(store);
-    pthread_mutex_lock(&self->mutex);
-    int code = scrub_locked(self);
+    self->rewritten = mr_now();
+    self->scrub_at = code == SQLITE_OK ? INFINITY : self->rewritten + REWRITE_SECONDS;
     if (code != SQLITE_OK)
         mr_log(MR_LOG_WARNING, "%s: erased, but traces may be left until later: %s", self->name,
                sqlite3_errstr(code));
+}
+
+static void scrub(mr_store *store, bool soon) {
+    struct sqlite_store *self = of(store);
+    pthread_mutex_lock(&self->mutex);
+    double now = mr_now(), first = fmax(now, self->rewritten + REWRITE_SECONDS);
+    self->scrub_at = fmin(self->scrub_at, soon ? first : fmax(first, now + REWRITE_SECONDS));
+    if (self->scrub_at <= now)
+        scrub_locked(self);
+    else if (soon)
+        sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     pthread_mutex_unlock(&self->mutex);
 }
 
 static void close_store(mr_store *store) {
     struct sqlite_store *self = of(store);
-    if (self->scrub_due)
-        scrub(store);
+    if (self->scrub_at < INFINITY)
+        scrub_locked(self);
     for (int i = 0; i < MR_STATEMENT_COUNT; i++)
         sqlite3_finalize(self->statements[i]);
     sqlite3_close(self->db);
@@ -240,6 +276,8 @@ static mr_status run(mr_store *store, mr_statement statement, const char *const 
     mr_status status = run_locked(self, prepared, values, row, context, changed);
     sqlite3_reset(prepared);
     sqlite3_clear_bindings(prepared);
+    if (mr_now() >= self->scrub_at)
+        scrub_locked(self);
     pthread_mutex_unlock(&self->mutex);
     return status;
 }
@@ -258,6 +296,8 @@ mr_status mr_store_open_sqlite(const char *file, const mr_store_schema *schema, 
     }
     self->store.driver = &driver;
     self->name = name;
+    self->rewritten = -INFINITY;
+    self->scrub_at = INFINITY;
     pthread_mutex_init(&self->mutex, NULL);
     mr_status status = open_file(self, file, schema);
     if (status != MR_OK) {

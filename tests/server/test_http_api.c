@@ -874,6 +874,11 @@ static void websockets_are_opened_and_refused(void **state) {
     assert_true(http_header(&reply, "Sec-WebSocket-Version", request, sizeof request));
     assert_string_equal(request, "13");
     assert_problem(reply, 426, "Sec-WebSocket-Version");
+    reply = http_ask(port, "HEAD", "/v1/stream", handshake, NULL, 0);
+    assert_int_equal(reply.status, 405);
+    assert_true(http_header(&reply, "Allow", request, sizeof request));
+    assert_string_equal(request, "GET");
+    http_free(&reply);
 }
 
 static void foreign_pages_and_hosts_are_refused(void **state) {

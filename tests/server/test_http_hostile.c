@@ -515,6 +515,44 @@ static void bodies_of_all_together_are_limited(void **state) {
     mr_server_stop(other);
 }
 
+/* Connections of one address that announce large bodies and send a little of them take a part of
+ * the memory for all; a small picture still fits beside them, and all is free again once they
+ * leave. */
+static void nobody_alone_takes_all_memory_for_bodies(void **state) {
+    (void)state;
+    enum { CONNECTIONS = 8, EACH = 4 << 20 };
+    mr_server_options chosen = options();
+    chosen.bodies_bytes = (size_t)4 * 3 * EACH; /* so three of them for one address */
+    mr_server *other = start_with(&chosen);
+    char head[256];
+    int size = snprintf(head, sizeof head,
+                        "POST /v1/analyze HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                        "Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n",
+                        EACH);
+    int open[CONNECTIONS], let_in = 0, refused = 0;
+    for (int i = 0; i < CONNECTIONS; i++) {
+        char heard[512] = "";
+        open[i] = http_connect(mr_server_port(other));
+        assert_true(open[i] >= 0 && http_send(open[i], head, (size_t)size));
+        assert_true(recv(open[i], heard, sizeof heard - 1, 0) > 0);
+        let_in += strncmp(heard, "HTTP/1.1 100", 12) == 0;
+        refused += strncmp(heard, "HTTP/1.1 429", 12) == 0;
+    }
+    assert_int_equal(let_in, 3);
+    assert_int_equal(refused, CONNECTIONS - 3);
+    for (int i = 0; i < CONNECTIONS; i++)
+        close(open[i]);
+    int status = 0;
+    for (int tries = 0; tries < 100 && status != 200; tries++) {
+        http_reply reply = http_ask_file(mr_server_port(other), "/v1/analyze", "image/jpeg", PHOTO);
+        status = reply.status;
+        http_free(&reply);
+        usleep(20000);
+    }
+    assert_int_equal(status, 200);
+    mr_server_stop(other);
+}
+
 /* One of many clients who send a picture at the same time. */
 typedef struct sender {
     pthread_t thread;
@@ -596,6 +634,7 @@ int main(void) {
         HOSTILE(connections_of_one_client_are_limited),
         HOSTILE(requests_of_one_client_are_limited),
         HOSTILE(bodies_of_all_together_are_limited),
+        HOSTILE(nobody_alone_takes_all_memory_for_bodies),
         HOSTILE(a_full_queue_says_so),
         HOSTILE(stopping_ends_what_is_at_work),
     };

@@ -492,6 +492,23 @@ static void ten_bad_messages_in_a_row_are_1008(void **state) {
 
 /* ---- Clients that misbehave ---- */
 
+/* All good, but more than somebody turning switches would send. */
+static void a_flood_of_messages_is_1008(void **state) {
+    (void)state;
+    start(NULL);
+    ws_client client = join(NULL);
+    for (int i = 0; i < 30; i++)
+        say(&client, "{\"type\": \"settings\", \"language\": \"English\"}");
+    show(&client);
+    json_decref(expect(&client, "people"));
+    for (int i = 0; i < 60; i++)
+        say(&client, "{\"type\": \"settings\", \"language\": \"English\"}");
+    assert_int_equal(ws_wait_close(&client, PATIENT), 1008);
+    ws_close(&client);
+    wait_until_empty();
+    stop();
+}
+
 static void broken_frames_hear_why(void **state) {
     (void)state;
     start(NULL);
@@ -733,6 +750,7 @@ int main(void) {
         cmocka_unit_test(memory_does_not_grow_with_frames),
         cmocka_unit_test(bad_messages_are_answered_and_the_stream_goes_on),
         cmocka_unit_test(ten_bad_messages_in_a_row_are_1008),
+        cmocka_unit_test(a_flood_of_messages_is_1008),
         cmocka_unit_test(broken_frames_hear_why),
         cmocka_unit_test(five_megabytes_are_1009),
         cmocka_unit_test(silent_clients_are_pinged_and_closed),

@@ -515,7 +515,16 @@ static void clients_are_told_apart_by_address(void **state) {
     assert_true(told.low == key4.low);
     assert_true(mr_client_of_forwarded("2001:db8:1:2::5", &told));
     assert_true(told.low == keys[0].low);
-    static const char *const none[] = {"", "unknown", "1.2.3.4,", "1.2.3.4:80", "1.2.3.4 x"};
+    /* With a port, as some proxies tell it. */
+    assert_true(mr_client_of_forwarded("9.9.9.9, 10.0.0.1:5555", &told));
+    assert_true(told.high == key4.high && told.low == key4.low);
+    assert_true(mr_client_of_forwarded("[2001:db8:1:2::5]:44", &told));
+    assert_true(told.high == keys[0].high && told.low == keys[0].low);
+    assert_true(mr_client_of_forwarded("[2001:db8:1:2::5]", &told));
+    static const char *const none[] = {
+        "",          "unknown",     "1.2.3.4,",      "1.2.3.4 x",      "1.2.3.4:",
+        "1.2.3.4:x", "1.2.3.4:8:9", "[2001:db8::1",  "[2001:db8::1]x", "[2001:db8::1]:",
+        "[]",        ":80",         "[1.2.3.4:80]:8"};
     for (size_t i = 0; i < MR_COUNT(none); i++)
         assert_false(mr_client_of_forwarded(none[i], &told));
 }

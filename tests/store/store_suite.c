@@ -261,6 +261,33 @@ static void the_erased_are_gone(void **state) {
     mr_store_close(store);
 }
 
+static void who_was_not_there_for_long_can_be_forgotten(void **state) {
+    (void)state;
+    enum { DAY = 24 * 60 * 60 };
+    char url[URL_SIZE];
+    backend->fresh(url);
+    mr_store *store = open_store(url);
+    int64_t now = (int64_t)time(NULL);
+    assert_ok(mr_store_ensure_viewer(store, "silent"));
+    assert_ok(mr_store_ensure_viewer(store, "old"));
+    assert_ok(mr_store_ensure_viewer(store, "back"));
+    add(store, "old", said("Q1", MR_FEEDBACK_LIKE, 0, now - 50 * DAY));
+    add(store, "back", said("Q1", MR_FEEDBACK_LIKE, 0, now - 50 * DAY));
+    add(store, "back", said("Q2", MR_FEEDBACK_LIKE, 0, now - DAY));
+    size_t erased = 9;
+    assert_ok(mr_store_erase_unused(store, now - 30 * DAY, &erased));
+    assert_int_equal(erased, 0); /* all were made just now */
+    backend->number(url, "UPDATE viewer SET since = since - 5000000");
+    assert_ok(mr_store_erase_unused(store, now - 30 * DAY, &erased));
+    assert_int_equal(erased, 2);
+    size_t count;
+    assert_ok(mr_store_count_viewers(store, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(backend->number(url, "SELECT count(*) FROM feedback"), 2);
+    assert_int_equal(mr_store_erase_unused(NULL, 0, &erased), MR_E_ARGUMENT);
+    mr_store_close(store);
+}
+
 static void stores_share_one_database(void **state) {
     (void)state;
     char url[URL_SIZE];
@@ -465,6 +492,7 @@ int store_suite(const struct backend *tested) {
         cmocka_unit_test(unknown_viewers_are_told),
         cmocka_unit_test(wrong_names_and_opinions_are_refused),
         cmocka_unit_test(the_erased_are_gone),
+        cmocka_unit_test(who_was_not_there_for_long_can_be_forgotten),
         cmocka_unit_test(stores_share_one_database),
         cmocka_unit_test(older_schemas_are_brought_up_to_date),
         cmocka_unit_test(newer_schemas_are_refused),

@@ -379,6 +379,57 @@ static void erasing_overwrites(void **state) {
     assert_false(disk_holds(url, "erased-film"));
 }
 
+/* The file is written anew once a minute at most; what waits for it is gone with the end. */
+static void many_erasures_write_the_file_anew_once(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store;
+    assert_ok(mr_store_open(url, &store));
+    say_much(store);
+    assert_ok(mr_store_erase_viewer(store, "anna-before"));
+    struct stat before, after;
+    assert_int_equal(stat(file_of(url), &before), 0);
+    assert_ok(mr_store_erase_viewer(store, "erased-viewer"));
+    assert_int_equal(stat(file_of(url), &after), 0);
+    assert_true(after.st_size >= before.st_size); /* the pages that came free were not cut off */
+    mr_store_close(store);
+    assert_int_equal(stat(file_of(url), &after), 0);
+    assert_true(after.st_size < before.st_size);
+    assert_false(disk_holds(url, "erased-film"));
+}
+
+static void what_is_taken_back_is_overwritten_in_the_end(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store;
+    assert_ok(mr_store_open(url, &store));
+    assert_ok(mr_store_ensure_viewer(store, "anna"));
+    const mr_feedback said = {.film = "taken-back", .kind = MR_FEEDBACK_SEEN};
+    assert_ok(mr_store_add_feedback(store, "anna", &said));
+    assert_ok(mr_store_remove_feedback(store, "anna", "taken-back"));
+    mr_store_close(store);
+    assert_false(disk_holds(url, "taken-back"));
+}
+
+static void a_damaged_page_is_found_at_opening(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store;
+    assert_ok(mr_store_open(url, &store));
+    say_much(store);
+    mr_store_close(store);
+    uint8_t *bytes;
+    size_t size;
+    assert_ok(mr_file_read(file_of(url), (size_t)1 << 24, &bytes, &size));
+    memset(bytes + size / 4096 / 2 * 4096, 0xee, 200);
+    assert_ok(mr_file_write(file_of(url), bytes, size));
+    free(bytes);
+    assert_refused(url, MR_E_FORMAT, "is damaged");
+}
+
 static void limit_file_size(rlim_t bytes) {
     struct rlimit limit;
     getrlimit(RLIMIT_FSIZE, &limit);
@@ -431,6 +482,9 @@ int main(void) {
         cmocka_unit_test(stores_in_memory_are_apart),
         cmocka_unit_test(memory_that_is_out_is_an_error),
         cmocka_unit_test(erasing_overwrites),
+        cmocka_unit_test(many_erasures_write_the_file_anew_once),
+        cmocka_unit_test(what_is_taken_back_is_overwritten_in_the_end),
+        cmocka_unit_test(a_damaged_page_is_found_at_opening),
         cmocka_unit_test(what_a_full_disk_leaves_of_the_erased_goes_later),
     };
     if (!mkdtemp(folder) && !mkdtemp(strcpy(folder, "/tmp/moodreel-store-XXXXXX"))) {
