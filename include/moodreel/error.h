@@ -6,8 +6,8 @@
  * what was expected, in one line of English fit for a person. Out-parameters are untouched on
  * failure unless the function says otherwise.
  *
- *     mr_image photo;
- *     if (mr_image_load("me.jpg", NULL, &photo) != MR_OK)
+ *     mr_analysis analysis;
+ *     if (mr_analyze_file(session, "me.jpg", &analysis) != MR_OK)
  *         fprintf(stderr, "%s\n", mr_last_error());
  *
  * Thread rule: the text belongs to the calling thread and stays valid until its next failing call.

@@ -72,7 +72,8 @@ typedef struct mr_options {
     /* What finds the faces; MR_DETECTOR_AUTO, the project's own network. Where the home folder has
      * no models/detector, AUTO is the Haar cascade and YOLO MR_E_NOT_FOUND. */
     mr_detector_kind detector;
-    /* What to estimate; everything. */
+    /* What to estimate; everything, ethnicity too, which the page and the server leave out until
+     * somebody switches it on. */
     mr_attribute_set attributes;
     /* Average each face with its mirror image: surer, for twice the time; true. */
     bool mirror;
@@ -115,7 +116,8 @@ MR_API mr_attribute_set mr_engine_attributes(const mr_engine *engine);
 /* What finds the faces: never AUTO, but what that came to; MR_DETECTOR_COUNT of no engine. */
 MR_API mr_detector_kind mr_engine_detector(const mr_engine *engine);
 
-/* Scratch memory for one thread, some tens of megabytes; nothing is allocated per face later. */
+/* Scratch memory for one thread, some tens of megabytes; nothing is allocated per face later. The
+ * detector compiles its network for each new shape of picture and keeps the last few. */
 MR_API mr_status mr_session_create(const mr_engine *engine, mr_session **out);
 MR_API void mr_session_free(mr_session *session);
 
@@ -150,8 +152,8 @@ MR_API void mr_analysis_free(mr_analysis *analysis);
 
 /*
  * What is known of one viewer: distributions, each used only where its flag is set, and what the
- * viewer said of films before, in any order; of several opinions on one film the last in the list
- * counts. The history stays the caller's and is read only during the call.
+ * viewer said of films before, oldest first: of several opinions on one film the last in the list
+ * counts, whatever its `at`. The history stays the caller's and is read only during the call.
  */
 typedef struct mr_viewer {
     mr_attributes attributes;

@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+/* The largest picture that cairo has. */
+#define SIDE_MAX 32767
+
 /* "31 female happy", of what is known. */
 static void write_label(const mr_attributes *a, char *label, size_t size) {
     char age[16] = "";
@@ -39,8 +42,14 @@ mr_status mr_draw_analysis(const char *path_in, const mr_analysis *analysis, con
     MR_REQUIRE(path_in);
     MR_REQUIRE(analysis);
     MR_REQUIRE(path_out);
+    if (analysis->width > SIDE_MAX || analysis->height > SIDE_MAX)
+        return mr_fail(MR_E_LIMIT, "%s: %d × %d: at most %d pixels a side can be drawn on", path_in,
+                       analysis->width, analysis->height, SIDE_MAX);
+    mr_decode_options options = mr_decode_options_defaults();
+    size_t pixels = (size_t)analysis->width * (size_t)analysis->height;
+    options.max_pixels = pixels > options.max_pixels ? pixels : options.max_pixels;
     mr_image picture;
-    MR_TRY(mr_image_load(path_in, NULL, &picture));
+    MR_TRY(mr_image_load(path_in, &options, &picture));
     mr_status status = draw(&picture, analysis);
     if (status != MR_OK)
         mr_fail_in(status, path_in);

@@ -10,7 +10,8 @@
 
 static mr_status check_options(const mr_options *options) {
     if (mr_detector_label(options->detector) == NULL)
-        return mr_fail(MR_E_ARGUMENT, "options: detector %d is none", (int)options->detector);
+        return mr_fail(MR_E_ARGUMENT, "options: detector %d: expected 0 to %d",
+                       (int)options->detector, MR_DETECTOR_COUNT - 1);
     if (options->threads < 1 || options->threads > THREADS_MAX)
         return mr_fail(MR_E_ARGUMENT, "options: threads %d: expected 1 to %d", options->threads,
                        THREADS_MAX);
@@ -36,11 +37,7 @@ static mr_status load_detector(mr_engine *engine, const char *models) {
 }
 
 static mr_status load_models(mr_engine *engine, const char *models) {
-    int threads = mr_threads_begin(engine->options.threads);
-    mr_status status =
-        mr_attribute_models_load(models, engine->options.attributes, &engine->models);
-    mr_threads_end(threads);
-    return status;
+    return mr_attribute_models_load(models, engine->options.attributes, &engine->models);
 }
 
 static mr_status load_films(mr_engine *engine, const char *models, const char *data) {
@@ -77,7 +74,11 @@ static mr_status load(mr_engine *engine) {
     mr_local_slot_open(engine->local);
     MR_TRY(mr_home_resolve(engine->options.home, &home));
     engine->options.home = engine->home = home;
-    return load_home(engine);
+    /* oneDNN makes a primitive for as many threads as are set just then. */
+    int threads = mr_threads_begin(engine->options.threads);
+    mr_status status = load_home(engine);
+    mr_threads_end(threads);
+    return status;
 }
 
 mr_status mr_engine_open(const mr_options *options, mr_engine **out) {

@@ -2,6 +2,7 @@
 #include "api/films.h"
 #include "recommend/certificate.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,9 +35,10 @@ mr_status mr_viewer_stated(int age, int gender, int emotion, mr_viewer *out) {
     if (age < -1 || age > STATED_AGE_MAX)
         return mr_fail(MR_E_ARGUMENT, "age %d: expected 0 to %d", age, STATED_AGE_MAX);
     if (gender < -1 || gender >= MR_GENDER_COUNT)
-        return mr_fail(MR_E_ARGUMENT, "gender %d is none", gender);
+        return mr_fail(MR_E_ARGUMENT, "gender %d: expected -1 to %d", gender, MR_GENDER_COUNT - 1);
     if (emotion < -1 || emotion >= MR_EMOTION_COUNT)
-        return mr_fail(MR_E_ARGUMENT, "emotion %d is none", emotion);
+        return mr_fail(MR_E_ARGUMENT, "emotion %d: expected -1 to %d", emotion,
+                       MR_EMOTION_COUNT - 1);
     mr_attributes stated = {
         .has_age = age >= 0, .has_gender = gender >= 0, .has_emotion = emotion >= 0};
     if (age >= 0) {
@@ -51,6 +53,16 @@ mr_status mr_viewer_stated(int age, int gender, int emotion, mr_viewer *out) {
     return MR_OK;
 }
 
+static mr_status fail_genre(const char *genre) {
+    char known[400] = "";
+    for (int i = 0; i < MR_GENRE_COUNT; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
+                 mr_genre_label((mr_genre)i));
+    }
+    return mr_fail(MR_E_ARGUMENT, "genre %.40s: expected one of %s", genre, known);
+}
+
 /* Resolves the labels of the filters. */
 static mr_status read_options(const mr_engine *engine, const mr_recommend_options *options,
                               mr_rank_options *rank) {
@@ -60,14 +72,17 @@ static mr_status read_options(const mr_engine *engine, const mr_recommend_option
     rank->youngest = options->youngest;
     rank->seed = options->seed;
     if (options->genre != NULL && (rank->genre = mr_genre_from_label(options->genre)) < 0)
-        return mr_fail(MR_E_ARGUMENT, "genre %s: not known", options->genre);
+        return fail_genre(options->genre);
     if (options->language != NULL &&
         (rank->language = mr_catalogue_find_language(engine->catalogue, options->language)) < 0)
         return mr_fail(MR_E_ARGUMENT, "language %s: no film of the catalogue has it",
                        options->language);
     if (options->max_certificate != NULL &&
-        (rank->max_age = mr_certificate_age(options->max_certificate)) < 0)
-        return mr_fail(MR_E_ARGUMENT, "certificate %s: not known", options->max_certificate);
+        (*options->max_certificate == '\0' ||
+         (rank->max_age = mr_certificate_age(options->max_certificate)) < 0))
+        return mr_fail(MR_E_ARGUMENT,
+                       "certificate %s: not known; expected one of a film, as G, PG-13, FSK 12",
+                       options->max_certificate);
     rank->age_limit = options->age_limit;
     int mood = options->mood != NULL ? mr_mood_from_label(options->mood) : MR_MOOD_AUTO;
     if (mood < 0)
@@ -129,6 +144,24 @@ static void seat_viewers(const mr_engine *engine, const mr_viewer *viewers, size
     }
 }
 
+static mr_status check_history(const mr_viewer *viewer, size_t number) {
+    if (viewer->history == NULL && viewer->history_count > 0)
+        return mr_fail(MR_E_ARGUMENT, "viewer %zu: %zu opinions at NULL", number,
+                       viewer->history_count);
+    for (size_t i = 0; i < viewer->history_count; i++) {
+        const mr_feedback *said = &viewer->history[i];
+        if (mr_feedback_label(said->kind) == NULL)
+            return mr_fail(MR_E_ARGUMENT,
+                           "viewer %zu, opinion %zu: kind %d: expected a like, dislike, seen or "
+                           "rating",
+                           number, i, (int)said->kind);
+        if (said->kind == MR_FEEDBACK_RATING && (said->rating < 1 || said->rating > 5))
+            return mr_fail(MR_E_ARGUMENT, "viewer %zu, opinion %zu: rating %d: expected 1 to 5",
+                           number, i, said->rating);
+    }
+    return MR_OK;
+}
+
 static size_t length_of_histories(const mr_viewer *viewers, size_t count) {
     size_t total = 0;
     for (size_t i = 0; i < count; i++)
@@ -176,9 +209,7 @@ mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t vie
         return mr_fail(MR_E_ARGUMENT, "%zu viewers: expected 1 to %d", viewer_count,
                        MR_VIEWERS_MAX);
     for (size_t i = 0; i < viewer_count; i++)
-        if (viewers[i].history == NULL && viewers[i].history_count > 0)
-            return mr_fail(MR_E_ARGUMENT, "viewer %zu: %zu opinions at NULL", i,
-                           viewers[i].history_count);
+        MR_TRY(check_history(&viewers[i], i));
     mr_recommend_options defaults = mr_recommend_options_defaults();
     mr_rank_options rank = mr_rank_options_defaults();
     MR_TRY(read_options(engine, options != NULL ? options : &defaults, &rank));

@@ -44,7 +44,7 @@ static bool take_seat(seats *self, const mr_person *person, size_t *seat) {
 size_t mr_viewers_of_analysis(const mr_analysis *analysis, mr_viewer out[MR_VIEWERS_MAX]) {
     seats all = {0};
     size_t seat;
-    for (size_t i = 0; analysis != NULL && i < analysis->readable; i++)
+    for (size_t i = 0; analysis != NULL && out != NULL && i < analysis->readable; i++)
         if (take_seat(&all, &analysis->people[i], &seat))
             out[seat] = mr_viewer_of_person(&analysis->people[i]);
     return all.taken;
@@ -53,7 +53,7 @@ size_t mr_viewers_of_analysis(const mr_analysis *analysis, mr_viewer out[MR_VIEW
 size_t mr_audience_of_scene(const mr_scene *scene, mr_followed out[MR_VIEWERS_MAX]) {
     seats all = {0};
     size_t seat;
-    for (size_t i = 0; scene != NULL && i < scene->count; i++)
+    for (size_t i = 0; scene != NULL && out != NULL && i < scene->count; i++)
         if (is_there(&scene->people[i]) && take_seat(&all, &scene->people[i].person, &seat))
             out[seat] = scene->people[i];
     return all.taken;

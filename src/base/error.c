@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char last_error[512] = "no error";
+/* Room for a path and what is wrong with it. */
+static _Thread_local char last_error[4608] = "no error";
 
 static const char *const names[] = {
 #define X(name, text) "MR_" #name,

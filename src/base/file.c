@@ -41,9 +41,15 @@ static mr_status read_open(FILE *file, const char *path, size_t limit, unsigned 
 }
 
 mr_status mr_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return fail_errno(path);
+    /* Opening a pipe must not wait for somebody who writes into it. */
+    int number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *file = number >= 0 ? fdopen(number, "rb") : NULL;
+    if (!file) {
+        mr_status status = fail_errno(path);
+        if (number >= 0)
+            close(number);
+        return status;
+    }
     mr_status status = read_open(file, path, limit, bytes, size);
     fclose(file);
     return status;

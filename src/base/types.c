@@ -82,12 +82,14 @@ mr_age_range mr_age_range_of(float years) {
 }
 
 int mr_age_range_first(mr_age_range range) {
+    if ((int)range < 0)
+        return 0;
     return (int)range < MR_AGE_RANGE_COUNT ? age_firsts[range] : age_firsts[MR_AGE_RANGE_COUNT - 1];
 }
 
 int mr_likeliest(const float *probabilities, int count) {
     int best = 0;
-    for (int i = 1; i < count; i++)
+    for (int i = 1; probabilities != NULL && i < count; i++)
         if (probabilities[i] > probabilities[best])
             best = i;
     return best;

@@ -27,8 +27,9 @@ static bool was_in_sight(const mr_tracker *tracker, const mr_track *track) {
     return track->seen >= tracker->before;
 }
 
+/* A face that is no person yet cannot be away: with a frame every few seconds it is found again. */
 static bool is_away(const mr_tracker *tracker, const mr_track *track) {
-    return tracker->now - track->seen > tracker->options.patience;
+    return track->id != 0 && tracker->now - track->seen > tracker->options.patience;
 }
 
 bool mr_track_is_present(const mr_tracker *tracker, const mr_track *track) {
@@ -96,10 +97,6 @@ static bool person_just_seen(const mr_tracker *tracker, const mr_track *track) {
 
 static bool person_missed(const mr_tracker *tracker, const mr_track *track) {
     return mr_track_is_present(tracker, track) && !was_in_sight(tracker, track);
-}
-
-static bool person_away(const mr_tracker *tracker, const mr_track *track) {
-    return track->id != 0 && is_away(tracker, track);
 }
 
 /* Lists the tracks without a face that are chosen. */
@@ -190,7 +187,7 @@ void mr_tracker_step(mr_tracker *tracker, const mr_face *faces, size_t count, do
     pair_chosen(tracker, faces, faces_count, not_away, true, AHEAD);
     pair_chosen(tracker, faces, faces_count, person_just_seen, false, AHEAD);
     pair_chosen(tracker, faces, faces_count, person_missed, true, LAST_SEEN);
-    pair_chosen(tracker, faces, faces_count, person_away, true, LAST_SEEN);
+    pair_chosen(tracker, faces, faces_count, is_away, true, LAST_SEEN);
     end_unconfirmed(tracker);
     int fresh = list_faces(tracker, faces, faces_count, true);
     for (int i = 0; i < fresh; i++)

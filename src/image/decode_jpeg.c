@@ -25,6 +25,7 @@ typedef struct job {
     const mr_encoded *file;
     mr_status status;
     int orientation, channels; /* of EXIF, and of the picture to make */
+    bool reading_rows;
     mr_image image;
 } job;
 
@@ -55,6 +56,11 @@ static void on_message(j_common_ptr info, int level) {
         return;
     switch (info->err->msg_code) {
     case JWRN_JPEG_EOF:
+        /* Some cameras leave the end marker out. What a single scan lacks is told by the other
+         * warning; of several, whole ones might be missing. */
+        if (work->reading_rows && !jpeg_has_multiple_scans(&work->info))
+            break;
+        leave(work, mr_fail(MR_E_TRUNCATED, "%s: truncated JPEG data", work->file->name));
     case JWRN_HIT_MARKER:
         leave(work, mr_fail(MR_E_TRUNCATED, "%s: truncated JPEG data", work->file->name));
     case JWRN_HUFF_BAD_CODE:
@@ -91,15 +97,13 @@ static void open_job(job *work) {
 }
 
 /* The first APP1 marker that is EXIF (XMP lives in APP1 too). */
-static mr_status read_orientation(job *work) {
+static void read_orientation(job *work) {
     work->orientation = 1;
     for (jpeg_saved_marker_ptr marker = work->info.marker_list; marker; marker = marker->next)
         if (marker->data_length >= 6 && memcmp(marker->data, "Exif\0", 6) == 0) {
-            mr_status status =
-                mr_exif_orientation(marker->data, marker->data_length, &work->orientation);
-            return status == MR_OK ? MR_OK : mr_fail_in(status, work->file->name);
+            (void)mr_exif_orientation(marker->data, marker->data_length, &work->orientation);
+            return;
         }
-    return MR_OK;
 }
 
 /* The strongest reduction that leaves the longer side at least `enough` pixels. */
@@ -158,7 +162,7 @@ static mr_status decode(job *work) {
     struct jpeg_decompress_struct *info = &work->info;
     jpeg_read_header(info, TRUE);
     MR_TRY(mr_check_pixels(work->file, info->image_width, info->image_height));
-    MR_TRY(read_orientation(work));
+    read_orientation(work);
     MR_TRY(choose_colours(work));
     info->scale_num = 1;
     info->scale_denom =
@@ -169,6 +173,7 @@ static mr_status decode(job *work) {
                             work->channels, image));
     image->full_width = (int)info->image_width;
     image->full_height = (int)info->image_height;
+    work->reading_rows = true;
     read_rows(work);
     jpeg_finish_decompress(info);
     return mr_image_orient(image, work->orientation);

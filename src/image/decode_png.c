@@ -81,8 +81,9 @@ static mr_status check_chunks(const mr_encoded *file, int *orientation) {
         at += FRAME + length;
     }
     *orientation = 1;
-    mr_status status = exif ? mr_exif_orientation(exif, exif_size, orientation) : MR_OK;
-    return status == MR_OK ? MR_OK : mr_fail_in(status, file->name);
+    if (exif)
+        (void)mr_exif_orientation(exif, exif_size, orientation);
+    return MR_OK;
 }
 
 /* Text and colour profiles are of no use here, and EXIF was read; leaving them out leaves less to

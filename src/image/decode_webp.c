@@ -23,21 +23,23 @@ static uint32_t little_endian_32(const uint8_t *p) {
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* Walks the RIFF chunks (name, length, payload padded to even) for one of EXIF. */
+/* Walks the RIFF chunks (name, length, payload padded to even) for one of EXIF; what lies behind
+ * the container does not count. */
 static mr_status read_orientation(const mr_encoded *file, int *orientation) {
     *orientation = 1;
-    size_t at = 12;
-    while (file->size - at >= 8) {
+    size_t at = 12, stated = 8 + (size_t)little_endian_32(file->bytes + 4);
+    size_t end = stated < file->size ? stated : file->size;
+    while (at <= end && end - at >= 8) {
         size_t length = little_endian_32(file->bytes + at + 4);
         const uint8_t *payload = file->bytes + at + 8;
-        if (length > file->size - at - 8)
+        if (length > end - at - 8)
             return fail_webp(file, VP8_STATUS_NOT_ENOUGH_DATA);
         if (memcmp(file->bytes + at, "EXIF", 4) == 0) {
-            mr_status status = mr_exif_orientation(payload, length, orientation);
-            return status == MR_OK ? MR_OK : mr_fail_in(status, file->name);
+            (void)mr_exif_orientation(payload, length, orientation);
+            return MR_OK;
         }
         at += 8 + length;
-        at += at < file->size ? length & 1 : 0;
+        at += at < end ? length & 1 : 0;
     }
     return MR_OK;
 }

@@ -30,10 +30,8 @@ static mr_status scan_directory(const tiff *file, int *orientation) {
                        "EXIF: the directory at byte %zu lies outside the %zu bytes of "
                        "its block",
                        at, file->size);
-    size_t entries = read_16(file, at);
-    if (entries > (file->size - at - 2) / ENTRY_SIZE)
-        return mr_fail(MR_E_FORMAT, "EXIF: %zu directory entries do not fit into %zu bytes",
-                       entries, file->size);
+    size_t entries = read_16(file, at), most = (file->size - at - 2) / ENTRY_SIZE;
+    entries = entries < most ? entries : most; /* a wrong count is no reason not to look */
     for (size_t i = 0; i < entries; i++) {
         size_t entry = at + 2 + i * ENTRY_SIZE;
         if (read_16(file, entry) != TAG_ORIENTATION)

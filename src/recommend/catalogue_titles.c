@@ -194,14 +194,27 @@ static size_t insert(mr_title_match *best, size_t count, size_t most, mr_title_m
     return count;
 }
 
+/* Titles that are too long for typing errors to be told are found as they are. */
+static size_t find_equal(const mr_title_index *index, const mr_catalogue_film *films,
+                         const char *text, int year, mr_title_match *out, size_t most) {
+    size_t equal, count = 0;
+    const mr_title_key *key = mr_title_index_equal(index, text, &equal);
+    for (size_t i = 0; i < equal; i++)
+        if (year == 0 || films[key[i].film].year == year)
+            count = insert(out, count, most, (mr_title_match){key[i].film, 0}, films);
+    return count;
+}
+
 size_t mr_title_index_near(const mr_title_index *index, const mr_catalogue_film *films,
                            const char *title, int year, mr_title_match *out, size_t most) {
     char folded[LONGEST_KEY];
     const char *text = key_of(title, folded);
     pattern typed;
     size_t length = strlen(text), count = 0;
-    if (length == 0 || length > MR_TITLE_LONGEST_TYPED)
+    if (length == 0)
         return 0;
+    if (length > MR_TITLE_LONGEST_TYPED)
+        return find_equal(index, films, text, year, out, most);
     pattern_make(text, &typed);
     const uint64_t letters = letters_of(text);
     const int allowed = errors_allowed(length);

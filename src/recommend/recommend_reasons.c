@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Text that is built up piece by piece and cut off where it ends. */
 typedef struct text {
@@ -18,6 +19,21 @@ static void __attribute__((format(printf, 2, 3))) say(text *out, const char *for
     if (written > 0)
         out->used =
             out->used + (size_t)written < out->size ? out->used + (size_t)written : out->size - 1;
+}
+
+/* Bytes of a title that a reason has room for. */
+enum { TITLE_ROOM = 60 };
+
+static void say_title(text *out, const char *title) {
+    size_t length = strlen(title);
+    if (length <= TITLE_ROOM) {
+        say(out, "%s", title);
+        return;
+    }
+    length = TITLE_ROOM - strlen("…");
+    while (((unsigned char)title[length] & 0xc0) == 0x80) /* not within a character */
+        length--;
+    say(out, "%.*s…", (int)length, title);
 }
 
 static int likeliest(const float *probabilities, int n) {
@@ -150,7 +166,9 @@ static void say_likeness(text *out, const mr_appetite *appetite, const mr_catalo
         say(out, "Unlike the films that you did not like");
         return;
     }
-    say(out, "Like %.60s, which you liked", nearest->title);
+    say(out, "Like ");
+    say_title(out, nearest->title);
+    say(out, ", which you liked");
     mr_genre_set shared = film->genres & nearest->genres;
     bool decade = mr_decade_of(film->year) == mr_decade_of(nearest->year);
     bool language = film->language_number && film->language_number == nearest->language_number;
@@ -223,10 +241,11 @@ static void say_history(text *out, const mr_appetite *appetite, uint32_t index) 
     if (!strongest)
         return;
     const char *title = mr_catalogue_entry(recommender->parts.catalogue, strongest->film)->title;
-    if (mr_opinion_value(strongest) > 0)
-        say(out, "Because you liked %.60s: those who like it like this one too", title);
-    else
-        say(out, "You did not like %.60s, and those who do seldom like this one", title);
+    bool liked = mr_opinion_value(strongest) > 0;
+    say(out, liked ? "Because you liked " : "You did not like ");
+    say_title(out, title);
+    say(out, liked ? ": those who like it like this one too"
+                   : ", and those who do seldom like this one");
 }
 
 /* Share of all people who like a film from which it is called popular. */

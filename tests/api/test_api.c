@@ -386,6 +386,14 @@ static void catalogue_is_open(void **state) {
     assert_string_equal(meant[0].title, "Pulp Fiction");
     assert_int_equal(mr_film_search(engine, "pulp ficton", meant, 0), 0);
     assert_int_equal(mr_film_search(engine, "no film is called like this one", meant, 3), 0);
+    /* Too long for errors to be told, but as it is. */
+    assert_int_equal(mr_film_search(engine,
+                                    "don't be a menace to south central while drinking your juice "
+                                    "in the hood",
+                                    meant, 3),
+                     1);
+    assert_true(mr_film_language_is_known(engine, "english"));
+    assert_false(mr_film_language_is_known(engine, "Klingon"));
     assert_string_equal(mr_last_error(), "film none: not in the catalogue");
 }
 
@@ -589,6 +597,36 @@ static void the_last_opinion_on_a_film_counts(void **state) {
     mr_session_free(session);
 }
 
+static void wrong_opinions_are_named(void **state) {
+    (void)state;
+    static const struct {
+        mr_feedback said;
+        const char *text;
+    } cases[] = {
+        {{"Q132689", MR_FEEDBACK_RATING, 9, 0}, "viewer 1, opinion 2: rating 9: expected 1 to 5"},
+        {{"of no catalogue", MR_FEEDBACK_RATING, 0, 0},
+         "viewer 1, opinion 2: rating 0: expected 1 to 5"},
+        {{"Q132689", (mr_feedback_kind)7, 0, 0},
+         "viewer 1, opinion 2: kind 7: expected a like, dislike, seen or rating"},
+    };
+    mr_session *session;
+    assert_ok(mr_session_create(engine, &session));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const mr_feedback history[3] = {{"Q132689", MR_FEEDBACK_LIKE, 0, 0},
+                                        {"of no catalogue", MR_FEEDBACK_SEEN, 0, 0},
+                                        cases[i].said};
+        mr_viewer viewers[2];
+        mr_recommendation films;
+        assert_ok(mr_viewer_stated(31, MR_FEMALE, -1, &viewers[0]));
+        viewers[1] = viewers[0];
+        viewers[1].history = history;
+        viewers[1].history_count = 3;
+        assert_int_equal(mr_recommend(session, viewers, 2, NULL, &films), MR_E_ARGUMENT);
+        assert_string_equal(mr_last_error(), cases[i].text);
+    }
+    mr_session_free(session);
+}
+
 static void unknown_films_of_the_history_count_for_nothing(void **state) {
     (void)state;
     mr_session *session = new_session(engine);
@@ -625,6 +663,7 @@ int main(void) {
         cmocka_unit_test(films_of_the_history_are_not_shown_again),
         cmocka_unit_test(the_history_moves_films_towards_liked_genres),
         cmocka_unit_test(the_last_opinion_on_a_film_counts),
+        cmocka_unit_test(wrong_opinions_are_named),
         cmocka_unit_test(unknown_films_of_the_history_count_for_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -234,6 +234,23 @@ static void who_looked_away_comes_back_to_the_same_place(void **state) {
     assert_int_equal(id_of(0), 2);
 }
 
+/* One frame every two seconds, or no patience at all. */
+static void frames_far_apart_show_people_too(void **state) {
+    (void)state;
+    const mr_face face = face_at(200, 200, 100, SURE);
+    const double patiences[] = {1.5, 0}, steps[] = {2, 0.1};
+    for (int k = 0; k < 2; k++) {
+        const mr_track_options options = {
+            .patience = patiences[k], .memory = 6, .confirm = 2, .sure = 0.5f};
+        mr_tracker_start(&tracker, &options);
+        for (int i = 0; i < 6; i++) {
+            mr_tracker_step(&tracker, &face, 1, steps[k] * i);
+            assert_int_equal(id_of(0), i > 0);
+            assert_true(i == 0 || is_present(1));
+        }
+    }
+}
+
 static void who_was_away_is_known_by_place_and_size_and_a_sure_face(void **state) {
     (void)state;
     const mr_face here = face_at(200, 200, 100, SURE);
@@ -411,6 +428,7 @@ int main(void) {
         cmocka_unit_test_setup(who_comes_back_in_time_is_the_same, set_up),
         cmocka_unit_test_setup(who_left_at_the_edge_and_turned_is_the_same, set_up),
         cmocka_unit_test(who_looked_away_comes_back_to_the_same_place),
+        cmocka_unit_test(frames_far_apart_show_people_too),
         cmocka_unit_test(who_was_away_is_known_by_place_and_size_and_a_sure_face),
         cmocka_unit_test(who_passes_the_place_of_one_away_keeps_the_id),
         cmocka_unit_test_setup(another_place_is_another_person, set_up),
