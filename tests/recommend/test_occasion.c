@@ -114,9 +114,11 @@ static void the_same_group_gets_no_new_films(void **state) {
 /* Shows the first `count` of `group` from `from` to `to`; returns when films came first, or -1. */
 static double first_films(mr_occasion *occasion, const mr_followed *group, size_t count,
                           double from, double to) {
-    for (double now = from; now < to; now += 0.1)
+    for (int tenth = 0; from + 0.1 * tenth < to; tenth++) {
+        double now = from + 0.1 * tenth;
         if (mr_occasion_due(occasion, now, mr_occasion_key(occasion, group, count, 30)))
             return now;
+    }
     return -1;
 }
 
@@ -147,9 +149,9 @@ static void films_that_are_no_longer_fit_are_not_kept(void **state) {
     mr_followed group[2] = {made_person(1, 18, MR_HAPPY), made_person(2, 40, MR_SAD)};
     assert_true(first_films(&occasion, group, 2, 0, 5) > 0);
     double came = -1;
-    for (double now = 5; now < 10 && came < 0; now += 0.1)
-        if (mr_occasion_due(&occasion, now, mr_occasion_key(&occasion, group, 1, 12)))
-            came = now;
+    for (int tenth = 50; tenth < 100 && came < 0; tenth++)
+        if (mr_occasion_due(&occasion, 0.1 * tenth, mr_occasion_key(&occasion, group, 1, 12)))
+            came = 0.1 * tenth;
     assert_true(came > 5 && came < 5 + MR_OCCASION_SETTLED + 0.2);
 }
 
