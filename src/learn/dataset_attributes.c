@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Nobody was older; UTKFace goes to 116. */
+#define OLDEST 122
+
 /* A number of at most three digits that '_' ends; -1 when there is none. */
 static int take_number(const char **cursor) {
     int value = 0, digits = 0;
@@ -28,7 +31,7 @@ bool mr_chip_labels(const char *name, mr_chip_target *out) {
     for (int i = 0; i < 3; i++)
         if ((values[i] = take_number(&name)) < 0)
             return false;
-    if (values[1] >= MR_GENDER_COUNT || values[2] >= MR_ETHNICITY_COUNT)
+    if (values[0] > OLDEST || values[1] >= MR_GENDER_COUNT || values[2] >= MR_ETHNICITY_COUNT)
         return false;
     *out = (mr_chip_target){
         .age = values[0], .gender = (mr_gender)values[1], .ethnicity = (mr_ethnicity)values[2]};

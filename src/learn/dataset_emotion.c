@@ -1,6 +1,7 @@
 #include "learn/dataset_emotion.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "learn/votes.h"
 
@@ -86,6 +87,9 @@ static mr_status add_votes(listing *list, const char *votes_path) {
     mr_vote_table_free(table);
     if (found == 0)
         return mr_fail(MR_E_MISMATCH, "%s: no row belongs to a picture", votes_path);
+    if (found < list->count)
+        mr_log(2 * found < list->count ? MR_LOG_WARNING : MR_LOG_INFO,
+               "%s: votes for %zu of %zu pictures", votes_path, found, list->count);
     return MR_OK;
 }
 

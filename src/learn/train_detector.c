@@ -6,6 +6,7 @@
 #include "learn/yolo_finder.h"
 #include "nn/training.h"
 
+#include <limits.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -192,6 +193,13 @@ static mr_status weigh_scenes(detector_training *self) {
 }
 
 static mr_status complete_labels(detector_training *self) {
+    char from[PATH_MAX], to[PATH_MAX];
+    if (realpath(self->params->searcher, from) && realpath(self->params->trainer.out, to) &&
+        strcmp(from, to) == 0)
+        return mr_fail(MR_E_ARGUMENT,
+                       "training: %s: the searcher may not be what is trained, since a resumed run "
+                       "would search with other weights",
+                       self->params->searcher);
     mr_yolo_model *searcher;
     MR_TRY(mr_yolo_load(self->params->searcher, &searcher));
     mr_status status = mr_ignore_unlabelled(&self->params->incomplete, searcher, &self->train);

@@ -126,8 +126,15 @@ static void chip_names_tell_labels(void **state) {
     assert_int_equal(t.gender, MR_FEMALE);
     assert_int_equal(t.ethnicity, MR_INDIAN);
     assert_true(mr_chip_labels("116_0_0_x.jpg", &t));
-    const char *const bad[] = {"26_1_20170116.jpg", "26_2_3_x.jpg", "26_1_5_x.jpg", "_1_3_x.jpg",
-                               "1000_1_3_x.jpg",    "a.jpg",        "26_1_3",       ""};
+    const char *const bad[] = {"900_1_0_b.jpg",
+                               "26_1_20170116.jpg",
+                               "26_2_3_x.jpg",
+                               "26_1_5_x.jpg",
+                               "_1_3_x.jpg",
+                               "1000_1_3_x.jpg",
+                               "a.jpg",
+                               "26_1_3",
+                               ""};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(mr_chip_labels(bad[i], &t));
 }

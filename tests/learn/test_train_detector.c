@@ -155,6 +155,10 @@ static void wrong_settings_are_refused(void **state) {
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
     p.searcher = "/nowhere";
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_NOT_FOUND);
+    p.searcher = w->folder; /* itself, by another name */
+    p.trainer.out = mr_path_join(w->folder, ".");
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
+    free((char *)p.trainer.out);
     p = params_of(w, w->out);
     p.trainer.mixup = 0.2f;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
