@@ -8,6 +8,7 @@
 int mr_cmd_analyze(int argc, char **argv);
 int mr_cmd_bench(int argc, char **argv);
 int mr_cmd_calibrate(int argc, char **argv);
+int mr_cmd_factor(int argc, char **argv);
 int mr_cmd_erase(int argc, char **argv);
 int mr_cmd_evaluate(int argc, char **argv);
 int mr_cmd_export(int argc, char **argv);

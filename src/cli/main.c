@@ -21,6 +21,7 @@ static const mr_cli_command commands[] = {
     {"train", "train a network or the forest on a data set", mr_cmd_train},
     {"evaluate", "judge a model on labelled data", mr_cmd_evaluate},
     {"calibrate", "fit a trained network's probabilities to how right they are", mr_cmd_calibrate},
+    {"factor", "make a smaller network out of a trained one", mr_cmd_factor},
     {"bench", "how fast each stage is on this machine", mr_cmd_bench},
 };
 
