@@ -8,8 +8,9 @@
  *     MR_TRY(mr_train_emotion(&p, NULL));
  *
  * DATA/train is learned, DATA/public_test is the validation; DATA/ferplus.csv, when it is there,
- * has the votes. Without it only `label` is learned, or with `votes_from_labels` both heads learn
- * the folders, which is how people tune the shown emotion to their own pictures. The best epoch has
+ * has the votes. Without it a network with `label` alone can be learned, or with
+ * `votes_from_labels` both heads learn the folders, which is how people tune the shown emotion to
+ * their own pictures. The best epoch has
  * the highest mean of the accuracy of `label` on labels and of `votes` on clear majorities, both
  * with mirror images. When the run is over, the best weights are calibrated on the validation
  * (calibrate.h).

@@ -141,6 +141,24 @@ static mr_status copy_network(const training_run *run) {
     return status;
 }
 
+static bool is_learned(const training_run *run, int output) {
+    for (int k = 0; k < run->task->head_count; k++)
+        if (run->outputs[k] == output)
+            return true;
+    return run->task->step != NULL;
+}
+
+/* An output that nothing teaches would answer at random, and nobody would be told. */
+static mr_status refuse_unlearned(const training_run *run) {
+    for (int output = 0; output < run->network->output_count; output++)
+        if (!is_learned(run, output))
+            return mr_fail(MR_E_MISMATCH, "%s: nothing would teach output '%s'%s%s",
+                           run->network_path,
+                           run->network->layers[run->network->outputs[output]].name,
+                           run->task->hint ? ": " : "", run->task->hint ? run->task->hint : "");
+    return MR_OK;
+}
+
 static mr_status find_outputs(training_run *run) {
     for (int k = 0; k < run->task->head_count; k++) {
         const mr_head *head = &run->task->heads[k];
@@ -154,7 +172,7 @@ static mr_status find_outputs(training_run *run) {
                            run->network_path, head->name, size, run->task->name, head->classes);
         run->outputs[k] = output;
     }
-    return MR_OK;
+    return refuse_unlearned(run);
 }
 
 static void add_setting(training_run *run, const char *format, double value) {

@@ -102,6 +102,7 @@ typedef struct mr_task {
     char settings[MR_TASK_SETTINGS_MAX]; /* its own, in which a resumed run must agree */
     mr_head heads[MR_HEADS_MAX];
     int head_count;
+    const char *hint; /* what to do when the network has outputs that are no heads, or NULL */
     size_t samples;
     size_t labelled;       /* samples below this number have labels, which teachers add to */
     const float *sampling; /* relative frequency of each sample; NULL: each once an epoch */

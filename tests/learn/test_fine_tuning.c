@@ -169,8 +169,22 @@ static void tuning_can_be_resumed(void **state) {
     free(cut);
 }
 
+/* What is shown comes from `votes`, which nothing would teach. */
+static void votes_are_not_left_untaught(void **state) {
+    const world *w = *state;
+    char *out = mr_path_join(w->folder, "untaught");
+    mr_train_emotion_params p = base_params(w->new, out);
+    p.votes_from_labels = false;
+    p.trainer.from = w->base;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "output 'votes'"));
+    assert_non_null(strstr(mr_last_error(), "--votes-from-labels"));
+    free(out);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(votes_are_not_left_untaught),
         cmocka_unit_test(a_frozen_trunk_stays_to_the_bit),
         cmocka_unit_test(a_slowed_trunk_moves_less),
         cmocka_unit_test(tuning_can_be_resumed),

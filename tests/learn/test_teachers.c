@@ -20,6 +20,7 @@ typedef struct world {
 
 static mr_train_emotion_params params_of(const world *w, const char *data, const char *out) {
     mr_train_emotion_params p = made_training(data, out);
+    p.votes_from_labels = true;
     p.trainer.network = w->network;
     p.trainer.teaching.view = mr_augment_none();
     p.trainer.teaching.view.noise = 10;
