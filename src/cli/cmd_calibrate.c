@@ -30,9 +30,13 @@ static void print_calibration(const char *folder, const mr_calibration *found) {
             printf("  %-10s %9zu %12.3f %13.4f %8.4f\n", mr_head_name((mr_face_head)h), fit->count,
                    fit->temperature, fit->loss_before, fit->loss_after);
     }
-    if (found->age_interval_scale > 0)
-        printf("  80 %% interval of the age: median ± %.3f standard deviations\n",
-               found->age_interval_scale);
+    if (found->age_interval_scale <= 0)
+        return;
+    printf("  80 %% interval of the age: median ± %.3f standard deviations\n",
+           found->age_interval_scale);
+    for (int band = 0; band < MR_AGE_BANDS; band++)
+        printf("  %10zu told from %2d years on: ± %.3f\n", found->band_counts[band],
+               mr_age_band_from(band), found->band_scales[band]);
 }
 
 /* {"label": {"images", "temperature", "log_loss_before", "log_loss_after"}, …} */
@@ -49,12 +53,23 @@ static json_t *heads_of(const mr_calibration *found) {
     return heads;
 }
 
+static json_t *bands_of(const mr_calibration *found) {
+    json_t *bands = json_array();
+    for (int band = 0; band < MR_AGE_BANDS; band++)
+        json_array_append_new(bands, json_pack("{s:i, s:I, s:f}", "from", mr_age_band_from(band),
+                                               "images", (json_int_t)found->band_counts[band],
+                                               "scale", found->band_scales[band]));
+    return bands;
+}
+
 static mr_status print_json(const char *task, const char *folder, const mr_calibration *found,
                             double seconds) {
     json_t *document = json_pack("{s:s, s:o, s:o, s:f}", "task", task, "out", mr_json_text(folder),
                                  "heads", heads_of(found), "seconds", seconds);
-    if (document && found->age_interval_scale > 0)
+    if (document && found->age_interval_scale > 0) {
         json_object_set_new(document, "age_interval_scale", json_real(found->age_interval_scale));
+        json_object_set_new(document, "age_interval_scales", bands_of(found));
+    }
     return mr_json_print(document);
 }
 

@@ -81,6 +81,10 @@ static void print_ages(const mr_attributes_report *r) {
     printf("mean error %.2f years, within 5 years %.2f %%, range right %.2f %%, 80 %% interval "
            "holds %.2f %%\n",
            r->age_mae, 100 * r->within_5, 100 * r->range_accuracy, 100 * r->interval_coverage);
+    for (int i = 0; i < MR_AGE_BANDS; i++)
+        if (r->bands[i].images)
+            printf("  told from %2d years on: holds %.2f %% of %zu\n", mr_age_band_from(i),
+                   100 * r->bands[i].interval_coverage, r->bands[i].images);
 }
 
 /* A figure with its interval; '!' where the group is worse than everybody. */

@@ -28,8 +28,23 @@ int mr_head_classes(mr_face_head head) {
     return head_table[head].classes;
 }
 
+static const int band_from[MR_AGE_BANDS] = {0, 13, 25, 40, 60};
+
+int mr_age_band_from(int band) {
+    return band_from[band];
+}
+
+int mr_age_band(float age) {
+    int band = MR_AGE_BANDS - 1;
+    while (band > 0 && roundf(age) < (float)band_from[band])
+        band--;
+    return band;
+}
+
 mr_status mr_heads_find(const mr_network *network, const char *path, mr_heads *out) {
-    mr_heads heads = {.age_interval_scale = NORMAL_SCALE};
+    mr_heads heads = {0};
+    for (int band = 0; band < MR_AGE_BANDS; band++)
+        heads.age_interval_scales[band] = NORMAL_SCALE;
     for (int h = 0; h < MR_HEAD_COUNT; h++) {
         int output = mr_network_output_index(network, head_table[h].name);
         if (output >= 0 && mr_network_output_size(network, output) != head_table[h].classes)
@@ -58,6 +73,18 @@ static mr_status read_factor(const mr_safetensors *file, const char *path, const
     return MR_OK;
 }
 
+static mr_status read_scales(const mr_safetensors *file, const char *path, mr_heads *heads) {
+    float everybody = NORMAL_SCALE;
+    MR_TRY(read_factor(file, path, MR_AGE_INTERVAL_SCALE_KEY, &everybody));
+    for (int band = 0; band < MR_AGE_BANDS; band++) {
+        char key[64];
+        snprintf(key, sizeof key, MR_AGE_INTERVAL_SCALE_KEY ".from_%d", mr_age_band_from(band));
+        heads->age_interval_scales[band] = everybody;
+        MR_TRY(read_factor(file, path, key, &heads->age_interval_scales[band]));
+    }
+    return MR_OK;
+}
+
 mr_status mr_heads_load(const mr_safetensors *file, const char *path, const mr_network *network,
                         mr_heads *out) {
     mr_heads heads;
@@ -67,7 +94,7 @@ mr_status mr_heads_load(const mr_safetensors *file, const char *path, const mr_n
         snprintf(key, sizeof key, MR_TEMPERATURE_KEY "%s", head_table[h].name);
         MR_TRY(read_factor(file, path, key, &heads.temperatures[h]));
     }
-    MR_TRY(read_factor(file, path, MR_AGE_INTERVAL_SCALE_KEY, &heads.age_interval_scale));
+    MR_TRY(read_scales(file, path, &heads));
     *out = heads;
     return MR_OK;
 }
@@ -109,7 +136,8 @@ float mr_age_deviation(const float distribution[MR_AGE_YEARS]) {
 static void apply_age(const mr_heads *heads, const float *logits, mr_attributes *out) {
     mr_heads_distribution(heads, MR_HEAD_AGE, logits, out->age_distribution);
     out->age = mr_age_median(out->age_distribution);
-    float half = heads->age_interval_scale * mr_age_deviation(out->age_distribution);
+    float half =
+        heads->age_interval_scales[mr_age_band(out->age)] * mr_age_deviation(out->age_distribution);
     out->age_low = fmaxf(out->age - half, 0);
     out->age_high = fminf(out->age + half, MR_AGE_MOST);
     out->has_age = true;

@@ -16,11 +16,16 @@
  *                          probabilities are as large as they are right; 1 when absent
  *     age.interval_scale   half the width of the 80 % interval in standard deviations of the age
  *                          distribution; 1.2816, a normal distribution's, when absent
+ *     age.interval_scale.from_YEAR
+ *                          the same for faces whose age is told in the band that begins there
+ *                          (mr_age_band), since errors grow faster with age than the distribution
+ *                          widens; when absent, as for everybody
  *
  * The age is the median m of the tempered distribution, which errs least by absolute error; with
  * the standard deviation s (at least MR_AGE_LEAST_DEVIATION) the interval is m ± scale·s within 0 …
  * MR_AGE_MOST. The scale is such that 80 % of the interval's whole years, both ends rounded, held
- * the truth: split conformal prediction with s as the measure of difficulty (Lei et al. 2018).
+ * the truth: split conformal prediction with s as the measure of difficulty (Lei et al. 2018), in
+ * each band of its own (Mondrian conformal prediction, Vovk et al. 2003).
  *
  * Thread rule: all values, no hidden state.
  */
@@ -49,10 +54,15 @@ typedef enum mr_face_head { MR_FACE_HEADS(MR_FACE_HEAD_ENUM_) MR_HEAD_COUNT } mr
 #define MR_TEMPERATURE_KEY        "temperature." /* before a head's name */
 #define MR_AGE_INTERVAL_SCALE_KEY "age.interval_scale"
 
+/* Bands of told ages in which intervals are calibrated: from 0, 13, 25, 40 and 60 years on. */
+#define MR_AGE_BANDS 5
+int mr_age_band(float age);
+int mr_age_band_from(int band);
+
 typedef struct mr_heads {
     int outputs[MR_HEAD_COUNT]; /* number of the network's output, or -1 */
     float temperatures[MR_HEAD_COUNT];
-    float age_interval_scale;
+    float age_interval_scales[MR_AGE_BANDS];
 } mr_heads;
 
 /* Name of a head's output, and how many classes it has. */

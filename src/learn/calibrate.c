@@ -13,24 +13,43 @@
 #define LEAST_TEMPERATURE 0.05
 #define MOST_TEMPERATURE  20.0
 #define LEAST_SCALE       0.01
+/* Of the logarithm of temperatures, before any picture is seen. */
+#define TEMPERATURE_SPREAD 0.5
+
+typedef struct answers_of_head {
+    const float *logits;
+    const int *labels;
+    size_t count, counted;
+    int classes;
+} answers_of_head;
+
+/* What the temperature exp(t) costs a picture: the log loss, and what keeps a few pictures that
+ * happen to be all right from asking for certainty. */
+static double cost(const answers_of_head *a, double t) {
+    double prior = t * t / (2 * TEMPERATURE_SPREAD * TEMPERATURE_SPREAD);
+    return mr_log_loss(a->logits, a->labels, a->count, a->classes, exp(t)) +
+           prior / (double)a->counted;
+}
 
 double mr_fit_temperature(const float *logits, const int *labels, size_t count, int classes) {
     const double golden = (sqrt(5) - 1) / 2;
+    answers_of_head answers = {logits, labels, count, 0, classes};
+    for (size_t i = 0; i < count; i++)
+        answers.counted += labels[i] >= 0;
+    if (answers.counted == 0)
+        return 1;
     double low = log(LEAST_TEMPERATURE), high = log(MOST_TEMPERATURE);
     double a = high - golden * (high - low), b = low + golden * (high - low);
-    double at_a = mr_log_loss(logits, labels, count, classes, exp(a));
-    double at_b = mr_log_loss(logits, labels, count, classes, exp(b));
-    if (at_a == 0 && at_b == 0)
-        return 1; /* nothing counts */
+    double at_a = cost(&answers, a), at_b = cost(&answers, b);
     while (high - low > 1e-4) {
         if (at_a < at_b) {
             high = b, b = a, at_b = at_a;
             a = high - golden * (high - low);
-            at_a = mr_log_loss(logits, labels, count, classes, exp(a));
+            at_a = cost(&answers, a);
         } else {
             low = a, a = b, at_a = at_b;
             b = low + golden * (high - low);
-            at_b = mr_log_loss(logits, labels, count, classes, exp(b));
+            at_b = cost(&answers, b);
         }
     }
     return exp((low + high) / 2);
@@ -74,8 +93,36 @@ static mr_status fit_head(mr_model *model, const mr_predictions *answers, mr_fac
     return MR_OK;
 }
 
+mr_status mr_fit_age_bands(const float *centres, const float *deviations, const int *ages,
+                           size_t count, mr_calibration *out) {
+    MR_TRY(mr_fit_age_interval(centres, deviations, ages, count, MR_AGE_COVERAGE,
+                               &out->age_interval_scale));
+    float *of_band = mr_alloc(2 * count * sizeof *of_band);
+    int *their_ages = mr_alloc(count * sizeof *their_ages);
+    mr_status status = MR_OK;
+    if (!of_band || !their_ages)
+        status = mr_fail(MR_E_MEMORY, "calibration: no memory for %zu pictures", count);
+    for (int band = 0; band < MR_AGE_BANDS && status == MR_OK; band++) {
+        size_t n = 0;
+        for (size_t i = 0; i < count; i++)
+            if (mr_age_band(centres[i]) == band) {
+                of_band[n] = centres[i];
+                of_band[count + n] = deviations[i];
+                their_ages[n++] = ages[i];
+            }
+        out->band_counts[band] = n;
+        out->band_scales[band] = out->age_interval_scale;
+        if (n >= MR_AGE_BAND_LEAST)
+            status = mr_fit_age_interval(of_band, of_band + count, their_ages, n, MR_AGE_COVERAGE,
+                                         &out->band_scales[band]);
+    }
+    free(of_band);
+    free(their_ages);
+    return status;
+}
+
 static mr_status fit_interval(const mr_model *model, const mr_predictions *answers,
-                              const mr_chip_set *set, double *scale) {
+                              const mr_chip_set *set, mr_calibration *found) {
     size_t count = answers->count;
     float *centres = mr_alloc(2 * count * sizeof *centres);
     int *ages = mr_alloc(count * sizeof *ages);
@@ -93,8 +140,7 @@ static mr_status fit_interval(const mr_model *model, const mr_predictions *answe
         deviations[i] = mr_age_deviation(years);
         ages[i] = set->targets[i].age;
     }
-    mr_status status =
-        mr_fit_age_interval(centres, deviations, ages, count, MR_AGE_COVERAGE, scale);
+    mr_status status = mr_fit_age_bands(centres, deviations, ages, count, found);
     free(centres);
     free(ages);
     return status;
@@ -112,7 +158,8 @@ static void set_metadata(mr_metadata *metadata, size_t *count, const char *key, 
 
 static mr_status rewrite(const char *path, const mr_safetensors *file,
                          const mr_calibration *found) {
-    mr_metadata *metadata = mr_alloc((file->metadata_count + MR_HEAD_COUNT + 1) * sizeof *metadata);
+    mr_metadata *metadata =
+        mr_alloc((file->metadata_count + MR_HEAD_COUNT + 1 + MR_AGE_BANDS) * sizeof *metadata);
     if (!metadata)
         return mr_fail(MR_E_MEMORY, "%s: no memory for its metadata", path);
     size_t count = file->metadata_count;
@@ -124,8 +171,14 @@ static mr_status rewrite(const char *path, const mr_safetensors *file,
         if (found->heads[h].count > 0)
             set_metadata(metadata, &count, key, found->heads[h].temperature);
     }
-    if (found->age_interval_scale > 0)
+    if (found->age_interval_scale > 0) {
         set_metadata(metadata, &count, MR_AGE_INTERVAL_SCALE_KEY, found->age_interval_scale);
+        for (int band = 0; band < MR_AGE_BANDS; band++) {
+            char key[sizeof metadata->key];
+            snprintf(key, sizeof key, MR_AGE_INTERVAL_SCALE_KEY ".from_%d", mr_age_band_from(band));
+            set_metadata(metadata, &count, key, found->band_scales[band]);
+        }
+    }
     mr_status status = mr_safetensors_save(path, file->tensors, file->count, metadata, count);
     free(metadata);
     return status;
@@ -170,7 +223,7 @@ static mr_status fit_attributes(mr_model *model, const void *set, const mr_predi
         free(truths);
         MR_TRY(status);
     }
-    return fit_interval(model, answers, set, &found->age_interval_scale);
+    return fit_interval(model, answers, set, found);
 }
 
 static mr_status calibrate(const char *folder, const mr_pictures *pictures, fitter fit,

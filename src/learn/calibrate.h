@@ -8,8 +8,8 @@
  * One temperature a head minimises the log loss on pictures that were not learned (Guo et al.
  * 2017): `label` on the labels, `votes` on the clear majorities of votes, the heads of attributes
  * on the validation part of the chips. The scale of the age interval is the least with which 80 %
- * of these chips lie inside. Both are kept as metadata in MODEL/weights.safetensors; nothing else
- * of that file changes.
+ * of these chips lie inside, for everybody and for each band of told ages (mr_age_band). Both are
+ * kept as metadata in MODEL/weights.safetensors; nothing else of that file changes.
  *
  * Thread rule: no shared state; the OpenMP threads of the caller are used.
  */
@@ -22,6 +22,10 @@
 
 #define MR_AGE_COVERAGE 0.8
 
+/* Pictures from which on a band of ages has a scale of its own: rank statistics of fewer are rough.
+ */
+#define MR_AGE_BAND_LEAST 100
+
 /* What was fitted for one head. */
 typedef struct mr_head_fit {
     size_t count; /* pictures; 0: the head was left alone */
@@ -31,17 +35,25 @@ typedef struct mr_head_fit {
 
 typedef struct mr_calibration {
     mr_head_fit heads[MR_HEAD_COUNT];
-    double age_interval_scale; /* 0: not fitted */
+    double age_interval_scale;        /* for everybody; 0: not fitted */
+    size_t band_counts[MR_AGE_BANDS]; /* pictures whose age is told in each band */
+    double band_scales[MR_AGE_BANDS]; /* as for everybody where they are too few */
 } mr_calibration;
 
-/* The temperature in .05 … 20 with the least log loss, by golden section on its logarithm; labels
- * of -1 do not count. 1 when none counts. */
+/* The temperature in .05 … 20 that is most likely: the least log loss, with a normal prior of
+ * deviation 0.5 on the logarithm, which thousands of pictures outvote and a few dozen do not.
+ * Golden section on the logarithm; labels of -1 do not count. 1 when none counts. */
 double mr_fit_temperature(const float *logits, const int *labels, size_t count, int classes);
 
 /* The least scale with which a share `coverage` of the truths lies in centre ± scale·deviation,
  * the ends rounded to whole years; at least .01. */
 mr_status mr_fit_age_interval(const float *centres, const float *deviations, const int *ages,
                               size_t count, double coverage, double *scale);
+
+/* The scales with which MR_AGE_COVERAGE is held, for everybody and in each band of told ages, of
+ * which `centres` are; fills those members of `out`. */
+mr_status mr_fit_age_bands(const float *centres, const float *deviations, const int *ages,
+                           size_t count, mr_calibration *out);
 
 /* Calibrates the model in a folder on the given pictures. `out` may be NULL. */
 mr_status mr_calibrate_emotion_on(const char *model, const mr_emotion_set *validation,

@@ -16,7 +16,11 @@ static void add_age(mr_attributes_report *r, const mr_chip_target *truth, const 
     r->age_mae += error;
     r->within_5 += error <= 5;
     r->range_accuracy += mr_age_range_of(roundf(a->age)) == mr_age_range_of((float)age);
-    r->interval_coverage += lroundf(a->age_low) <= age && age <= lroundf(a->age_high);
+    mr_band_figures *band = &r->bands[mr_age_band(a->age)];
+    bool held = lroundf(a->age_low) <= age && age <= lroundf(a->age_high);
+    r->interval_coverage += held;
+    band->interval_coverage += held;
+    band->images++;
     r->decades[decade].images++;
     r->decades[decade].mae += error;
     if (age <= MR_BABY_YEARS) {
@@ -49,6 +53,9 @@ static void divide_sums(mr_attributes_report *r) {
     r->within_5 /= images;
     r->range_accuracy /= images;
     r->interval_coverage /= images;
+    for (int i = 0; i < MR_AGE_BANDS; i++)
+        if (r->bands[i].images > 0)
+            r->bands[i].interval_coverage /= (double)r->bands[i].images;
     for (int i = 0; i < MR_DECADES; i++)
         if (r->decades[i].images > 0)
             r->decades[i].mae /= (double)r->decades[i].images;

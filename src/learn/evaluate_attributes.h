@@ -19,6 +19,7 @@
 #define MR_LEARN_EVALUATE_ATTRIBUTES_H
 
 #include "base/error.h"
+#include "face/heads.h"
 #include "learn/fairness.h"
 #include "learn/metrics.h"
 #include "learn/risk_coverage.h"
@@ -43,6 +44,13 @@ typedef struct mr_decade_figures {
     double mae;
 } mr_decade_figures;
 
+/* Of the faces whose age is told in one band: how many, and of which share the 80 % interval holds
+ * the truth. */
+typedef struct mr_band_figures {
+    size_t images;
+    double interval_coverage;
+} mr_band_figures;
+
 /* The oldest that count as babies: the first age range. */
 #define MR_BABY_YEARS 2
 
@@ -58,6 +66,7 @@ typedef struct mr_attributes_report {
     mr_detector_kind detector; /* YOLO or HAAR, when crop is MR_CROP_DETECT */
     size_t undetected;         /* chips on which no face was found, which were seen as they are */
     double age_mae, within_5, range_accuracy, interval_coverage;
+    mr_band_figures bands[MR_AGE_BANDS];
     mr_decade_figures decades[MR_DECADES];
     mr_decade_figures babies; /* of at most MR_BABY_YEARS */
     mr_classification gender, ethnicity;

@@ -158,15 +158,25 @@ static json_t *fairness(const mr_fairness *f) {
                      "tests", (json_int_t)f->tests, "groups", list);
 }
 
+static json_t *bands(const mr_attributes_report *report) {
+    json_t *list = json_array();
+    for (int i = 0; i < MR_AGE_BANDS; i++)
+        if (report->bands[i].images > 0)
+            json_array_append_new(list, json_pack("{s:i, s:I, s:f}", "from", mr_age_band_from(i),
+                                                  "images", (json_int_t)report->bands[i].images,
+                                                  "coverage", report->bands[i].interval_coverage));
+    return list;
+}
+
 static json_t *age_object(const mr_attributes_report *report) {
     json_t *babies = report->babies.images > 0
                          ? json_pack("{s:I, s:f}", "images", (json_int_t)report->babies.images,
                                      "mae", report->babies.mae)
                          : json_null();
-    return json_pack("{s:f, s:f, s:f, s:f, s:o, s:o}", "mae", report->age_mae, "within_5",
+    return json_pack("{s:f, s:f, s:f, s:f, s:o, s:o, s:o}", "mae", report->age_mae, "within_5",
                      report->within_5, "range_accuracy", report->range_accuracy,
-                     "interval_coverage", report->interval_coverage, "mae_by_decade",
-                     decades(report), "babies", babies);
+                     "interval_coverage", report->interval_coverage, "interval_coverage_by_age",
+                     bands(report), "mae_by_decade", decades(report), "babies", babies);
 }
 
 static json_t *head_object(const mr_classification *c, const mr_risk_coverage *risk,

@@ -41,7 +41,8 @@ static void heads_are_found_by_name(void **state) {
     assert_int_equal(heads.outputs[MR_HEAD_VOTES], -1);
     assert_int_equal(mr_heads_emotion(&heads), MR_HEAD_COUNT);
     assert_near(heads.temperatures[MR_HEAD_AGE], 1);
-    assert_near(heads.age_interval_scale, 1.2816);
+    for (int band = 0; band < MR_AGE_BANDS; band++)
+        assert_near(heads.age_interval_scales[band], 1.2816);
 }
 
 /* Logits of log p give p at temperature 1 and, at 2, shares of the square roots. */
@@ -104,6 +105,36 @@ static void interval_is_scaled_and_kept_in_life(void **state) {
     assert_near(a.age_high, 2.5);
 }
 
+/* Each band of told ages may have a scale of its own; the others keep everybody's. */
+static void bands_have_scales_of_their_own(void **state) {
+    (void)state;
+    mr_metadata metadata[] = {{MR_AGE_INTERVAL_SCALE_KEY ".from_40", "2"},
+                              {MR_AGE_INTERVAL_SCALE_KEY, "1.5"}};
+    mr_heads heads;
+    assert_ok(load(attributes_network, metadata, 2, &heads));
+    const struct {
+        int year;
+        double half;
+    } told[] = {{20, 1.5}, {39, 1.5}, {40, 2}, {59, 2}, {60, 1.5}};
+    for (size_t k = 0; k < sizeof told / sizeof *told; k++) {
+        float age[MR_AGE_YEARS];
+        const float gender[2] = {0}, ethnicity[5] = {0}, *logits[] = {gender, age, ethnicity};
+        for (int i = 0; i < MR_AGE_YEARS; i++)
+            age[i] = i == told[k].year ? 0 : -100; /* the least deviation, one year */
+        mr_attributes a = {0};
+        mr_heads_apply(&heads, logits, &a);
+        assert_near(a.age_low, told[k].year - told[k].half);
+        assert_near(a.age_high, told[k].year + told[k].half);
+    }
+    assert_int_equal(mr_age_band(0), 0);
+    assert_int_equal(mr_age_band(12.4f), 0); /* shown as 12 */
+    assert_int_equal(mr_age_band(12.6f), 1);
+    assert_int_equal(mr_age_band(100), MR_AGE_BANDS - 1);
+    metadata[0].value[0] = '-';
+    assert_int_equal(load(attributes_network, metadata, 2, &heads), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "from_40"));
+}
+
 static void votes_are_shown_before_labels(void **state) {
     (void)state;
     const char *both = "moodreel-network 1\n"
@@ -149,6 +180,7 @@ int main(void) {
         cmocka_unit_test(temperature_divides_logits),
         cmocka_unit_test(the_age_is_the_median),
         cmocka_unit_test(interval_is_scaled_and_kept_in_life),
+        cmocka_unit_test(bands_have_scales_of_their_own),
         cmocka_unit_test(votes_are_shown_before_labels),
         cmocka_unit_test(nonsense_is_refused_by_name),
     };

@@ -59,6 +59,24 @@ static void temperature_finds_the_boast(void **state) {
     }
 }
 
+/* That every one of a few pictures is told right is no proof of certainty; a thousand are more. */
+static void few_that_are_right_do_not_make_certain(void **state) {
+    (void)state;
+    enum { FEW = 20, MANY = 2000 };
+    float *logits = mr_alloc(2 * MANY * sizeof *logits);
+    int *labels = mr_alloc(MANY * sizeof *labels);
+    for (int i = 0; i < MANY; i++) {
+        labels[i] = i % 2;
+        logits[2 * i + labels[i]] = 1;
+    }
+    double few = mr_fit_temperature(logits, labels, FEW, 2);
+    double many = mr_fit_temperature(logits, labels, MANY, 2);
+    assert_true(few > 0.25 && few < 0.9);
+    assert_true(many < 0.6 * few);
+    free(labels);
+    free(logits);
+}
+
 static void nothing_to_fit_leaves_temperature(void **state) {
     (void)state;
     const float logits[] = {1, 2};
@@ -89,6 +107,41 @@ static void interval_covers_what_it_shall(void **state) {
     assert_true(scale > 1.5 && scale < 2); /* 1.28 · 1.5, less what rounding gives */
     assert_int_equal(mr_fit_age_interval(means, spread, ages, 0, 0.8, &scale), MR_E_ARGUMENT);
     free(means);
+    free(spread);
+    free(ages);
+}
+
+/* The old are told worse than their distributions say; a few children are too few to judge. */
+static void bands_cover_what_they_shall(void **state) {
+    (void)state;
+    enum { COUNT = 3000, CHILDREN = 40 };
+    float *told = mr_alloc(COUNT * sizeof *told), *spread = mr_alloc(COUNT * sizeof *spread);
+    int *ages = mr_alloc(COUNT * sizeof *ages);
+    mr_rng rng = mr_rng_seeded(6);
+    for (int i = 0; i < COUNT; i++) {
+        told[i] = (float)(i < CHILDREN ? mr_rng_range(&rng, 2, 10) : mr_rng_range(&rng, 25, 80));
+        spread[i] = 5;
+        double error = (told[i] < 60 ? 1 : 3) * 5 * mr_rng_normal(&rng);
+        ages[i] = (int)lround((double)told[i] + error);
+    }
+    mr_calibration found = {0};
+    assert_ok(mr_fit_age_bands(told, spread, ages, COUNT, &found));
+    assert_int_equal(found.band_counts[0], CHILDREN);
+    assert_true(found.band_scales[0] == found.age_interval_scale);
+    assert_int_equal(found.band_counts[1], 0);
+    assert_true(found.band_scales[4] > 2 * found.band_scales[3]);
+    for (int band = 2; band < MR_AGE_BANDS; band++) {
+        double held = 0, count = 0;
+        for (int i = 0; i < COUNT; i++)
+            if (mr_age_band(told[i]) == band) {
+                double half = found.band_scales[band] * 5;
+                held += lround((double)told[i] - half) <= ages[i] &&
+                        ages[i] <= lround((double)told[i] + half);
+                count++;
+            }
+        assert_true(fabs(held / count - MR_AGE_COVERAGE) < 0.02);
+    }
+    free(told);
     free(spread);
     free(ages);
 }
@@ -125,7 +178,7 @@ static void weights_keep_all_but_calibration(void **state) {
     }
     assert_ok(mr_safetensors_load(path, &file));
     assert_string_equal(mr_safetensors_metadata(&file, "note"), "kept");
-    assert_int_equal(file.metadata_count, 5);
+    assert_int_equal(file.metadata_count, 5 + MR_AGE_BANDS);
     mr_safetensors_free(&file);
     mr_model_free(&before);
     mr_model_free(&after);
@@ -169,8 +222,10 @@ static int tear_down(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(temperature_finds_the_boast),
+        cmocka_unit_test(few_that_are_right_do_not_make_certain),
         cmocka_unit_test(nothing_to_fit_leaves_temperature),
         cmocka_unit_test(interval_covers_what_it_shall),
+        cmocka_unit_test(bands_cover_what_they_shall),
         cmocka_unit_test(weights_keep_all_but_calibration),
         cmocka_unit_test(misfits_are_told),
     };

@@ -209,6 +209,14 @@ static void attributes_equal_the_plain_way(void **state) {
     assert_near(report.age_mae, error);
     assert_near(report.within_5, near / CHIPS);
     assert_near(report.interval_coverage, covered / CHIPS);
+    size_t told = 0;
+    double held = 0;
+    for (int band = 0; band < MR_AGE_BANDS; band++) {
+        told += report.bands[band].images;
+        held += report.bands[band].interval_coverage * (double)report.bands[band].images;
+    }
+    assert_int_equal(told, CHIPS);
+    assert_near(held, covered);
     assert_int_equal(report.decades[11].images, 1);
     assert_near(report.decades[11].mae, oldest);
     assert_int_equal(report.gender.right, gender_right);
@@ -336,8 +344,8 @@ static void json_has_the_promised_fields(void **state) {
     json = mr_json_attributes_report(&attributes);
     MEMBERS(json, "images", "age", "gender", "ethnicity", "by_group", "fairness");
     json_t *age = json_object_get(json, "age");
-    MEMBERS(age, "mae", "within_5", "range_accuracy", "interval_coverage", "mae_by_decade",
-            "babies");
+    MEMBERS(age, "mae", "within_5", "range_accuracy", "interval_coverage",
+            "interval_coverage_by_age", "mae_by_decade", "babies");
     MEMBERS(json_object_get(age, "babies"), "images", "mae");
     assert_int_equal(json_integer_value(json_object_get(json_object_get(age, "babies"), "images")),
                      3);
