@@ -66,6 +66,10 @@ void mr_text_emotion_report(const mr_emotion_report *report) {
         return;
     printf("\n%zu pictures with a clear majority of votes\n", report->votes.count);
     print_head("votes", &report->votes, &report->votes_risk, mr_emotion_label_at);
+    printf("\n%zu pictures with votes as they fell: %.2f %% of people say what is told, log loss "
+           "%.3f, ece %.3f\n",
+           report->people.count, 100 * report->people.share, report->people.log_loss,
+           report->people.ece);
 }
 
 /* ---- age and groups ------------------------------------------------------------------------- */

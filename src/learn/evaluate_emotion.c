@@ -1,10 +1,12 @@
 #include "learn/evaluate_emotion.h"
 
+#include "base/memory.h"
 #include "learn/degraded.h"
 #include "learn/model.h"
 #include "learn/truths.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Judges the answers of `wanted`, or of `other` where the model lacks that, against the truths of
  * `wanted`. */
@@ -26,6 +28,26 @@ static mr_status judge(const mr_model *model, const mr_predictions *answers,
     return status;
 }
 
+/* What is shown against every picture's votes. */
+static mr_status agree(const mr_model *model, const mr_predictions *answers,
+                       const mr_emotion_set *set, mr_agreement *out) {
+    mr_face_head head = mr_heads_emotion(&model->heads);
+    float *probabilities;
+    MR_TRY(mr_model_probabilities(model, answers, head, &probabilities));
+    float *shares = mr_alloc(answers->count * MR_EMOTION_COUNT * sizeof *shares);
+    for (size_t i = 0; i < answers->count && shares; i++)
+        if (set->targets[i].voted > 0)
+            memcpy(shares + i * MR_EMOTION_COUNT, set->targets[i].votes,
+                   MR_EMOTION_COUNT * sizeof *shares);
+    if (shares)
+        *out = mr_agree(probabilities, shares, answers->count, MR_EMOTION_COUNT);
+    bool done = shares != NULL;
+    free(shares);
+    free(probabilities);
+    return done ? MR_OK
+                : mr_fail(MR_E_MEMORY, "no memory for the votes on %zu pictures", answers->count);
+}
+
 static mr_status evaluate(const mr_model *model, const mr_emotion_set *set, bool has_votes,
                           mr_emotion_report *out) {
     mr_emotion_report report = {.images = set->pictures.count, .has_votes = has_votes};
@@ -36,6 +58,8 @@ static mr_status evaluate(const mr_model *model, const mr_emotion_set *set, bool
     if (status == MR_OK && has_votes)
         status = judge(model, &answers, set, MR_HEAD_VOTES, MR_HEAD_LABEL, &report.votes,
                        &report.votes_risk);
+    if (status == MR_OK && has_votes)
+        status = agree(model, &answers, set, &report.people);
     mr_predictions_free(&answers);
     if (status == MR_OK)
         *out = report;

@@ -35,6 +35,7 @@ typedef struct mr_emotion_report {
     bool has_votes;
     mr_classification votes;
     mr_risk_coverage votes_risk;
+    mr_agreement people; /* the same answers by all votes as they fell, clear majority or not */
 } mr_emotion_report;
 
 mr_status mr_evaluate_emotion(const mr_evaluate_emotion_params *params, mr_emotion_report *out);

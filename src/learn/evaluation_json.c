@@ -87,6 +87,12 @@ static json_t *votes_object(const mr_emotion_report *report) {
                   "accuracy", v->accuracy, "balanced_accuracy", v->balanced_accuracy, "ece", v->ece,
                   "macro_f1", v->macro.f1, "log_loss", v->log_loss, "per_class",
                   per_class(v, mr_emotion_label_at), "confusion", confusion(v));
+    if (object)
+        json_object_set_new(object, "people",
+                            json_pack("{s:I, s:f, s:f, s:f}", "images",
+                                      (json_int_t)report->people.count, "share",
+                                      report->people.share, "log_loss", report->people.log_loss,
+                                      "ece", report->people.ece));
     return add_details(object, v, &report->votes_risk, mr_emotion_label_at);
 }
 

@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+/* Under this a probability counts as this, so that one answer cannot cost all. */
+#define LEAST_PROBABILITY 1e-7
+
 int mr_largest(const float *values, int n) {
     int best = 0;
     for (int i = 1; i < n; i++)
@@ -91,6 +94,34 @@ double mr_calibration_error(const float *probabilities, const int *labels, size_
     mr_confidence_bin bins[MR_ECE_BINS];
     mr_reliability(probabilities, labels, count, classes, bins);
     return error_of_bins(bins);
+}
+
+static bool any_votes(const float *shares, int classes) {
+    for (int c = 0; c < classes; c++)
+        if (shares[c] > 0)
+            return true;
+    return false;
+}
+
+mr_agreement mr_agree(const float *probabilities, const float *shares, size_t count, int classes) {
+    mr_agreement sum = {0};
+    double gaps[MR_ECE_BINS] = {0};
+    for (size_t i = 0; i < count; i++, probabilities += classes, shares += classes) {
+        if (!any_votes(shares, classes))
+            continue;
+        int answer = mr_largest(probabilities, classes);
+        double told = (double)probabilities[answer], said = (double)shares[answer];
+        sum.count++;
+        sum.share += said;
+        gaps[bin_of(told)] += said - told;
+        for (int c = 0; c < classes; c++)
+            sum.log_loss -=
+                (double)shares[c] * log(fmax((double)probabilities[c], LEAST_PROBABILITY));
+    }
+    for (int bin = 0; bin < MR_ECE_BINS; bin++)
+        sum.ece += fabs(gaps[bin]);
+    double n = sum.count > 0 ? (double)sum.count : 1;
+    return (mr_agreement){sum.count, sum.share / n, sum.log_loss / n, sum.ece / n};
 }
 
 mr_share_interval mr_wilson(size_t right, size_t count) {

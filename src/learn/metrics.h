@@ -42,6 +42,19 @@ typedef struct mr_confidence_bin {
 void mr_reliability(const float *probabilities, const int *labels, size_t count, int classes,
                     mr_confidence_bin bins[MR_ECE_BINS]);
 
+/*
+ * Answers held against what several people said of each picture: `shares` are rows of the shares of
+ * their votes, and a row of zeros does not count.
+ */
+typedef struct mr_agreement {
+    size_t count;
+    double share;    /* mean share of people who say what the answer says */
+    double log_loss; /* mean cross-entropy, natural logarithm */
+    double ece; /* as mr_calibration_error, one person's vote drawn at random being the truth */
+} mr_agreement;
+
+mr_agreement mr_agree(const float *probabilities, const float *shares, size_t count, int classes);
+
 /* Wilson's 95 % interval for a share of `right` in `count` (Wilson 1927). */
 typedef struct mr_share_interval {
     double low, high;

@@ -321,7 +321,9 @@ static void json_has_the_promised_fields(void **state) {
     MEMBERS(json, "images", "accuracy", "balanced_accuracy", "macro_f1", "log_loss", "ece",
             "per_class", "confusion", "votes", DETAILS);
     MEMBERS(json_object_get(json, "votes"), "images", "accuracy", "balanced_accuracy", "ece",
-            "macro_f1", "log_loss", "per_class", "confusion", DETAILS);
+            "macro_f1", "log_loss", "per_class", "confusion", "people", DETAILS);
+    MEMBERS(json_object_get(json_object_get(json, "votes"), "people"), "images", "share",
+            "log_loss", "ece");
     json_t *risk = json_object_get(json, "risk_coverage");
     MEMBERS(risk, "area", "bound", "reached", "at_bound", "rows");
     MEMBERS(json_object_get(risk, "at_bound"), "threshold", "coverage", "accuracy",

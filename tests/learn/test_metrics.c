@@ -51,6 +51,22 @@ static void classification_by_hand(void **state) {
 
 /* Tops .8 (twice, both right), .7 (wrong), .6 (three times, two right): bins of a fifteenth part
  * all of these. */
+/* Four pictures in two bins; of the third nobody said anything. */
+static void agreement_by_hand(void **state) {
+    (void)state;
+    const float told[4][2] = {{.9f, .1f}, {.1f, .9f}, {.5f, .5f}, {.3f, .7f}};
+    const float said[4][2] = {{1, 0}, {.6f, .4f}, {0, 0}, {.2f, .8f}};
+    mr_agreement a = mr_agree(told[0], said[0], 4, 2);
+    assert_int_equal(a.count, 3);
+    assert_near(a.share, (1 + .4 + .8) / 3);
+    assert_near(a.log_loss,
+                -(log(.9) + .6 * log(.1) + .4 * log(.9) + .2 * log(.3) + .8 * log(.7)) / 3);
+    /* .9 and .9: 1.4 of 1.8 expected; .7: .8 of .7 */
+    assert_near(a.ece, (.4 + .1) / 3);
+    assert_int_equal(mr_agree(told[0], said[2], 1, 2).count, 0);
+    assert_near(mr_agree(told[0], said[2], 1, 2).ece, 0);
+}
+
 static void calibration_error_by_hand(void **state) {
     (void)state;
     double error = (fabs(2 - 1.6) + .7 + fabs(2 - 1.8)) / 6;
@@ -105,9 +121,13 @@ static void wilson(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classification_by_hand), cmocka_unit_test(calibration_error_by_hand),
-        cmocka_unit_test(absent_classes),         cmocka_unit_test(log_loss_at_temperature),
-        cmocka_unit_test(mean_absolute_error),    cmocka_unit_test(wilson),
+        cmocka_unit_test(classification_by_hand),
+        cmocka_unit_test(calibration_error_by_hand),
+        cmocka_unit_test(agreement_by_hand),
+        cmocka_unit_test(absent_classes),
+        cmocka_unit_test(log_loss_at_temperature),
+        cmocka_unit_test(mean_absolute_error),
+        cmocka_unit_test(wilson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
