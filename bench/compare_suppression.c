@@ -116,7 +116,7 @@ static mr_status try_one(const mr_detection_set *set, const mr_found *all, size_
         MR_TRY(choose(&all[i], trials[trial].way, trials[trial].limit, &chosen[i]));
         twice += told_twice(&chosen[i], &sure);
     }
-    MR_TRY(mr_judge_found(set, chosen, "", &figures));
+    MR_TRY(mr_judge_found(set, chosen, "", false, &figures));
     printf("%-8s %.2f  %.4f %.4f %.4f  %zu of %zu twice\n", trials[trial].name,
            (double)trials[trial].limit, figures.ap[0], figures.ap[1], figures.ap[2], twice, sure);
     return MR_OK;

@@ -95,6 +95,21 @@ static void print_figures(const mr_detector_report *reports, size_t count) {
     }
 }
 
+static void print_intervals(const mr_detector_report *reports, size_t count) {
+    printf("\n95 %% intervals of average precision and landmarks, by draws of pictures\n\n");
+    for (size_t i = 0; i < count; i++) {
+        const mr_detector_figures *f = &reports[i].figures;
+        print_group(&reports[i]);
+        for (int k = 0; k < MR_AP_HEIGHTS; k++)
+            printf("  %d px %.3f-%.3f", mr_ap_heights[k], f->ap_intervals[k].low,
+                   f->ap_intervals[k].high);
+        if (isfinite(f->landmark_nme))
+            printf("  landmarks %.2f-%.2f %%", 100 * f->nme_interval.low,
+                   100 * f->nme_interval.high);
+        putchar('\n');
+    }
+}
+
 static void print_threshold(const mr_curve_point *p) {
     char text[64] = "-";
     if (p->recall > 0)
@@ -138,6 +153,7 @@ static mr_status tell(const struct settings *settings, const mr_detector_report 
     if (settings->json)
         return print_json(reports, count);
     print_figures(reports, count);
+    print_intervals(reports, count);
     print_thresholds(reports, count);
     return MR_OK;
 }

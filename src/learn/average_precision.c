@@ -1,11 +1,14 @@
 #include "learn/average_precision.h"
 
 #include "base/memory.h"
+#include "base/rng.h"
 #include "face/box.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SEED 1
 
 static bool counts(const mr_labelled_face *face, float least_height) {
     return !face->ignored && face->box.height >= least_height;
@@ -38,18 +41,23 @@ mr_status mr_hits_add(mr_hits *ranking, const mr_face *found, size_t found_count
                       int *matches) {
     if (!mr_grow(&ranking->verdicts, &ranking->capacity, ranking->count + found_count,
                  sizeof *ranking->verdicts) ||
+        !mr_grow(&ranking->faces_of, &ranking->picture_capacity, ranking->pictures + 1,
+                 sizeof *ranking->faces_of) ||
         !mr_grow(&ranking->taken, &ranking->taken_capacity, labelled_count, 1))
         return mr_fail(MR_E_MEMORY, "no memory to judge %zu faces", found_count);
+    uint32_t picture = (uint32_t)ranking->pictures++, faces = 0;
     for (size_t i = 0; i < labelled_count; i++) {
         ranking->taken[i] = 0;
-        ranking->faces += counts(&labelled[i], least_height);
+        faces += counts(&labelled[i], least_height);
     }
+    ranking->faces_of[picture] = faces;
+    ranking->faces += faces;
     for (size_t i = 0; i < found_count; i++) {
         int match = judge(ranking, &found[i].box, labelled, labelled_count, least_height);
         if (match >= 0)
             ranking->taken[match] = 1;
         if (match != NEITHER)
-            ranking->verdicts[ranking->count++] = (mr_verdict){found[i].score, match >= 0};
+            ranking->verdicts[ranking->count++] = (mr_verdict){found[i].score, match >= 0, picture};
         if (matches)
             matches[i] = match >= 0 ? match : -1;
     }
@@ -88,20 +96,50 @@ mr_status mr_hits_finish(mr_hits *ranking) {
     return MR_OK;
 }
 
-double mr_average_precision(const mr_hits *ranking) {
-    size_t right = 0;
-    for (size_t i = 0; i < ranking->count; i++)
-        right += ranking->verdicts[i].right;
+/* With every picture as often as `times` tells; NULL: once. */
+static double precision_of(const mr_hits *ranking, const uint32_t *times) {
+    double right = 0, all = 0, faces = 0;
+    for (size_t i = 0; i < ranking->count; i++) {
+        double weight = times ? times[ranking->verdicts[i].picture] : 1;
+        right += ranking->verdicts[i].right ? weight : 0;
+        all += weight;
+    }
+    for (size_t i = 0; i < ranking->pictures; i++)
+        faces += (times ? times[i] : 1.0) * ranking->faces_of[i];
     double best = 0, sum = 0;
     /* From the last rank up; each right face is a step of recall. */
     for (size_t rank = ranking->count; rank-- > 0;) {
-        best = fmax(best, (double)right / (double)(rank + 1));
-        if (ranking->verdicts[rank].right) {
-            sum += best;
-            right--;
+        const mr_verdict *verdict = &ranking->verdicts[rank];
+        double weight = times ? times[verdict->picture] : 1;
+        best = all > 0 ? fmax(best, right / all) : best;
+        if (verdict->right) {
+            sum += weight * best;
+            right -= weight;
         }
+        all -= weight;
     }
-    return ranking->faces ? sum / (double)ranking->faces : 0;
+    return faces > 0 ? sum / faces : 0;
+}
+
+double mr_average_precision(const mr_hits *ranking) {
+    return precision_of(ranking, NULL);
+}
+
+mr_status mr_average_precision_interval(const mr_hits *ranking, mr_interval *out) {
+    uint32_t *times = mr_alloc(ranking->pictures * sizeof *times);
+    if (!times)
+        return mr_fail(MR_E_MEMORY, "no memory to draw from %zu pictures", ranking->pictures);
+    double draws[MR_BOOTSTRAP_ROUNDS];
+    for (uint64_t round = 0; round < MR_BOOTSTRAP_ROUNDS; round++) {
+        mr_rng rng = mr_rng_keyed(SEED, round, 0);
+        memset(times, 0, ranking->pictures * sizeof *times);
+        for (size_t i = 0; i < ranking->pictures; i++)
+            times[mr_rng_below(&rng, ranking->pictures)]++;
+        draws[round] = precision_of(ranking, times);
+    }
+    free(times);
+    *out = mr_bootstrap_interval(draws);
+    return MR_OK;
 }
 
 double mr_recall_at(const mr_hits *ranking, size_t wrong) {
@@ -175,5 +213,6 @@ mr_curve_point mr_threshold_of_f1(const mr_hits *ranking) {
 void mr_hits_free(mr_hits *ranking) {
     free(ranking->verdicts);
     free(ranking->taken);
+    free(ranking->faces_of);
     *ranking = (mr_hits){0};
 }

@@ -22,19 +22,23 @@
 #define MR_LEARN_AVERAGE_PRECISION_H
 
 #include "learn/dataset_detection.h"
+#include "learn/ranking_metrics.h"
 
 #define MR_RIGHT_OVERLAP 0.5f
 
 typedef struct mr_verdict {
     float score;
     bool right;
+    uint32_t picture; /* in the order they were added */
 } mr_verdict;
 
 typedef struct mr_hits {
     mr_verdict *verdicts; /* of found faces that are right or wrong */
     size_t count, capacity;
-    size_t faces; /* labelled ones that count */
-    char *taken;  /* scratch: of a picture's labelled faces */
+    size_t faces;       /* labelled ones that count */
+    uint32_t *faces_of; /* of each picture */
+    size_t pictures, picture_capacity;
+    char *taken; /* scratch: of a picture's labelled faces */
     size_t taken_capacity;
 } mr_hits;
 
@@ -58,6 +62,10 @@ mr_status mr_hits_add(mr_hits *ranking, const mr_face *found, size_t found_count
 mr_status mr_hits_finish(mr_hits *ranking);
 
 double mr_average_precision(const mr_hits *ranking);
+
+/* Its 95 % interval by MR_BOOTSTRAP_ROUNDS draws of pictures with replacement (percentile
+ * bootstrap, Efron 1979): faces of one picture are found or missed together. */
+mr_status mr_average_precision_interval(const mr_hits *ranking, mr_interval *out);
 
 /* Share of faces found when the score is set so that at most so many found faces are wrong. */
 double mr_recall_at(const mr_hits *ranking, size_t wrong);

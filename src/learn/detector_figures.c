@@ -70,14 +70,15 @@ typedef struct judging {
     mr_hits rankings[MR_AP_HEIGHTS];
     int matches[MR_FOUND_MOST];
     mr_detector_figures *figures;
-    double error; /* of points, summed */
+    double *errors, *pointed; /* of each picture: errors of points, summed, and of how many faces */
 } judging;
 
 static double distance(mr_point a, mr_point b) {
     return hypot((double)(a.x - b.x), (double)(a.y - b.y));
 }
 
-static void judge_points(judging *job, const mr_found *found, const mr_labelled_face *labelled) {
+static void judge_points(judging *job, const mr_found *found, const mr_labelled_face *labelled,
+                         size_t picture) {
     for (size_t i = 0; i < found->count; i++) {
         const mr_face *face = &found->faces[i];
         if (job->matches[i] < 0 || !face->has_landmarks)
@@ -88,7 +89,8 @@ static void judge_points(judging *job, const mr_found *found, const mr_labelled_
             continue;
         for (int k = 0; k < MR_LANDMARKS; k++)
             sum += distance(face->landmarks[k], truth->landmarks[k]);
-        job->error += sum / MR_LANDMARKS / eyes;
+        job->errors[picture] += sum / MR_LANDMARKS / eyes;
+        job->pointed[picture]++;
         job->figures->pointed++;
     }
 }
@@ -96,11 +98,11 @@ static void judge_points(judging *job, const mr_found *found, const mr_labelled_
 static mr_status judge_scene(judging *job, const mr_detection_set *set,
                              const mr_labelled_picture *scene, const mr_found *found) {
     const mr_labelled_face *labelled = set->faces + scene->first;
-    job->figures->images++;
+    size_t picture = job->figures->images++;
     for (int k = 0; k < MR_AP_HEIGHTS; k++)
         MR_TRY(mr_hits_add(&job->rankings[k], found->faces, found->count, labelled, scene->count,
                            (float)mr_ap_heights[k], job->matches));
-    judge_points(job, found, labelled);
+    judge_points(job, found, labelled, picture);
     return MR_OK;
 }
 
@@ -119,7 +121,19 @@ static mr_status conclude(judging *job) {
     }
     for (int k = 0; k < MR_FALSE_ALARMS; k++)
         figures->recall_at[k] = mr_recall_at(&job->rankings[RECALL_HEIGHT], mr_false_alarms[k]);
-    figures->landmark_nme = figures->pointed ? job->error / (double)figures->pointed : NAN;
+    double error = 0;
+    for (size_t i = 0; i < figures->images; i++)
+        error += job->errors[i];
+    figures->landmark_nme = figures->pointed ? error / (double)figures->pointed : NAN;
+    return MR_OK;
+}
+
+static mr_status find_intervals(judging *job) {
+    mr_detector_figures *figures = job->figures;
+    for (int k = 0; k < MR_AP_HEIGHTS; k++)
+        MR_TRY(mr_average_precision_interval(&job->rankings[k], &figures->ap_intervals[k]));
+    if (figures->pointed)
+        figures->nme_interval = mr_bootstrap_ratio(job->errors, job->pointed, figures->images);
     return MR_OK;
 }
 
@@ -136,15 +150,24 @@ static mr_status judge_all(judging *job, const mr_detection_set *set, const mr_f
 }
 
 mr_status mr_judge_found(const mr_detection_set *set, const mr_found *found, const char *prefix,
-                         mr_detector_figures *out) {
+                         bool intervals, mr_detector_figures *out) {
     judging *job = mr_alloc(sizeof *job);
-    if (!job)
+    double *points = mr_alloc(2 * set->scene_count * sizeof *points);
+    if (!job || !points) {
+        free(job);
+        free(points);
         return mr_fail(MR_E_MEMORY, "no memory to judge found faces");
+    }
     *out = (mr_detector_figures){0};
     job->figures = out;
+    job->errors = points;
+    job->pointed = points + set->scene_count;
     mr_status status = judge_all(job, set, found, prefix);
+    if (status == MR_OK && intervals)
+        status = find_intervals(job);
     for (int k = 0; k < MR_AP_HEIGHTS; k++)
         mr_hits_free(&job->rankings[k]);
+    free(points);
     free(job);
     return status;
 }

@@ -2,7 +2,7 @@
  * How well faces were found on the pictures of a set.
  *
  *     MR_TRY(mr_find_faces(&finder, &set, folder, found));       // found: one per scene
- *     MR_TRY(mr_judge_found(&set, found, "", &figures));
+ *     MR_TRY(mr_judge_found(&set, found, "", true, &figures));
  *     mr_found_free(found, set.scene_count);
  *
  * Thread rule: no shared state; pictures are spread over the OpenMP threads of the caller.
@@ -43,8 +43,9 @@ typedef struct mr_detector_figures {
     size_t images;
     size_t faces[MR_AP_HEIGHTS]; /* labelled ones that count */
     double ap[MR_AP_HEIGHTS];
-    double recall_at[MR_FALSE_ALARMS]; /* of the second height */
-    size_t pointed;                    /* faces that were found and whose points people set */
+    mr_interval ap_intervals[MR_AP_HEIGHTS], nme_interval; /* 95 %, where they were asked for */
+    double recall_at[MR_FALSE_ALARMS];                     /* of the second height */
+    size_t pointed;      /* faces that were found and whose points people set */
     double landmark_nme; /* their mean error, share of the distance between the eyes; NaN: none */
     mr_curve_point at_precision[MR_AP_HEIGHTS][MR_PRECISIONS], best_f1[MR_AP_HEIGHTS];
     mr_curve_point curves[MR_AP_HEIGHTS][MR_CURVE_MOST];
@@ -55,9 +56,10 @@ typedef struct mr_detector_figures {
 mr_status mr_find_faces(const mr_finder *finder, const mr_detection_set *set, const char *folder,
                         mr_found *found);
 
-/* Judges scenes whose name starts with `prefix`; MR_E_NOT_FOUND when there are none. */
+/* Judges scenes whose name starts with `prefix`; MR_E_NOT_FOUND when there are none. Intervals are
+ * by draws of pictures, which take a second or so. */
 mr_status mr_judge_found(const mr_detection_set *set, const mr_found *found, const char *prefix,
-                         mr_detector_figures *out);
+                         bool intervals, mr_detector_figures *out);
 
 void mr_found_free(mr_found *found, size_t count);
 

@@ -68,7 +68,7 @@ static mr_status judge_groups(const mr_evaluate_detector_params *params,
     for (int i = 0; i < params->prefix_count; i++) {
         out[i].detector = params->detector;
         out[i].prefix = params->prefixes[i];
-        MR_TRY(mr_judge_found(set, found, params->prefixes[i], &out[i].figures));
+        MR_TRY(mr_judge_found(set, found, params->prefixes[i], true, &out[i].figures));
     }
     return MR_OK;
 }

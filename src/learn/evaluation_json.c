@@ -247,23 +247,30 @@ static json_t *thresholds(const mr_detector_figures *figures, int k) {
     return object;
 }
 
+static json_t *interval_of(const mr_interval *interval) {
+    return json_pack("[f, f]", interval->low, interval->high);
+}
+
 json_t *mr_json_detector_report(const mr_detector_report *report) {
     const mr_detector_figures *figures = &report->figures;
     json_t *ap = json_object(), *by_height = json_object(), *recall = json_object();
-    json_t *scores = json_object();
+    json_t *scores = json_object(), *intervals = json_object();
     for (int k = 0; k < MR_AP_HEIGHTS; k++) {
         set_number(ap, mr_ap_heights[k], json_real(figures->ap[k]));
         set_number(by_height, mr_ap_heights[k], json_integer((json_int_t)figures->faces[k]));
         set_number(scores, mr_ap_heights[k], thresholds(figures, k));
+        set_number(intervals, mr_ap_heights[k], interval_of(&figures->ap_intervals[k]));
     }
     for (int k = 0; k < MR_FALSE_ALARMS; k++)
         set_number(recall, (long)mr_false_alarms[k], json_real(figures->recall_at[k]));
-    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "detector",
-                     mr_detector_label(report->detector), "prefix", report->prefix, "images",
-                     (json_int_t)figures->images, "faces", (json_int_t)figures->faces[0], "ap", ap,
-                     "faces_by_height", by_height, "recall_at_fp", recall, "landmark_nme",
-                     isfinite(figures->landmark_nme) ? json_real(figures->landmark_nme)
-                                                     : json_null(),
-                     "landmark_faces", (json_int_t)figures->pointed, "thresholds", scores, "curve",
-                     curve(figures));
+    bool pointed = isfinite(figures->landmark_nme);
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}",
+                     "detector", mr_detector_label(report->detector), "prefix", report->prefix,
+                     "images", (json_int_t)figures->images, "faces", (json_int_t)figures->faces[0],
+                     "ap", ap, "ap_interval", intervals, "faces_by_height", by_height,
+                     "recall_at_fp", recall, "landmark_nme",
+                     pointed ? json_real(figures->landmark_nme) : json_null(),
+                     "landmark_nme_interval",
+                     pointed ? interval_of(&figures->nme_interval) : json_null(), "landmark_faces",
+                     (json_int_t)figures->pointed, "thresholds", scores, "curve", curve(figures));
 }

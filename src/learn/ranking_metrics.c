@@ -64,7 +64,7 @@ static int rising(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static mr_interval middle(double *draws) {
+mr_interval mr_bootstrap_interval(double *draws) {
     qsort(draws, MR_BOOTSTRAP_ROUNDS, sizeof *draws, rising);
     return (mr_interval){draws[MR_BOOTSTRAP_ROUNDS / 40],
                          draws[MR_BOOTSTRAP_ROUNDS - 1 - MR_BOOTSTRAP_ROUNDS / 40]};
@@ -79,7 +79,7 @@ mr_interval mr_bootstrap_mean(const double *values, size_t count) {
             sum += values[mr_rng_below(&rng, count)];
         draws[round] = sum / (double)count;
     }
-    return middle(draws);
+    return mr_bootstrap_interval(draws);
 }
 
 mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t count) {
@@ -94,5 +94,5 @@ mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t 
         }
         draws[round] = below > 0 ? sum / below : 0;
     }
-    return middle(draws);
+    return mr_bootstrap_interval(draws);
 }

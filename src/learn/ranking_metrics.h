@@ -55,4 +55,7 @@ typedef struct mr_interval {
 mr_interval mr_bootstrap_mean(const double *values, size_t count);
 mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t count);
 
+/* The middle 95 % of so many draws of any other figure, which are sorted. */
+mr_interval mr_bootstrap_interval(double *draws);
+
 #endif

@@ -245,8 +245,8 @@ static mr_status check(const mr_train_detector_params *p) {
 static mr_status judge(const detector_training *self, const mr_found *found, double *figures,
                        double *score) {
     mr_detector_figures all, focus;
-    MR_TRY(mr_judge_found(&self->validation, found, "", &all));
-    MR_TRY(mr_judge_found(&self->validation, found, self->params->focus, &focus));
+    MR_TRY(mr_judge_found(&self->validation, found, "", false, &all));
+    MR_TRY(mr_judge_found(&self->validation, found, self->params->focus, false, &focus));
     *score = 0;
     for (int k = 0; k < MR_AP_HEIGHTS; k++) {
         figures[k] = all.ap[k];

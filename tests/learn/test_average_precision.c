@@ -193,7 +193,7 @@ static void figures_of_a_set(void **state) {
     const mr_detection_set set = {scenes, 2, faces, 2};
     const mr_found all[] = {{&seen[0], 1}, {&seen[1], 1}};
     mr_detector_figures f;
-    assert_ok(mr_judge_found(&set, all, "", &f));
+    assert_ok(mr_judge_found(&set, all, "", true, &f));
     assert_int_equal(f.images, 2);
     assert_int_equal(f.faces[0], 2);
     assert_int_equal(f.faces[1], 1);
@@ -202,10 +202,43 @@ static void figures_of_a_set(void **state) {
         assert_true(near(f.ap[k], 1));
     assert_int_equal(f.pointed, 1);
     assert_true(near(f.landmark_nme, 0.2));
-    assert_ok(mr_judge_found(&set, all, "other", &f));
+    assert_true(near(f.ap_intervals[0].low, 1) && near(f.ap_intervals[0].high, 1));
+    assert_true(f.nme_interval.low <= 0.2 && near(f.nme_interval.high, 0.2));
+    assert_ok(mr_judge_found(&set, all, "other", false, &f));
     assert_int_equal(f.images, 1);
     assert_true(f.faces[1] == 0 && f.ap[1] == 0 && isnan(f.landmark_nme));
-    assert_int_equal(mr_judge_found(&set, all, "none", &f), MR_E_NOT_FOUND);
+    assert_int_equal(mr_judge_found(&set, all, "none", false, &f), MR_E_NOT_FOUND);
+}
+
+/* Of every `every`-th picture the only face is missed; nothing wrong is found. */
+static mr_interval interval_of_found(int pictures, int every, double *ap) {
+    mr_hits ranking = {0};
+    const mr_labelled_face truth = labelled(0, 20);
+    for (int i = 0; i < pictures; i++) {
+        const mr_face face = found(0, 20, .9F - (float)i * 1e-3F);
+        add(&ranking, &face, i % every == 0 ? 0 : 1, &truth, 1, 8);
+    }
+    assert_ok(mr_hits_finish(&ranking));
+    mr_interval interval;
+    assert_ok(mr_average_precision_interval(&ranking, &interval));
+    *ap = mr_average_precision(&ranking);
+    mr_hits_free(&ranking);
+    return interval;
+}
+
+/* The average precision is then the share of pictures drawn in which the face is found. */
+static void intervals_are_those_of_shares(void **state) {
+    (void)state;
+    double ap;
+    mr_interval few = interval_of_found(40, 4, &ap);
+    assert_true(near(ap, .75));
+    double half = 1.96 * sqrt(.75 * .25 / 40);
+    assert_true(fabs(few.low - (.75 - half)) < .03 && fabs(few.high - (.75 + half)) < .03);
+    mr_interval many = interval_of_found(400, 4, &ap);
+    half = 1.96 * sqrt(.75 * .25 / 400);
+    assert_true(fabs(many.low - (.75 - half)) < .01 && fabs(many.high - (.75 + half)) < .01);
+    mr_interval all = interval_of_found(40, 1000, &ap);
+    assert_true(all.high == 1 && all.low < 1);
 }
 
 int main(void) {
@@ -221,6 +254,7 @@ int main(void) {
         cmocka_unit_test(a_face_that_counts_comes_first),
         cmocka_unit_test(nothing_found_and_nothing_labelled_come_to_zero),
         cmocka_unit_test(figures_of_a_set),
+        cmocka_unit_test(intervals_are_those_of_shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
