@@ -101,8 +101,9 @@ static void print_intervals(const mr_detector_report *reports, size_t count) {
         const mr_detector_figures *f = &reports[i].figures;
         print_group(&reports[i]);
         for (int k = 0; k < MR_AP_HEIGHTS; k++)
-            printf("  %d px %.3f-%.3f", mr_ap_heights[k], f->ap_intervals[k].low,
-                   f->ap_intervals[k].high);
+            if (f->faces[k])
+                printf("  %d px %.3f-%.3f", mr_ap_heights[k], f->ap_intervals[k].low,
+                       f->ap_intervals[k].high);
         if (isfinite(f->landmark_nme))
             printf("  landmarks %.2f-%.2f %%", 100 * f->nme_interval.low,
                    100 * f->nme_interval.high);

@@ -7,8 +7,12 @@
 #include "learn/factor.h"
 #include "json/json.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct settings {
     const char *data, *model, *out;
@@ -26,15 +30,28 @@ static const mr_cli_option options[] = {
     MR_CLI_FLAG("json", 0, struct settings, json, "print the result as one JSON object"),
 };
 
+static bool read_rank(const char *text, mr_factor_rank *out) {
+    const char *equals = strchr(text, '=');
+    size_t length = equals ? (size_t)(equals - text) : 0;
+    if (length == 0 || length >= sizeof out->layer || !isdigit((unsigned char)equals[1]))
+        return false;
+    char *end;
+    errno = 0;
+    long filters = strtol(equals + 1, &end, 10);
+    if (*end != '\0' || errno != 0 || filters > INT_MAX)
+        return false;
+    *out = (mr_factor_rank){.rank = (int)filters};
+    memcpy(out->layer, text, length);
+    return true;
+}
+
 static int read_ranks(const char *command, const mr_cli_list *layers, mr_factor_rank *ranks) {
     if (layers->count < 1 || layers->count > MR_FACTOR_MOST)
         return mr_cli_misuse(command, "--layer: 1 to %d are needed, found %d", MR_FACTOR_MOST,
                              layers->count);
-    for (int i = 0; i < layers->count; i++) {
-        char end;
-        if (sscanf(layers->items[i], "%47[^=]=%d%c", ranks[i].layer, &ranks[i].rank, &end) != 2)
+    for (int i = 0; i < layers->count; i++)
+        if (!read_rank(layers->items[i], &ranks[i]))
             return mr_cli_misuse(command, "--layer: expected NAME=N, found '%s'", layers->items[i]);
-    }
     return MR_EXIT_OK;
 }
 

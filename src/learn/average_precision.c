@@ -96,7 +96,7 @@ mr_status mr_hits_finish(mr_hits *ranking) {
     return MR_OK;
 }
 
-/* With every picture as often as `times` tells; NULL: once. */
+/* With every picture as often as `times` tells; NULL: once. NaN when no face counts. */
 static double precision_of(const mr_hits *ranking, const uint32_t *times) {
     double right = 0, all = 0, faces = 0;
     for (size_t i = 0; i < ranking->count; i++) {
@@ -118,11 +118,11 @@ static double precision_of(const mr_hits *ranking, const uint32_t *times) {
         }
         all -= weight;
     }
-    return faces > 0 ? sum / faces : 0;
+    return faces > 0 ? sum / faces : NAN;
 }
 
 double mr_average_precision(const mr_hits *ranking) {
-    return precision_of(ranking, NULL);
+    return ranking->faces ? precision_of(ranking, NULL) : 0;
 }
 
 mr_status mr_average_precision_interval(const mr_hits *ranking, mr_interval *out) {
@@ -130,15 +130,18 @@ mr_status mr_average_precision_interval(const mr_hits *ranking, mr_interval *out
     if (!times)
         return mr_fail(MR_E_MEMORY, "no memory to draw from %zu pictures", ranking->pictures);
     double draws[MR_BOOTSTRAP_ROUNDS];
+    size_t drawn = 0;
     for (uint64_t round = 0; round < MR_BOOTSTRAP_ROUNDS; round++) {
         mr_rng rng = mr_rng_keyed(SEED, round, 0);
         memset(times, 0, ranking->pictures * sizeof *times);
         for (size_t i = 0; i < ranking->pictures; i++)
             times[mr_rng_below(&rng, ranking->pictures)]++;
-        draws[round] = precision_of(ranking, times);
+        double precision = precision_of(ranking, times);
+        if (!isnan(precision))
+            draws[drawn++] = precision;
     }
     free(times);
-    *out = mr_bootstrap_interval(draws);
+    *out = mr_bootstrap_interval(draws, drawn);
     return MR_OK;
 }
 

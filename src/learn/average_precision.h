@@ -64,7 +64,8 @@ mr_status mr_hits_finish(mr_hits *ranking);
 double mr_average_precision(const mr_hits *ranking);
 
 /* Its 95 % interval by MR_BOOTSTRAP_ROUNDS draws of pictures with replacement (percentile
- * bootstrap, Efron 1979): faces of one picture are found or missed together. */
+ * bootstrap, Efron 1979): faces of one picture are found or missed together. Draws
+ * without faces do not count; from 0 to 0 when there are no others. */
 mr_status mr_average_precision_interval(const mr_hits *ranking, mr_interval *out);
 
 /* Share of faces found when the score is set so that at most so many found faces are wrong. */

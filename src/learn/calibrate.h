@@ -6,10 +6,11 @@
  *     MR_TRY(mr_calibrate_emotion("models/emotion", "build/data/fer2013", &found));
  *
  * One temperature a head minimises the log loss on pictures that were not learned (Guo et al.
- * 2017): `label` on the labels, `votes` on the clear majorities of votes, the heads of attributes
- * on the validation part of the chips. The scale of the age interval is the least with which 80 %
- * of these chips lie inside, for everybody and for each band of told ages (mr_age_band). Both are
- * kept as metadata in MODEL/weights.safetensors; nothing else of that file changes.
+ * 2017), with a prior that only matters for few pictures: `label` on the labels, `votes` on the
+ * clear majorities of votes, the heads of attributes on the validation part of the chips. The scale
+ * of the age interval is the least with which 80 % of these chips lie inside, for everybody and for
+ * each band of told ages (mr_age_band). Both are kept as metadata in MODEL/weights.safetensors;
+ * nothing else of that file changes.
  *
  * Thread rule: no shared state; the OpenMP threads of the caller are used.
  */

@@ -28,7 +28,7 @@ static mr_status judge(const mr_model *model, const mr_predictions *answers,
     return status;
 }
 
-/* What is shown against every picture's votes. */
+/* What is shown against the votes of every picture that has enough of them. */
 static mr_status agree(const mr_model *model, const mr_predictions *answers,
                        const mr_emotion_set *set, mr_agreement *out) {
     mr_face_head head = mr_heads_emotion(&model->heads);

@@ -259,7 +259,8 @@ json_t *mr_json_detector_report(const mr_detector_report *report) {
         set_number(ap, mr_ap_heights[k], json_real(figures->ap[k]));
         set_number(by_height, mr_ap_heights[k], json_integer((json_int_t)figures->faces[k]));
         set_number(scores, mr_ap_heights[k], thresholds(figures, k));
-        set_number(intervals, mr_ap_heights[k], interval_of(&figures->ap_intervals[k]));
+        set_number(intervals, mr_ap_heights[k],
+                   figures->faces[k] ? interval_of(&figures->ap_intervals[k]) : json_null());
     }
     for (int k = 0; k < MR_FALSE_ALARMS; k++)
         set_number(recall, (long)mr_false_alarms[k], json_real(figures->recall_at[k]));

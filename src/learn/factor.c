@@ -1,6 +1,7 @@
 #include "learn/factor.h"
 
 #include "base/memory.h"
+#include "face/heads.h"
 #include "learn/dataset_attributes.h"
 #include "learn/dataset_emotion.h"
 #include "learn/factor_network.h"
@@ -51,12 +52,22 @@ static mr_status read_chips(const char *data, data_set *out) {
     return MR_OK;
 }
 
-static mr_status factor(const char *model, const char *data, reader read, mr_factor_rank *ranks,
-                        int count, const char *out, mr_factor_size *before, mr_factor_size *after) {
+/* What is factored belongs to the data when it has one of two heads. */
+static mr_status check_heads(const char *model, const mr_network *network, mr_face_head head,
+                             mr_face_head other) {
+    if (mr_network_output_index(network, mr_head_name(head)) < 0 &&
+        mr_network_output_index(network, mr_head_name(other)) < 0)
+        return mr_fail(MR_E_MISMATCH, "%s: its network has neither output '%s' nor '%s'", model,
+                       mr_head_name(head), mr_head_name(other));
+    return MR_OK;
+}
+
+static mr_status look(mr_factoring *job, const char *data, reader read, const char *out,
+                      mr_factor_size *before, mr_factor_size *after) {
     data_set set = {0};
     mr_status status = read(data, &set);
     if (status == MR_OK)
-        status = mr_factor_network(model, &set.shown, ranks, count, out, before, after);
+        status = mr_factoring_finish(job, &set.shown, out, before, after);
     mr_emotion_set_free(&set.emotion);
     mr_chip_set_free(&set.chips);
     free(set.indices);
@@ -65,11 +76,23 @@ static mr_status factor(const char *model, const char *data, reader read, mr_fac
 
 mr_status mr_factor_emotion(const char *model, const char *data, mr_factor_rank *ranks, int count,
                             const char *out, mr_factor_size *before, mr_factor_size *after) {
-    return factor(model, data, read_emotion, ranks, count, out, before, after);
+    mr_factoring *job;
+    MR_TRY(mr_factoring_begin(model, ranks, count, &job));
+    mr_status status = check_heads(model, mr_factoring_network(job), MR_HEAD_VOTES, MR_HEAD_LABEL);
+    if (status == MR_OK)
+        status = look(job, data, read_emotion, out, before, after);
+    mr_factoring_free(job);
+    return status;
 }
 
 mr_status mr_factor_attributes(const char *model, const char *data, mr_factor_rank *ranks,
                                int count, const char *out, mr_factor_size *before,
                                mr_factor_size *after) {
-    return factor(model, data, read_chips, ranks, count, out, before, after);
+    mr_factoring *job;
+    MR_TRY(mr_factoring_begin(model, ranks, count, &job));
+    mr_status status = check_heads(model, mr_factoring_network(job), MR_HEAD_AGE, MR_HEAD_GENDER);
+    if (status == MR_OK)
+        status = look(job, data, read_chips, out, before, after);
+    mr_factoring_free(job);
+    return status;
 }

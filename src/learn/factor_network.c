@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH 32
+#define BATCH     32
+#define MOST_TEXT ((size_t)1 << 20)
 /* As batch normalisation adds to a variance, and the least that a channel counts. */
 #define EPSILON     1e-5
 #define LEAST_SCALE 1e-6
@@ -28,13 +29,14 @@ typedef struct factored {
     float *answers;          /* the same of one picture */
 } factored;
 
-typedef struct factoring {
+struct mr_factoring {
     char *text; /* of network.txt */
     mr_network *network;
     float *values;
     factored layers[MR_FACTOR_MOST];
+    mr_factor_pair pairs[MR_FACTOR_MOST]; /* the same for the text */
     int count;
-} factoring;
+};
 
 static float *parameter_of(const mr_network *network, float *values, const char *layer,
                            const char *kind) {
@@ -48,8 +50,7 @@ static float *parameter_of(const mr_network *network, float *values, const char 
 
 static int layer_named(const mr_network *network, const char *name) {
     for (int i = 0; i < network->layer_count; i++)
-        if (network->layers[i].kind != MR_LAYER_OUTPUT &&
-            strcmp(network->layers[i].name, name) == 0)
+        if (strcmp(network->layers[i].name, name) == 0)
             return i;
     return -1;
 }
@@ -80,11 +81,18 @@ static mr_status choose(const mr_network *network, mr_factor_rank *rank, factore
     if (rank->rank < 1 || rank->rank >= conv->out)
         return mr_fail(MR_E_ARGUMENT, "layer '%s': 1 to %d filters were expected, not %d",
                        rank->layer, conv->out - 1, rank->rank);
+    char basis[MR_NAME_MAX + sizeof MR_FACTOR_BASIS];
+    snprintf(basis, sizeof basis, "%s" MR_FACTOR_BASIS, rank->layer);
+    if (strlen(basis) >= MR_NAME_MAX || layer_named(network, basis) >= 0)
+        return mr_fail(MR_E_ARGUMENT,
+                       "layer '%s': no room for a layer '%s', which would feed it: the name is "
+                       "taken or longer than %d letters",
+                       rank->layer, basis, MR_NAME_MAX - 1);
     *out = (factored){.rank = rank, .conv = conv, .norm = norm};
     return MR_OK;
 }
 
-static mr_status prepare(factoring *job, factored *layer) {
+static mr_status prepare(mr_factoring *job, factored *layer) {
     size_t channels = (size_t)layer->conv->out;
     size_t pixels = (size_t)layer->conv->height * (size_t)layer->conv->width;
     layer->scales = mr_alloc(channels * sizeof(double));
@@ -108,7 +116,7 @@ static mr_status add_answers(factored *layer, const float *answers) {
     return mr_principal_add(layer->principal, layer->answers, pixels);
 }
 
-static mr_status look_at_batch(factoring *job, mr_runner *runner, const mr_network *seen,
+static mr_status look_at_batch(mr_factoring *job, mr_runner *runner, const mr_network *seen,
                                const mr_factor_gallery *shown, size_t first) {
     const mr_layer *shape = mr_network_input(seen);
     size_t size = (size_t)shape->channels * (size_t)shape->height * (size_t)shape->width;
@@ -130,7 +138,8 @@ static mr_status look_at_batch(factoring *job, mr_runner *runner, const mr_netwo
 }
 
 /* `seen` is the network with the layers to be factored as further outputs. */
-static mr_status look_at(factoring *job, const mr_network *seen, const mr_factor_gallery *shown) {
+static mr_status look_at(mr_factoring *job, const mr_network *seen,
+                         const mr_factor_gallery *shown) {
     mr_plan *plan = NULL;
     mr_runner *runner = NULL;
     MR_TRY(mr_plan_create(seen, job->values, BATCH, &plan));
@@ -174,8 +183,8 @@ static void fill_mixture(const factored *layer, float *mixture, float *mean) {
     }
 }
 
-static void fill(const factoring *job, const mr_network *made, float *values) {
-    mr_network *was = job->network;
+static void copy_others(const mr_factoring *job, const mr_network *made, float *values) {
+    const mr_network *was = job->network;
     for (int i = 0; i < made->parameter_count; i++) {
         const mr_parameter *now = &made->parameters[i];
         for (int k = 0; k < was->parameter_count; k++)
@@ -184,32 +193,43 @@ static void fill(const factoring *job, const mr_network *made, float *values) {
                 memcpy(values + now->offset, job->values + was->parameters[k].offset,
                        now->size * sizeof(float));
     }
+}
+
+static mr_status fill(const mr_factoring *job, const mr_network *made, float *values) {
+    copy_others(job, made, values);
     for (int i = 0; i < job->count; i++) {
         const factored *layer = &job->layers[i];
         const char *name = layer->conv->name;
-        char basis[MR_NAME_MAX + 8];
-        snprintf(basis, sizeof basis, "%s_basis", name);
-        size_t each = (size_t)was->layers[layer->conv->inputs[0]].channels *
+        char basis_name[MR_NAME_MAX + sizeof MR_FACTOR_BASIS];
+        snprintf(basis_name, sizeof basis_name, "%s" MR_FACTOR_BASIS, name);
+        const float *filters = parameter_of(job->network, job->values, name, "weight");
+        float *basis = parameter_of(made, values, basis_name, "weight");
+        float *mixture = parameter_of(made, values, name, "weight");
+        float *mean = parameter_of(made, values, layer->norm, "mean");
+        if (!filters || !basis || !mixture || !mean)
+            return mr_fail(MR_E_MISMATCH, "layer '%s': the new network lacks it", name);
+        size_t each = (size_t)job->network->layers[layer->conv->inputs[0]].channels *
                       (size_t)(layer->conv->kernel * layer->conv->kernel);
-        fill_basis(layer, parameter_of(was, job->values, name, "weight"), each,
-                   parameter_of(made, values, basis, "weight"));
-        fill_mixture(layer, parameter_of(made, values, name, "weight"),
-                     parameter_of(made, values, layer->norm, "mean"));
+        fill_basis(layer, filters, each, basis);
+        fill_mixture(layer, mixture, mean);
     }
+    return MR_OK;
 }
 
-static mr_status write_weights(const factoring *job, const mr_network *made, const char *path) {
+static mr_status write_weights(const mr_factoring *job, const mr_network *made, const char *path) {
     float *values = mr_alloc(made->total * sizeof(float));
     if (!values)
         return mr_fail(MR_E_MEMORY, "%s: no memory for the weights", path);
-    fill(job, made, values);
-    const mr_weight_set set = {.prefix = "", .values = values};
-    mr_status status = mr_weights_save(path, made, &set, 1, NULL, 0);
+    mr_status status = fill(job, made, values);
+    const mr_metadata format = {"format", "moodreel-weights 1"};
+    const mr_weight_set set = {.prefix = "", .values = values, .half = true};
+    if (status == MR_OK)
+        status = mr_weights_save(path, made, &set, 1, &format, 1);
     free(values);
     return status;
 }
 
-static mr_status write_model(const factoring *job, const char *text, const char *folder,
+static mr_status write_model(const mr_factoring *job, const char *text, const char *folder,
                              mr_factor_size *size) {
     char *text_path = mr_path_join(folder, "network.txt");
     char *weights_path = mr_path_join(folder, "weights.safetensors");
@@ -220,9 +240,9 @@ static mr_status write_model(const factoring *job, const char *text, const char 
     if (status == MR_OK)
         status = mr_folder_make(folder);
     if (status == MR_OK)
-        status = mr_file_write(text_path, text, strlen(text));
-    if (status == MR_OK)
         status = write_weights(job, made, weights_path);
+    if (status == MR_OK)
+        status = mr_file_write(text_path, text, strlen(text));
     if (status == MR_OK && size)
         *size = (mr_factor_size){made->total, mr_network_multiply_adds(made)};
     mr_network_free(made);
@@ -231,11 +251,21 @@ static mr_status write_model(const factoring *job, const char *text, const char 
     return status;
 }
 
-static mr_status read_model(factoring *job, const char *folder) {
+/* The text of a network as mr_network_load takes it, which is a whole string. */
+static mr_status read_text(const char *path, char **text) {
+    unsigned char *bytes;
+    size_t size;
+    MR_TRY(mr_file_read(path, MOST_TEXT, &bytes, &size));
+    *text = (char *)bytes;
+    return strlen(*text) == size ? MR_OK
+                                 : mr_fail(MR_E_FORMAT, "%s: a zero byte in the text", path);
+}
+
+static mr_status read_model(mr_factoring *job, const char *folder) {
     char *text_path = mr_path_join(folder, "network.txt");
     char *weights_path = mr_path_join(folder, "weights.safetensors");
     mr_status status = text_path && weights_path
-                           ? mr_factor_text_read(text_path, &job->text)
+                           ? read_text(text_path, &job->text)
                            : mr_fail(MR_E_MEMORY, "%s: no memory for its paths", folder);
     if (status == MR_OK)
         status = mr_network_parse(job->text, text_path, &job->network);
@@ -248,17 +278,8 @@ static mr_status read_model(factoring *job, const char *folder) {
     return status;
 }
 
-static mr_status solve(factoring *job) {
-    for (int i = 0; i < job->count; i++) {
-        MR_TRY(mr_principal_solve(job->layers[i].principal));
-        mr_factor_rank *rank = job->layers[i].rank;
-        rank->share = mr_principal_share(job->layers[i].principal, rank->rank);
-    }
-    return MR_OK;
-}
-
-static mr_status look(factoring *job, const mr_factor_gallery *shown, const mr_factor_rank *ranks) {
-    char *text = mr_factor_text_watched(job->text, ranks, job->count);
+static mr_status look(mr_factoring *job, const mr_factor_gallery *shown) {
+    char *text = mr_factor_text_watched(job->text, job->pairs, job->count);
     mr_network *seen = NULL;
     mr_status status = text ? mr_network_parse(text, "network.txt", &seen)
                             : mr_fail(MR_E_MEMORY, "no memory for the text of a network");
@@ -269,50 +290,76 @@ static mr_status look(factoring *job, const mr_factor_gallery *shown, const mr_f
     return status;
 }
 
-static mr_status choose_all(factoring *job, mr_factor_rank *ranks, int count) {
-    if (count < 1 || count > MR_FACTOR_MOST)
-        return mr_fail(MR_E_ARGUMENT, "1 to %d layers can be factored at once, not %d",
-                       MR_FACTOR_MOST, count);
+static mr_status choose_all(mr_factoring *job, mr_factor_rank *ranks, int count) {
+    if (count < 1 || count > MR_FACTOR_MOST || job->network->output_count + count > MR_OUTPUTS_MAX)
+        return mr_fail(MR_E_ARGUMENT,
+                       "at least 1 layer and at most %d can be factored at once, and %d with the "
+                       "network's outputs, not %d",
+                       MR_FACTOR_MOST, MR_OUTPUTS_MAX, count);
     for (int i = 0; i < count; i++) {
         for (int k = 0; k < i; k++)
             if (strcmp(ranks[i].layer, ranks[k].layer) == 0)
                 return mr_fail(MR_E_ARGUMENT, "layer '%s' is named twice", ranks[i].layer);
         MR_TRY(choose(job->network, &ranks[i], &job->layers[i]));
+        job->pairs[i] = (mr_factor_pair){ranks[i].layer, ranks[i].rank, job->layers[i].conv->out};
         job->count++;
         MR_TRY(prepare(job, &job->layers[i]));
     }
     return MR_OK;
 }
 
-static mr_status factor(factoring *job, const mr_factor_gallery *shown, mr_factor_rank *ranks,
-                        int count, const char *out, mr_factor_size *after) {
-    MR_TRY(look(job, shown, ranks));
+mr_status mr_factoring_begin(const char *model, mr_factor_rank *ranks, int count,
+                             mr_factoring **out) {
+    mr_factoring *job = mr_alloc(sizeof *job);
+    if (!job)
+        return mr_fail(MR_E_MEMORY, "no memory to factor a network");
+    mr_status status = read_model(job, model);
+    if (status == MR_OK)
+        status = choose_all(job, ranks, count);
+    if (status != MR_OK) {
+        mr_factoring_free(job);
+        return status;
+    }
+    *out = job;
+    return MR_OK;
+}
+
+void mr_factoring_free(mr_factoring *job) {
+    if (!job)
+        return;
+    for (int i = 0; i < job->count; i++) {
+        free(job->layers[i].scales);
+        free(job->layers[i].answers);
+        mr_principal_free(job->layers[i].principal);
+    }
+    free(job->text);
+    free(job->values);
+    mr_network_free(job->network);
+    free(job);
+}
+
+const mr_network *mr_factoring_network(const mr_factoring *job) {
+    return job->network;
+}
+
+static mr_status solve(mr_factoring *job) {
+    for (int i = 0; i < job->count; i++) {
+        MR_TRY(mr_principal_solve(job->layers[i].principal));
+        mr_factor_rank *rank = job->layers[i].rank;
+        rank->share = mr_principal_share(job->layers[i].principal, rank->rank);
+    }
+    return MR_OK;
+}
+
+mr_status mr_factoring_finish(mr_factoring *job, const mr_factor_gallery *shown, const char *out,
+                              mr_factor_size *before, mr_factor_size *after) {
+    MR_TRY(look(job, shown));
     MR_TRY(solve(job));
-    char *text = mr_factor_text_make(job->text, ranks, count);
+    if (before)
+        *before = (mr_factor_size){job->network->total, mr_network_multiply_adds(job->network)};
+    char *text = mr_factor_text_make(job->text, job->pairs, job->count);
     mr_status status = text ? write_model(job, text, out, after)
                             : mr_fail(MR_E_MEMORY, "no memory for the text of a network");
     free(text);
-    return status;
-}
-
-mr_status mr_factor_network(const char *model, const mr_factor_gallery *shown,
-                            mr_factor_rank *ranks, int count, const char *out,
-                            mr_factor_size *before, mr_factor_size *after) {
-    factoring job = {0};
-    mr_status status = read_model(&job, model);
-    if (status == MR_OK && before)
-        *before = (mr_factor_size){job.network->total, mr_network_multiply_adds(job.network)};
-    if (status == MR_OK)
-        status = choose_all(&job, ranks, count);
-    if (status == MR_OK)
-        status = factor(&job, shown, ranks, count, out, after);
-    for (int i = 0; i < job.count; i++) {
-        free(job.layers[i].scales);
-        free(job.layers[i].answers);
-        mr_principal_free(job.layers[i].principal);
-    }
-    free(job.text);
-    free(job.values);
-    mr_network_free(job.network);
     return status;
 }

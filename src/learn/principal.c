@@ -12,7 +12,7 @@ struct mr_principal {
     double *sums;      /* of each channel */
     double *products;  /* sums of products, the upper triangle by rows; then the eigenvectors */
     double *widened;   /* a batch in double precision */
-    size_t room;       /* floats that fit into it */
+    size_t room;       /* numbers that fit into it */
     double *variances; /* rising */
     float *mean, *directions;
 };

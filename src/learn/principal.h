@@ -17,6 +17,7 @@
 
 typedef struct mr_principal mr_principal;
 
+/* MR_E_MEMORY, as of adding. */
 mr_status mr_principal_create(int channels, mr_principal **out);
 void mr_principal_free(mr_principal *principal);
 

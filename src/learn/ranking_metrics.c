@@ -64,10 +64,11 @@ static int rising(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-mr_interval mr_bootstrap_interval(double *draws) {
-    qsort(draws, MR_BOOTSTRAP_ROUNDS, sizeof *draws, rising);
-    return (mr_interval){draws[MR_BOOTSTRAP_ROUNDS / 40],
-                         draws[MR_BOOTSTRAP_ROUNDS - 1 - MR_BOOTSTRAP_ROUNDS / 40]};
+mr_interval mr_bootstrap_interval(double *draws, size_t count) {
+    if (count == 0)
+        return (mr_interval){0, 0};
+    qsort(draws, count, sizeof *draws, rising);
+    return (mr_interval){draws[count / 40], draws[count - 1 - count / 40]};
 }
 
 mr_interval mr_bootstrap_mean(const double *values, size_t count) {
@@ -79,11 +80,12 @@ mr_interval mr_bootstrap_mean(const double *values, size_t count) {
             sum += values[mr_rng_below(&rng, count)];
         draws[round] = sum / (double)count;
     }
-    return mr_bootstrap_interval(draws);
+    return mr_bootstrap_interval(draws, MR_BOOTSTRAP_ROUNDS);
 }
 
 mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t count) {
     double draws[MR_BOOTSTRAP_ROUNDS];
+    size_t drawn = 0;
     for (uint64_t round = 0; round < MR_BOOTSTRAP_ROUNDS; round++) {
         mr_rng rng = mr_rng_keyed(SEED, round, 0);
         double sum = 0, below = 0;
@@ -92,7 +94,8 @@ mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t 
             sum += values[user];
             below += base[user];
         }
-        draws[round] = below > 0 ? sum / below : 0;
+        if (below > 0)
+            draws[drawn++] = sum / below;
     }
-    return mr_bootstrap_interval(draws);
+    return mr_bootstrap_interval(draws, drawn);
 }

@@ -49,13 +49,15 @@ typedef struct mr_interval {
 
 /*
  * 95 % interval of the mean of `values`, and of the ratio of the means of `values` and `base`, by
- * MR_BOOTSTRAP_ROUNDS draws of users with replacement (percentile bootstrap, Efron 1979).
+ * MR_BOOTSTRAP_ROUNDS draws of users with replacement (percentile bootstrap, Efron 1979). Draws
+ * without any `base` have no ratio and do not count.
  */
 #define MR_BOOTSTRAP_ROUNDS 1000
 mr_interval mr_bootstrap_mean(const double *values, size_t count);
 mr_interval mr_bootstrap_ratio(const double *values, const double *base, size_t count);
 
-/* The middle 95 % of so many draws of any other figure, which are sorted. */
-mr_interval mr_bootstrap_interval(double *draws);
+/* The middle 95 % of draws of any other figure, which are sorted; from 0 to 0 when there are none.
+ */
+mr_interval mr_bootstrap_interval(double *draws, size_t count);
 
 #endif

@@ -129,7 +129,9 @@ static mr_status train(emotion_training *self, mr_training_result *out) {
         .heads = {[LABEL] = {"label", MR_EMOTION_COUNT, 0, 1},
                   [VOTES] = {"votes", MR_EMOTION_COUNT, 0, 1}},
         .head_count = self->has_votes ? 2 : 1,
-        .hint = "the data have no ferplus.csv; --votes-from-labels takes the folders instead",
+        .hint = self->has_votes
+                    ? NULL
+                    : "the data have no ferplus.csv; --votes-from-labels takes the folders instead",
         .samples = self->train.pictures.count,
         .labelled = self->train.pictures.count,
         .sampling = self->sampling,

@@ -28,7 +28,7 @@
 typedef struct training_run {
     const mr_trainer_params *params;
     const mr_task *task;
-    char *network_path, *weights_path, *log_path, *checkpoint_path;
+    char *network_source, *network_path, *weights_path, *log_path, *checkpoint_path;
     char settings[MR_SETTINGS_MAX];
     mr_network *network;
     int outputs[MR_HEADS_MAX]; /* of the network, for each head */
@@ -126,19 +126,25 @@ static mr_status copy_file(const char *from, const char *to) {
     return status;
 }
 
-/* Puts the network's file into the model's folder, so that the folder is complete. */
-static mr_status copy_network(const training_run *run) {
+/* The file that says what is trained; the folder's own when nothing else is given. */
+static mr_status name_network(training_run *run) {
     const char *given = run->params->network, *from = run->params->from;
     if (given)
-        return strcmp(given, run->network_path) == 0 ? MR_OK : copy_file(given, run->network_path);
-    if (!from || access(run->network_path, F_OK) == 0)
-        return MR_OK;
-    char *path = mr_path_join(from, "network.txt");
-    if (!path)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", from);
-    mr_status status = copy_file(path, run->network_path);
-    free(path);
-    return status;
+        run->network_source = strdup(given);
+    else if (!from || access(run->network_path, F_OK) == 0)
+        run->network_source = strdup(run->network_path);
+    else
+        run->network_source = mr_path_join(from, "network.txt");
+    return run->network_source
+               ? MR_OK
+               : mr_fail(MR_E_MEMORY, "%s: no memory for the path of a network", run->params->out);
+}
+
+/* Puts the network's file into the model's folder, so that the folder is complete. */
+static mr_status copy_network(const training_run *run) {
+    return strcmp(run->network_source, run->network_path) == 0
+               ? MR_OK
+               : copy_file(run->network_source, run->network_path);
 }
 
 static bool is_learned(const training_run *run, int output) {
@@ -153,7 +159,7 @@ static mr_status refuse_unlearned(const training_run *run) {
     for (int output = 0; output < run->network->output_count; output++)
         if (!is_learned(run, output))
             return mr_fail(MR_E_MISMATCH, "%s: nothing would teach output '%s'%s%s",
-                           run->network_path,
+                           run->network_source,
                            run->network->layers[run->network->outputs[output]].name,
                            run->task->hint ? ": " : "", run->task->hint ? run->task->hint : "");
     return MR_OK;
@@ -164,12 +170,12 @@ static mr_status find_outputs(training_run *run) {
         const mr_head *head = &run->task->heads[k];
         int output = mr_network_output_index(run->network, head->name);
         if (output < 0)
-            return mr_fail(MR_E_MISMATCH, "%s: no output '%s', which %s needs", run->network_path,
+            return mr_fail(MR_E_MISMATCH, "%s: no output '%s', which %s needs", run->network_source,
                            head->name, run->task->name);
         int size = mr_network_output_size(run->network, output);
         if (size != head->classes)
             return mr_fail(MR_E_MISMATCH, "%s: output '%s' has %d values, %s needs %d",
-                           run->network_path, head->name, size, run->task->name, head->classes);
+                           run->network_source, head->name, size, run->task->name, head->classes);
         run->outputs[k] = output;
     }
     return refuse_unlearned(run);
@@ -292,9 +298,11 @@ static mr_status set_up(training_run *run) {
         omp_set_num_threads(p->threads);
     MR_TRY(mr_folder_make(p->out));
     MR_TRY(name_files(run));
-    MR_TRY(copy_network(run));
-    MR_TRY(mr_network_load(run->network_path, &run->network));
+    MR_TRY(name_network(run));
+    MR_TRY(mr_network_load(run->network_source, &run->network));
     MR_TRY(find_outputs(run));
+    /* Not before it is known to fit: a model that is there shall not lose its network's file. */
+    MR_TRY(copy_network(run));
     MR_TRY(open_teachers(run));
     describe_settings(run);
     MR_TRY(allocate(run));
@@ -312,6 +320,7 @@ static mr_status set_up(training_run *run) {
 }
 
 static void tear_down(training_run *run) {
+    free(run->network_source);
     free(run->network_path);
     free(run->weights_path);
     free(run->log_path);

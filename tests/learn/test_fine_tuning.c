@@ -179,6 +179,30 @@ static void votes_are_not_left_untaught(void **state) {
     assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
     assert_non_null(strstr(mr_last_error(), "output 'votes'"));
     assert_non_null(strstr(mr_last_error(), "--votes-from-labels"));
+
+    /* A model that is there keeps the file of its network, which the refused one was not. */
+    char *kept = mr_path_join(w->base, "network.txt"), *before, *after;
+    size_t size;
+    assert_ok(mr_file_read(kept, 10000, (unsigned char **)&before, &size));
+    made_text(w->folder, "other.txt",
+              "moodreel-network 1\n"
+              "input image channels=1 height=24 width=24\n"
+              "linear label image out=7\n"
+              "linear votes image out=7\n"
+              "linear more image out=3\n"
+              "output label\noutput votes\noutput more\n");
+    char *other = mr_path_join(w->folder, "other.txt");
+    p = base_params(w->new, w->base);
+    p.trainer.network = other;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "output 'more'"));
+    assert_null(strstr(mr_last_error(), "ferplus"));
+    assert_ok(mr_file_read(kept, 10000, (unsigned char **)&after, &size));
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    free(other);
+    free(kept);
     free(out);
 }
 

@@ -49,8 +49,6 @@ static void classification_by_hand(void **state) {
     assert_near(c.log_loss, -(log(.8) + log(.6) + log(.2) + log(.8) + log(.2) + log(.6)) / 6);
 }
 
-/* Tops .8 (twice, both right), .7 (wrong), .6 (three times, two right): bins of a fifteenth part
- * all of these. */
 /* Four pictures in two bins; of the third nobody said anything. */
 static void agreement_by_hand(void **state) {
     (void)state;
@@ -67,6 +65,8 @@ static void agreement_by_hand(void **state) {
     assert_near(mr_agree(told[0], said[2], 1, 2).ece, 0);
 }
 
+/* Tops .8 (twice, both right), .7 (wrong), .6 (three times, two right): bins of a fifteenth part
+ * all of these. */
 static void calibration_error_by_hand(void **state) {
     (void)state;
     double error = (fabs(2 - 1.6) + .7 + fabs(2 - 1.8)) / 6;
