@@ -134,6 +134,19 @@ static void emotion_row(mr_page *page, const char *name, const char *at, const c
     mr_page_row_end(page);
 }
 
+static void people_part(mr_page *page) {
+    static const char *const columns[] = {"all votes, as they fell", "pictures", "say what is told",
+                                          "log loss", "calibration error"};
+    mr_page_table_begin(page, columns, COUNT(columns));
+    mr_page_row_begin(page, "one person's vote");
+    mr_page_figure(page, MR_PAGE_COUNT, "votes/people/images");
+    mr_page_figure(page, MR_PAGE_PERCENT, "votes/people/share");
+    mr_page_figure(page, MR_PAGE_NUMBER, "votes/people/log_loss");
+    mr_page_figure(page, MR_PAGE_PERCENT, "votes/people/ece");
+    mr_page_row_end(page);
+    mr_page_table_end(page);
+}
+
 static mr_status emotion_parts(const reporting *r, const mr_emotion_report *report,
                                const char *model) {
     static const char *const columns[] = {
@@ -147,6 +160,8 @@ static mr_status emotion_parts(const reporting *r, const mr_emotion_report *repo
     if (report->has_votes)
         emotion_row(r->page, "clear majority of votes", "votes/", "votes/images");
     mr_page_table_end(r->page);
+    if (report->has_votes)
+        people_part(r->page);
     MR_TRY(curves_part(r, model));
     head_part(r, &labels, "", "By the labels", "confusion", mr_emotion_label_at);
     if (report->has_votes)
@@ -158,7 +173,19 @@ static mr_status emotion_parts(const reporting *r, const mr_emotion_report *repo
 
 /* ---- attributes ----------------------------------------------------------------------------- */
 
-static void attributes_summary(mr_page *page) {
+/* Bands without pictures are not in the list. */
+static void interval_rows(mr_page *page, const mr_attributes_report *report) {
+    for (int band = 0, row = 0; band < MR_AGE_BANDS; band++) {
+        if (report->bands[band].images == 0)
+            continue;
+        char name[64], path[64];
+        snprintf(name, sizeof name, "of those told from %d years on", mr_age_band_from(band));
+        snprintf(path, sizeof path, "age/interval_coverage_by_age/%d/coverage", row++);
+        summary_row(page, name, MR_PAGE_PERCENT, path);
+    }
+}
+
+static void attributes_summary(mr_page *page, const mr_attributes_report *report) {
     static const char *const columns[] = {"figure", "value"};
     mr_page_table_begin(page, columns, COUNT(columns));
     summary_row(page, "pictures", MR_PAGE_COUNT, "images");
@@ -166,6 +193,7 @@ static void attributes_summary(mr_page *page) {
     summary_row(page, "age within 5 years", MR_PAGE_PERCENT, "age/within_5");
     summary_row(page, "age range right", MR_PAGE_PERCENT, "age/range_accuracy");
     summary_row(page, "80 % interval of the age holds", MR_PAGE_PERCENT, "age/interval_coverage");
+    interval_rows(page, report);
     summary_row(page, "gender right", MR_PAGE_PERCENT, "gender/accuracy");
     summary_row(page, "gender, calibration error", MR_PAGE_PERCENT, "gender/ece");
     summary_row(page, "ethnicity right", MR_PAGE_PERCENT, "ethnicity/accuracy");
@@ -226,7 +254,7 @@ static mr_status attributes_parts(const reporting *r, const mr_attributes_report
     const mr_judged_head ethnicity = {"ethnicity", &report->ethnicity, &report->ethnicity_risk};
     if (report->degraded)
         mr_page_text(r->page, DEGRADED_NOTE);
-    attributes_summary(r->page);
+    attributes_summary(r->page, report);
     MR_TRY(curves_part(r, model));
     age_part(r, report);
     head_part(r, &gender, "gender/", "Gender", "confusion_gender", mr_gender_label_at);
