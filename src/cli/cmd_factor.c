@@ -109,22 +109,20 @@ static int factor(const mr_cli_usage *usage, const char *name, factoring job, in
     return status == MR_OK ? MR_EXIT_OK : mr_cli_failed(usage->command);
 }
 
-#define ABOUT                                                                                      \
-    "Replaces each convolution named with --layer by two, of which the first has only N filters "  \
-    "of\n"                                                                                         \
-    "the same size and the second mixes them, the nearest to what the layer answers to pictures "  \
-    "of\n"                                                                                         \
-    "the training. The layers have the names of the model's network.txt. The smaller\n"            \
-    "model is not calibrated and is best trained on: 'moodreel train ... --from'."
+static const char about[] =
+    "Replaces each convolution named with --layer by two, of which the first has only N filters\n"
+    "of the same size and the second mixes them, the nearest to what the layer answers to\n"
+    "pictures of the training. Layers have the names of the model's network.txt. The smaller\n"
+    "model is not calibrated and is best trained on: 'moodreel train ... --from'.";
 
-static const mr_cli_usage emotion_usage = {"factor emotion", NULL, 0, 0, ABOUT, options,
+static const mr_cli_usage emotion_usage = {"factor emotion", NULL, 0, 0, about, options,
                                            MR_COUNT(options)};
 
 static int factor_emotion(int argc, char **argv) {
     return factor(&emotion_usage, "emotion", mr_factor_emotion, argc, argv);
 }
 
-static const mr_cli_usage attributes_usage = {"factor attributes", NULL, 0, 0, ABOUT, options,
+static const mr_cli_usage attributes_usage = {"factor attributes", NULL, 0, 0, about, options,
                                               MR_COUNT(options)};
 
 static int factor_attributes(int argc, char **argv) {

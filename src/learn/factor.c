@@ -1,7 +1,6 @@
 #include "learn/factor.h"
 
 #include "base/memory.h"
-#include "face/heads.h"
 #include "learn/dataset_attributes.h"
 #include "learn/dataset_emotion.h"
 #include "learn/factor_network.h"
@@ -52,16 +51,6 @@ static mr_status read_chips(const char *data, data_set *out) {
     return MR_OK;
 }
 
-/* What is factored belongs to the data when it has one of two heads. */
-static mr_status check_heads(const char *model, const mr_network *network, mr_face_head head,
-                             mr_face_head other) {
-    if (mr_network_output_index(network, mr_head_name(head)) < 0 &&
-        mr_network_output_index(network, mr_head_name(other)) < 0)
-        return mr_fail(MR_E_MISMATCH, "%s: its network has neither output '%s' nor '%s'", model,
-                       mr_head_name(head), mr_head_name(other));
-    return MR_OK;
-}
-
 static mr_status look(mr_factoring *job, const char *data, reader read, const char *out,
                       mr_factor_size *before, mr_factor_size *after) {
     data_set set = {0};
@@ -74,25 +63,40 @@ static mr_status look(mr_factoring *job, const char *data, reader read, const ch
     return status;
 }
 
-mr_status mr_factor_emotion(const char *model, const char *data, mr_factor_rank *ranks, int count,
-                            const char *out, mr_factor_size *before, mr_factor_size *after) {
+/* A kind of data, and the heads of which a network that belongs to it has one. */
+typedef struct data_kind {
+    reader read;
+    mr_face_head head, other;
+} data_kind;
+
+static mr_status check_heads(const data_kind *data, const char *folder, const mr_model *model) {
+    if (model->heads.outputs[data->head] < 0 && model->heads.outputs[data->other] < 0)
+        return mr_fail(MR_E_MISMATCH, "%s: its network has neither output '%s' nor '%s'", folder,
+                       mr_head_name(data->head), mr_head_name(data->other));
+    return MR_OK;
+}
+
+static mr_status factor(const data_kind *kind, const char *model, const char *data,
+                        mr_factor_rank *ranks, int count, const char *out, mr_factor_size *before,
+                        mr_factor_size *after) {
     mr_factoring *job;
     MR_TRY(mr_factoring_begin(model, ranks, count, &job));
-    mr_status status = check_heads(model, mr_factoring_network(job), MR_HEAD_VOTES, MR_HEAD_LABEL);
+    mr_status status = check_heads(kind, model, mr_factoring_model(job));
     if (status == MR_OK)
-        status = look(job, data, read_emotion, out, before, after);
+        status = look(job, data, kind->read, out, before, after);
     mr_factoring_free(job);
     return status;
+}
+
+mr_status mr_factor_emotion(const char *model, const char *data, mr_factor_rank *ranks, int count,
+                            const char *out, mr_factor_size *before, mr_factor_size *after) {
+    static const data_kind emotion = {read_emotion, MR_HEAD_VOTES, MR_HEAD_LABEL};
+    return factor(&emotion, model, data, ranks, count, out, before, after);
 }
 
 mr_status mr_factor_attributes(const char *model, const char *data, mr_factor_rank *ranks,
                                int count, const char *out, mr_factor_size *before,
                                mr_factor_size *after) {
-    mr_factoring *job;
-    MR_TRY(mr_factoring_begin(model, ranks, count, &job));
-    mr_status status = check_heads(model, mr_factoring_network(job), MR_HEAD_AGE, MR_HEAD_GENDER);
-    if (status == MR_OK)
-        status = look(job, data, read_chips, out, before, after);
-    mr_factoring_free(job);
-    return status;
+    static const data_kind attributes = {read_chips, MR_HEAD_AGE, MR_HEAD_GENDER};
+    return factor(&attributes, model, data, ranks, count, out, before, after);
 }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "learn/factor_text.h"
+#include "learn/model.h"
 #include "learn/predict.h"
 #include "learn/principal.h"
 #include "nn/inference.h"
@@ -31,8 +32,7 @@ typedef struct factored {
 
 struct mr_factoring {
     char *text; /* of network.txt */
-    mr_network *network;
-    float *values;
+    mr_model model;
     factored layers[MR_FACTOR_MOST];
     mr_factor_pair pairs[MR_FACTOR_MOST]; /* the same for the text */
     int count;
@@ -99,8 +99,9 @@ static mr_status prepare(mr_factoring *job, factored *layer) {
     layer->answers = mr_alloc(channels * pixels * sizeof(float));
     if (!layer->scales || !layer->answers)
         return mr_fail(MR_E_MEMORY, "layer '%s': no memory for its answers", layer->conv->name);
-    const float *gains = parameter_of(job->network, job->values, layer->norm, "scale");
-    const float *variances = parameter_of(job->network, job->values, layer->norm, "variance");
+    const float *gains = parameter_of(job->model.network, job->model.values, layer->norm, "scale");
+    const float *variances =
+        parameter_of(job->model.network, job->model.values, layer->norm, "variance");
     for (size_t c = 0; c < channels; c++)
         layer->scales[c] =
             fmax(fabs((double)gains[c]) / sqrt((double)variances[c] + EPSILON), LEAST_SCALE);
@@ -128,7 +129,7 @@ static mr_status look_at_batch(mr_factoring *job, mr_runner *runner, const mr_ne
     }
     MR_TRY(mr_runner_run(runner));
     for (int l = 0; l < job->count; l++) {
-        int output = job->network->output_count + l;
+        int output = job->model.network->output_count + l;
         const float *answers = mr_runner_output(runner, output);
         for (size_t i = 0; i < count; i++)
             MR_TRY(add_answers(&job->layers[l],
@@ -142,7 +143,7 @@ static mr_status look_at(mr_factoring *job, const mr_network *seen,
                          const mr_factor_gallery *shown) {
     mr_plan *plan = NULL;
     mr_runner *runner = NULL;
-    MR_TRY(mr_plan_create(seen, job->values, BATCH, &plan));
+    MR_TRY(mr_plan_create(seen, job->model.values, BATCH, &plan));
     mr_status status = mr_runner_create(plan, &runner);
     for (size_t first = 0; first < shown->count && status == MR_OK; first += BATCH)
         status = look_at_batch(job, runner, seen, shown, first);
@@ -184,13 +185,13 @@ static void fill_mixture(const factored *layer, float *mixture, float *mean) {
 }
 
 static void copy_others(const mr_factoring *job, const mr_network *made, float *values) {
-    const mr_network *was = job->network;
+    const mr_network *was = job->model.network;
     for (int i = 0; i < made->parameter_count; i++) {
         const mr_parameter *now = &made->parameters[i];
         for (int k = 0; k < was->parameter_count; k++)
             if (strcmp(was->parameters[k].name, now->name) == 0 &&
                 was->parameters[k].size == now->size)
-                memcpy(values + now->offset, job->values + was->parameters[k].offset,
+                memcpy(values + now->offset, job->model.values + was->parameters[k].offset,
                        now->size * sizeof(float));
     }
 }
@@ -202,13 +203,13 @@ static mr_status fill(const mr_factoring *job, const mr_network *made, float *va
         const char *name = layer->conv->name;
         char basis_name[MR_NAME_MAX + sizeof MR_FACTOR_BASIS];
         snprintf(basis_name, sizeof basis_name, "%s" MR_FACTOR_BASIS, name);
-        const float *filters = parameter_of(job->network, job->values, name, "weight");
+        const float *filters = parameter_of(job->model.network, job->model.values, name, "weight");
         float *basis = parameter_of(made, values, basis_name, "weight");
         float *mixture = parameter_of(made, values, name, "weight");
         float *mean = parameter_of(made, values, layer->norm, "mean");
         if (!filters || !basis || !mixture || !mean)
             return mr_fail(MR_E_MISMATCH, "layer '%s': the new network lacks it", name);
-        size_t each = (size_t)job->network->layers[layer->conv->inputs[0]].channels *
+        size_t each = (size_t)job->model.network->layers[layer->conv->inputs[0]].channels *
                       (size_t)(layer->conv->kernel * layer->conv->kernel);
         fill_basis(layer, filters, each, basis);
         fill_mixture(layer, mixture, mean);
@@ -251,30 +252,16 @@ static mr_status write_model(const mr_factoring *job, const char *text, const ch
     return status;
 }
 
-/* The text of a network as mr_network_load takes it, which is a whole string. */
-static mr_status read_text(const char *path, char **text) {
-    unsigned char *bytes;
-    size_t size;
-    MR_TRY(mr_file_read(path, MOST_TEXT, &bytes, &size));
-    *text = (char *)bytes;
-    return strlen(*text) == size ? MR_OK
-                                 : mr_fail(MR_E_FORMAT, "%s: a zero byte in the text", path);
-}
-
 static mr_status read_model(mr_factoring *job, const char *folder) {
-    char *text_path = mr_path_join(folder, "network.txt");
-    char *weights_path = mr_path_join(folder, "weights.safetensors");
-    mr_status status = text_path && weights_path
-                           ? read_text(text_path, &job->text)
-                           : mr_fail(MR_E_MEMORY, "%s: no memory for its paths", folder);
+    MR_TRY(mr_model_load(folder, &job->model));
+    char *path = mr_path_join(folder, "network.txt");
+    unsigned char *text;
+    size_t size;
+    mr_status status = path ? mr_file_read(path, MOST_TEXT, &text, &size)
+                            : mr_fail(MR_E_MEMORY, "%s: no memory for its paths", folder);
     if (status == MR_OK)
-        status = mr_network_parse(job->text, text_path, &job->network);
-    if (status == MR_OK && !(job->values = mr_alloc(job->network->total * sizeof(float))))
-        status = mr_fail(MR_E_MEMORY, "%s: no memory for its weights", folder);
-    if (status == MR_OK)
-        status = mr_weights_load(weights_path, job->network, job->values);
-    free(weights_path);
-    free(text_path);
+        job->text = (char *)text;
+    free(path);
     return status;
 }
 
@@ -291,7 +278,8 @@ static mr_status look(mr_factoring *job, const mr_factor_gallery *shown) {
 }
 
 static mr_status choose_all(mr_factoring *job, mr_factor_rank *ranks, int count) {
-    if (count < 1 || count > MR_FACTOR_MOST || job->network->output_count + count > MR_OUTPUTS_MAX)
+    if (count < 1 || count > MR_FACTOR_MOST ||
+        job->model.network->output_count + count > MR_OUTPUTS_MAX)
         return mr_fail(MR_E_ARGUMENT,
                        "at least 1 layer and at most %d can be factored at once, and %d with the "
                        "network's outputs, not %d",
@@ -300,7 +288,7 @@ static mr_status choose_all(mr_factoring *job, mr_factor_rank *ranks, int count)
         for (int k = 0; k < i; k++)
             if (strcmp(ranks[i].layer, ranks[k].layer) == 0)
                 return mr_fail(MR_E_ARGUMENT, "layer '%s' is named twice", ranks[i].layer);
-        MR_TRY(choose(job->network, &ranks[i], &job->layers[i]));
+        MR_TRY(choose(job->model.network, &ranks[i], &job->layers[i]));
         job->pairs[i] = (mr_factor_pair){ranks[i].layer, ranks[i].rank, job->layers[i].conv->out};
         job->count++;
         MR_TRY(prepare(job, &job->layers[i]));
@@ -333,13 +321,12 @@ void mr_factoring_free(mr_factoring *job) {
         mr_principal_free(job->layers[i].principal);
     }
     free(job->text);
-    free(job->values);
-    mr_network_free(job->network);
+    mr_model_free(&job->model);
     free(job);
 }
 
-const mr_network *mr_factoring_network(const mr_factoring *job) {
-    return job->network;
+const mr_model *mr_factoring_model(const mr_factoring *job) {
+    return &job->model;
 }
 
 static mr_status solve(mr_factoring *job) {
@@ -356,7 +343,8 @@ mr_status mr_factoring_finish(mr_factoring *job, const mr_factor_gallery *shown,
     MR_TRY(look(job, shown));
     MR_TRY(solve(job));
     if (before)
-        *before = (mr_factor_size){job->network->total, mr_network_multiply_adds(job->network)};
+        *before = (mr_factor_size){job->model.network->total,
+                                   mr_network_multiply_adds(job->model.network)};
     char *text = mr_factor_text_make(job->text, job->pairs, job->count);
     mr_status status = text ? write_model(job, text, out, after)
                             : mr_fail(MR_E_MEMORY, "no memory for the text of a network");

@@ -12,6 +12,7 @@
 #define MR_LEARN_FACTOR_NETWORK_H
 
 #include "learn/factor.h"
+#include "learn/model.h"
 #include "learn/pictures.h"
 
 typedef struct mr_factoring mr_factoring;
@@ -29,8 +30,8 @@ mr_status mr_factoring_begin(const char *model, mr_factor_rank *ranks, int count
                              mr_factoring **out);
 void mr_factoring_free(mr_factoring *job);
 
-/* The network that is factored. */
-const mr_network *mr_factoring_network(const mr_factoring *job);
+/* The model that is factored. */
+const mr_model *mr_factoring_model(const mr_factoring *job);
 
 /* Looks at the pictures, sets the shares of the ranks and writes the smaller model, once. */
 mr_status mr_factoring_finish(mr_factoring *job, const mr_factor_gallery *shown, const char *out,

@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* Under this a probability counts as this, so that one answer cannot cost all. */
-#define LEAST_PROBABILITY 1e-7
+#define LEAST_PROBABILITY 1e-30
 
 int mr_largest(const float *values, int n) {
     int best = 0;
@@ -189,7 +189,7 @@ static double mean_log_loss(const float *probabilities, const int *labels, size_
     for (size_t i = 0; i < count; i++)
         if (labels[i] >= 0) {
             double p = (double)probabilities[i * (size_t)classes + (size_t)labels[i]];
-            sum -= log(fmax(p, 1e-30));
+            sum -= log(fmax(p, LEAST_PROBABILITY));
             counted++;
         }
     return counted > 0 ? sum / (double)counted : 0;

@@ -6,7 +6,6 @@
 #include "learn/yolo_finder.h"
 #include "nn/training.h"
 
-#include <limits.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -193,9 +192,7 @@ static mr_status weigh_scenes(detector_training *self) {
 }
 
 static mr_status complete_labels(detector_training *self) {
-    char from[PATH_MAX], to[PATH_MAX];
-    if (realpath(self->params->searcher, from) && realpath(self->params->trainer.out, to) &&
-        strcmp(from, to) == 0)
+    if (mr_is_same_file(self->params->searcher, self->params->trainer.out))
         return mr_fail(MR_E_ARGUMENT,
                        "training: %s: the searcher may not be what is trained, since a resumed run "
                        "would search with other weights",

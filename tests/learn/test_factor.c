@@ -64,7 +64,7 @@ static const char network_text[] =
     "batchnorm second_bn second\n"
     "relu second_relu second_bn\n"
     "globalpool pooled second_relu\n"
-    "linear label pooled out=4\n"
+    "linear label pooled out=7\n"
     "output label\n";
 
 /* The filters of `second` are mixtures of the first three; its normalisation is nobody's default.
