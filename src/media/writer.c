@@ -237,9 +237,20 @@ mr_status mr_media_writer_finish(mr_media_writer *writer) {
     return code < 0 ? mr_av_fail(code, writer->path) : MR_OK;
 }
 
+/* Takes out what an encoder still holds: libx264, closed in the middle of a picture, now and then
+ * loses the memory of it. */
+static void drain(mr_media_writer *writer) {
+    if (!writer->encoder || !avcodec_is_open(writer->encoder))
+        return;
+    avcodec_send_frame(writer->encoder, NULL);
+    while (avcodec_receive_packet(writer->encoder, writer->packet) >= 0)
+        av_packet_unref(writer->packet);
+}
+
 void mr_media_writer_close(mr_media_writer *writer) {
     if (!writer)
         return;
+    drain(writer);
     if (writer->format)
         avio_closep(&writer->format->pb);
     avformat_free_context(writer->format);
