@@ -80,16 +80,35 @@ static json_t *expect(ws_client *client, const char *type) {
     return message;
 }
 
+/* Shows a frame and returns what is told of people; a message of this type that comes before, as it
+ * does when the machine is slow, is kept, since it may be the only one. */
+static json_t *show_and_keep(ws_client *client, const char *type, json_t **kept) {
+    show(client);
+    double end = mr_now() + PATIENT;
+    for (;;) {
+        json_t *message = ws_read(client, end - mr_now());
+        if (message == NULL)
+            fail_msg("no message of type people; close code %d", client->close_code);
+        const char *found = json_string_value(json_object_get(message, "type"));
+        if (found != NULL && strcmp(found, "people") == 0)
+            return message;
+        if (*kept == NULL && found != NULL && strcmp(found, type) == 0)
+            *kept = message;
+        else
+            json_decref(message);
+    }
+}
+
 /* Shows frames until a message of this type comes. */
 static json_t *show_until(ws_client *client, const char *type) {
     double end = mr_now() + PATIENT;
     while (mr_now() < end) {
-        show(client);
-        json_t *people = expect(client, "people");
-        json_decref(people);
-        json_t *message = ws_read_type(client, type, 0.05);
-        if (message != NULL)
-            return message;
+        json_t *kept = NULL;
+        json_decref(show_and_keep(client, type, &kept));
+        if (kept == NULL)
+            kept = ws_read_type(client, type, 0.05);
+        if (kept != NULL)
+            return kept;
     }
     fail_msg("no message of type %s", type);
     return NULL;
@@ -122,11 +141,10 @@ static void a_face_becomes_a_person_and_gets_films(void **state) {
     ws_client client = join("Sec-WebSocket-Protocol: moodreel.key.x, moodreel.v1\r\n");
     assert_non_null(strstr(client.head, "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
     assert_non_null(strstr(client.head, "Sec-WebSocket-Protocol: moodreel.v1\r\n"));
-    json_t *people = NULL;
+    json_t *people = NULL, *films = NULL;
     for (int frame = 1; frame <= 3; frame++) {
         json_decref(people);
-        show(&client);
-        people = expect(&client, "people");
+        people = show_and_keep(&client, "films", &films);
         assert_int_equal(number(people, "frame"), frame);
         assert_int_equal(number(people, "skipped"), 0);
     }
@@ -143,7 +161,8 @@ static void a_face_becomes_a_person_and_gets_films(void **state) {
     assert_true(json_is_null(json_object_get(person, "ethnicity"))); /* not asked for */
     json_decref(people);
 
-    json_t *films = show_until(&client, "films");
+    if (films == NULL)
+        films = show_until(&client, "films");
     assert_int_equal(json_array_size(json_object_get(films, "for")), 1);
     assert_int_equal(json_array_size(json_object_get(films, "films")), 10);
     assert_true(json_string_length(json_object_get(films, "category")) > 0);
