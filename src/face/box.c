@@ -57,12 +57,42 @@ static bool is_covered(const mr_face *face, const mr_face *kept, size_t count, f
     return false;
 }
 
+static void add_weighted(const mr_face *face, mr_face *sum) {
+    const mr_box *box = &face->box;
+    sum->score += face->score;
+    sum->box.x += face->score * box->x;
+    sum->box.y += face->score * box->y;
+    sum->box.width += face->score * box->width;
+    sum->box.height += face->score * box->height;
+    for (int k = 0; k < MR_LANDMARKS; k++) {
+        sum->landmarks[k].x += face->score * face->landmarks[k].x;
+        sum->landmarks[k].y += face->score * face->landmarks[k].y;
+    }
+}
+
+/* Puts the face where those that tell the same one, itself among them, say on the whole. */
+static void vote(const mr_face *faces, size_t count, mr_face *face) {
+    mr_face sum = {0};
+    for (size_t i = 0; i < count; i++)
+        if (mr_box_iou(&faces[i].box, &face->box) > MR_VOTE_OVERLAP)
+            add_weighted(&faces[i], &sum);
+    if (!(sum.score > 0))
+        return; /* a box without an area overlaps not even itself */
+    float share = 1 / sum.score;
+    face->box = (mr_box){share * sum.box.x, share * sum.box.y, share * sum.box.width,
+                         share * sum.box.height};
+    for (int k = 0; k < MR_LANDMARKS; k++)
+        face->landmarks[k] = (mr_point){share * sum.landmarks[k].x, share * sum.landmarks[k].y};
+}
+
 size_t mr_suppress(mr_face *faces, size_t count, float overlap, uint32_t *order, mr_face *spare) {
     size_t kept = 0;
     sort(faces, count, order);
     for (size_t i = 0; i < count; i++)
         if (!is_covered(&faces[order[i]], spare, kept, overlap))
             spare[kept++] = faces[order[i]];
+    for (size_t i = 0; i < kept; i++)
+        vote(faces, count, &spare[i]);
     memcpy(faces, spare, kept * sizeof *faces);
     return kept;
 }

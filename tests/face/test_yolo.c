@@ -272,6 +272,20 @@ static void iou_of_known_boxes(void **state) {
 
 enum { MANY = 300 };
 
+/* The weighted mean of one number of each face that lies as `face` does. */
+static double mean_of(const mr_face *faces, size_t count, const mr_face *face, size_t offset) {
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < count; i++) {
+        float value;
+        memcpy(&value, (const char *)&faces[i] + offset, sizeof value);
+        if (mr_box_iou(&faces[i].box, &face->box) > MR_VOTE_OVERLAP) {
+            sum += (double)faces[i].score * (double)value;
+            weight += (double)faces[i].score;
+        }
+    }
+    return weight > 0 ? sum / weight : NAN;
+}
+
 /* The plain way: again and again the best of what is left. */
 static size_t suppress_plainly(mr_face *faces, size_t count, float overlap) {
     bool gone[MANY] = {false};
@@ -296,7 +310,7 @@ static void suppression_agrees_with_the_plain_way(void **state) {
     (void)state;
     mr_rng rng = mr_rng_seeded(9);
     for (int round = 0; round < 40; round++) {
-        mr_face faces[MANY] = {0}, expected[MANY], spare[MANY];
+        mr_face faces[MANY] = {0}, all[MANY], expected[MANY], spare[MANY];
         uint32_t order[MANY];
         size_t count = mr_rng_below(&rng, MANY + 1);
         for (size_t i = 0; i < count; i++)
@@ -304,13 +318,43 @@ static void suppression_agrees_with_the_plain_way(void **state) {
                 .box = {(float)mr_rng_range(&rng, 0, 100), (float)mr_rng_range(&rng, 0, 100),
                         (float)mr_rng_range(&rng, 5, 40), (float)mr_rng_range(&rng, 5, 40)},
                 /* few values, so that many are equal */
-                .score = (float)mr_rng_below(&rng, 20) / 20};
+                .score = (float)(1 + mr_rng_below(&rng, 20)) / 20,
+                .landmarks = {{0, 0}, {(float)mr_rng_range(&rng, 0, 100), 0}}};
+        memcpy(all, faces, sizeof all);
         memcpy(expected, faces, sizeof expected);
         size_t kept = mr_suppress(faces, count, 0.4F, order, spare);
         assert_int_equal(kept, suppress_plainly(expected, count, 0.4F));
-        for (size_t i = 0; i < kept; i++)
-            assert_true(faces[i].box.x == expected[i].box.x && faces[i].score == expected[i].score);
+        for (size_t i = 0; i < kept; i++) {
+            static const size_t numbers[] = {
+                offsetof(mr_face, box.x), offsetof(mr_face, box.y), offsetof(mr_face, box.width),
+                offsetof(mr_face, box.height), offsetof(mr_face, landmarks[1].x)};
+            assert_true(faces[i].score == expected[i].score);
+            for (size_t n = 0; n < 5; n++) {
+                float value;
+                memcpy(&value, (const char *)&faces[i] + numbers[n], sizeof value);
+                assert_float_equal(value, mean_of(all, count, &expected[i], numbers[n]), 1e-3);
+            }
+        }
     }
+}
+
+static void faces_that_lie_alike_vote_on_the_place(void **state) {
+    (void)state;
+    mr_face faces[] = {
+        {.box = {2, 0, 20, 20}, .score = 0.3F, .landmarks = {{8, 4}}}, /* IoU .82 with the best */
+        {.box = {0, 0, 20, 20}, .score = 0.6F, .landmarks = {{5, 4}}},
+        {.box = {0, 8, 20, 20}, .score = 0.5F},  /* .43: the same face, but not where it is */
+        {.box = {50, 50, 0, 20}, .score = 0.4F}, /* no area, and still one of its own */
+    };
+    mr_face spare[4];
+    uint32_t order[4];
+    assert_int_equal(mr_suppress(faces, 4, 0.4F, order, spare), 2);
+    assert_float_equal(faces[0].box.x, 2.0 * 0.3 / 0.9, 1e-5);
+    assert_float_equal(faces[0].box.y, 0, 1e-6);
+    assert_float_equal(faces[0].box.width, 20, 1e-5);
+    assert_float_equal(faces[0].landmarks[0].x, (8 * 0.3 + 5 * 0.6) / 0.9, 1e-5);
+    assert_true(faces[0].score == 0.6F);
+    assert_true(faces[1].box.x == 50 && faces[1].box.height == 20);
 }
 
 int main(void) {
@@ -327,6 +371,7 @@ int main(void) {
         cmocka_unit_test(wrong_use_is_refused),
         cmocka_unit_test(iou_of_known_boxes),
         cmocka_unit_test(suppression_agrees_with_the_plain_way),
+        cmocka_unit_test(faces_that_lie_alike_vote_on_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
