@@ -71,13 +71,13 @@ static void add_weighted(const mr_face *face, mr_face *sum) {
 }
 
 /* Puts the face where those that tell the same one, itself among them, say on the whole. */
-static void vote(const mr_face *faces, size_t count, mr_face *face) {
+static void vote(const mr_face *faces, size_t count, float agreement, mr_face *face) {
     mr_face sum = {0};
     for (size_t i = 0; i < count; i++)
-        if (mr_box_iou(&faces[i].box, &face->box) > MR_VOTE_OVERLAP)
+        if (mr_box_iou(&faces[i].box, &face->box) > agreement)
             add_weighted(&faces[i], &sum);
     if (!(sum.score > 0))
-        return; /* a box without an area overlaps not even itself */
+        return; /* nobody votes; a box without an area overlaps not even itself */
     float share = 1 / sum.score;
     face->box = (mr_box){share * sum.box.x, share * sum.box.y, share * sum.box.width,
                          share * sum.box.height};
@@ -85,14 +85,15 @@ static void vote(const mr_face *faces, size_t count, mr_face *face) {
         face->landmarks[k] = (mr_point){share * sum.landmarks[k].x, share * sum.landmarks[k].y};
 }
 
-size_t mr_suppress(mr_face *faces, size_t count, float overlap, uint32_t *order, mr_face *spare) {
+size_t mr_suppress(mr_face *faces, size_t count, float overlap, float agreement, uint32_t *order,
+                   mr_face *spare) {
     size_t kept = 0;
     sort(faces, count, order);
     for (size_t i = 0; i < count; i++)
         if (!is_covered(&faces[order[i]], spare, kept, overlap))
             spare[kept++] = faces[order[i]];
     for (size_t i = 0; i < kept; i++)
-        vote(faces, count, &spare[i]);
+        vote(faces, count, agreement, &spare[i]);
     memcpy(faces, spare, kept * sizeof *faces);
     return kept;
 }

@@ -24,21 +24,15 @@ float mr_box_iou(const mr_box *a, const mr_box *b);
 bool mr_box_is_readable(const mr_box *box);
 
 /*
- * Faces whose boxes have a larger IoU with one that stays vote on where it is. On the detection
- * set's validation pictures at 512 px average precision from 8, 16 and 32 px is .792, .911, .945
- * without a vote, .797, .912, .945 from 0.6 on and .797, .913, .946 from 0.65 on.
- */
-#define MR_VOTE_OVERLAP 0.65f
-
-/*
  * Sorts faces by falling score, the earlier one first among equals, and drops each that overlaps a
  * better one that stays by more than `overlap` (greedy non-maximum suppression). Box and points of
- * each that stays become the means, weighted by score, of those of all faces that lie almost where
- * it does, its own among them (box voting: Gidaris and Komodakis 2015, "Object detection via a
- * multi-region and semantic segmentation-aware CNN model", section 5). The faces that stay are
- * moved to the front; returns their number. `order` and `spare` are scratch memory for `count`
- * items each; nothing is allocated.
+ * each that stays become the means, weighted by score, of those of all faces whose IoU with it is
+ * above `agreement`, its own among them (box voting: Gidaris and Komodakis 2015, "Object detection
+ * via a multi-region and semantic segmentation-aware CNN model"); at 1 every box stays as it is.
+ * The faces that stay are moved to the front; returns their number. `order` and `spare` are scratch
+ * memory for `count` items each; nothing is allocated.
  */
-size_t mr_suppress(mr_face *faces, size_t count, float overlap, uint32_t *order, mr_face *spare);
+size_t mr_suppress(mr_face *faces, size_t count, float overlap, float agreement, uint32_t *order,
+                   mr_face *spare);
 
 #endif

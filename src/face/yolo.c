@@ -48,7 +48,7 @@ struct mr_yolo {
 };
 
 mr_yolo_params mr_yolo_params_defaults(void) {
-    return (mr_yolo_params){.score = 0.5f, .overlap = 0.6f, .enlarge = 2};
+    return (mr_yolo_params){.score = 0.5f, .overlap = 0.6f, .agreement = 0.65f, .enlarge = 2};
 }
 
 /* ---- memory ---- */
@@ -145,11 +145,13 @@ static mr_status check(const mr_image *image, const mr_yolo_params *params) {
                        "were expected",
                        image->width, image->height, image->channels);
     if (!(params->score > 0 && params->score < 1 && params->overlap >= 0 && params->overlap <= 1 &&
-          params->enlarge > 0 && params->again >= 0))
-        return mr_fail(MR_E_ARGUMENT,
-                       "detector: score %g, overlap %g, growth %g or size %g is out of range",
-                       (double)params->score, (double)params->overlap, (double)params->enlarge,
-                       (double)params->again);
+          params->agreement >= 0 && params->agreement <= 1 && params->enlarge > 0 &&
+          params->again >= 0))
+        return mr_fail(
+            MR_E_ARGUMENT,
+            "detector: score %g, overlap %g, agreement %g, growth %g or size %g is out of range",
+            (double)params->score, (double)params->overlap, (double)params->agreement,
+            (double)params->enlarge, (double)params->again);
     if (params->side < 0 || params->side > MOST_SIDE || params->side % SIDE_STEP)
         return mr_fail(MR_E_ARGUMENT, "detector: side %d: a multiple of %d up to %d was expected",
                        params->side, SIDE_STEP, MOST_SIDE);
@@ -243,17 +245,22 @@ static mr_face to_picture(mr_face face, const mr_image *image, const placement *
 
 /* ---- looking ---- */
 
+static size_t suppress(const workspace *work, size_t count, const mr_yolo_params *params) {
+    return mr_suppress(work->candidates, count, params->overlap, params->agreement, work->order,
+                       work->spare);
+}
+
 /* Looks at the picture once: the candidates of *out are then its faces, in pixels of the picture,
  * by falling score. */
 static mr_status look(mr_yolo *yolo, workspace kept[SIZES], const mr_image *image, float scale,
-                      float score, float overlap, workspace **out, size_t *count) {
+                      const mr_yolo_params *params, float score, workspace **out, size_t *count) {
     placement place = place_picture(yolo, image, scale);
     MR_TRY(prepare(yolo, kept, &place, out));
     workspace *work = *out;
     draw_picture(yolo->model->network, work, image, &place);
     MR_TRY(mr_runner_run_pixels(work->runner));
     size_t found = list_candidates(work, score);
-    found = mr_suppress(work->candidates, found, overlap, work->order, work->spare);
+    found = suppress(work, found, params);
     for (size_t i = 0; i < found; i++)
         work->candidates[i] = to_picture(work->candidates[i], image, &place);
     *count = found;
@@ -305,12 +312,11 @@ static mr_status look_again(mr_yolo *yolo, workspace *first, const mr_image *ima
                             const mr_yolo_params *params, float scale, size_t *count) {
     workspace *second;
     size_t found;
-    MR_TRY(look(yolo, yolo->kept[1], image, scale / 2, params->score, params->overlap, &second,
-                &found));
+    MR_TRY(look(yolo, yolo->kept[1], image, scale / 2, params, params->score, &second, &found));
     for (size_t i = 0; i < found; i++)
         if (scale * size_of_face(&second->candidates[i]) >= params->again / 2)
             *count = add_large(first->candidates, *count, &second->candidates[i]);
-    *count = mr_suppress(first->candidates, *count, params->overlap, first->order, first->spare);
+    *count = suppress(first, *count, params);
     return MR_OK;
 }
 
@@ -324,7 +330,7 @@ mr_status mr_yolo_detect(mr_yolo *yolo, const mr_image *image, const mr_yolo_par
     const float least = params->again > 0 ? fminf(params->score, HINT) : params->score;
     workspace *first;
     size_t found;
-    MR_TRY(look(yolo, yolo->kept[0], image, scale, least, params->overlap, &first, &found));
+    MR_TRY(look(yolo, yolo->kept[0], image, scale, params, least, &first, &found));
     const mr_face *candidates = first->candidates;
     size_t hints = count_from(candidates, found, HINT);
     bool again = params->again > 0 && scale * largest(candidates, hints) >= params->again;

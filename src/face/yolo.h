@@ -13,7 +13,8 @@
  *
  * The picture is brought to the network's size (its longer side to `side` pixels, the rest filled
  * with grey up to a multiple of the coarsest stride), every cell of the outputs whose score is high
- * enough becomes a candidate (face/yolo_head.h), and of candidates that overlap the best stays.
+ * enough becomes a candidate (face/yolo_head.h), and of candidates that overlap the best stays,
+ * where the others agree that it is (face/box.h).
  *
  * A network that learnt from faces up to some size sees of larger ones only parts. With `again` set
  * it looks a second time, at half the size, at a picture that hints at a face of that size or more,
@@ -33,9 +34,11 @@
 #include "nn/network.h"
 
 typedef struct mr_yolo_params {
-    float score;   /* least score of a face, between 0 and 1; default 0.5 */
-    float overlap; /* of two faces whose IoU is larger one goes, 0 … 1; default 0.6:
-                      docs/TRAINING.md tells what else was tried */
+    float score;     /* least score of a face, between 0 and 1; default 0.5 */
+    float overlap;   /* of two faces whose IoU is larger one goes, 0 … 1; default 0.6:
+                        docs/TRAINING.md tells what else was tried */
+    float agreement; /* faces whose IoU with one that stays is larger have a say in where it is,
+                        0 … 1; default 0.65; 1: none has */
     int side;      /* the longer side of the input, a multiple of 32 up to 4096; default 0: that of
                       the network's file */
     float enlarge; /* a smaller picture grows by this factor at most; default 2 */
