@@ -72,6 +72,9 @@ static json_t *risk_coverage(const mr_risk_coverage *risk) {
 /* What is told of every head of classes, added to its object. */
 static json_t *add_details(json_t *object, const mr_classification *c, const mr_risk_coverage *risk,
                            mr_labeller label) {
+    mr_share_interval interval = mr_wilson(c->right, c->count);
+    json_object_set_new(object, "accuracy_interval",
+                        json_pack("[f, f]", interval.low, interval.high));
     json_object_set_new(object, "macro", class_figures(&c->macro));
     json_object_set_new(object, "weighted", class_figures(&c->weighted));
     json_object_set_new(object, "low_recall", seldom_found(c, label));

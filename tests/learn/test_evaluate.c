@@ -309,7 +309,8 @@ static void assert_members(json_t *object, const char *const *names, size_t coun
     assert_members(object, (const char *const[]){__VA_ARGS__},                                     \
                    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
-#define DETAILS "macro", "weighted", "low_recall", "reliability", "risk_coverage"
+#define DETAILS                                                                                    \
+    "accuracy_interval", "macro", "weighted", "low_recall", "reliability", "risk_coverage"
 
 static void json_has_the_promised_fields(void **state) {
     const world *w = *state;
@@ -324,6 +325,12 @@ static void json_has_the_promised_fields(void **state) {
             "macro_f1", "log_loss", "per_class", "confusion", "people", DETAILS);
     MEMBERS(json_object_get(json_object_get(json, "votes"), "people"), "images", "share",
             "log_loss", "ece");
+    json_t *interval = json_object_get(json, "accuracy_interval");
+    double accuracy = json_real_value(json_object_get(json, "accuracy"));
+    double low = json_real_value(json_array_get(interval, 0));
+    double high = json_real_value(json_array_get(interval, 1));
+    assert_true(0 <= low && low < accuracy + 1e-9 && accuracy - 1e-9 < high && high <= 1);
+    assert_true(high - low > 0.01);
     json_t *risk = json_object_get(json, "risk_coverage");
     MEMBERS(risk, "area", "bound", "reached", "at_bound", "rows");
     MEMBERS(json_object_get(risk, "at_bound"), "threshold", "coverage", "accuracy",
