@@ -13,7 +13,7 @@ packages() {
     case $1 in
     build) echo "build-essential cmake pkg-config|pkgconf libdnnl-dev libjpeg-dev libpng-dev" \
         "libwebp-dev libexpat1-dev libjansson-dev libcairo2-dev libmicrohttpd-dev libwslay-dev" \
-        "libsqlite3-dev libpq-dev libavformat-dev libavcodec-dev libavdevice-dev libavutil-dev" \
+        "nettle-dev libsqlite3-dev libpq-dev libavformat-dev libavcodec-dev libavdevice-dev libavutil-dev" \
         "libswscale-dev libopenblas-dev liblapacke-dev" ;;
     run) echo "opencv-data" ;;
     # The house format is that of clang-format 14. libomp-dev: omp.h for clang-tidy.

@@ -16,7 +16,8 @@ typedef struct mr_handshake {
 /* MR_E_FORMAT: this is no handshake; MR_E_UNSUPPORTED: one of another version than 13. */
 mr_status mr_handshake_check(const mr_handshake *request);
 
-/* Writes what Sec-WebSocket-Accept must be for this key: base64 of SHA-1 (FIPS 180-4). */
+/* Writes what Sec-WebSocket-Accept must be for this key, which mr_handshake_check has seen: base64
+ * of SHA-1. */
 #define MR_HANDSHAKE_ACCEPT_SIZE 29
 void mr_handshake_answer(const char *key, char accept[MR_HANDSHAKE_ACCEPT_SIZE]);
 
