@@ -74,6 +74,9 @@ typedef struct mr_param {
 #define MR_PARAM_FLAG(name, where, owner, field, about)                                            \
     MR_PARAM_ROW_(name, where, FLAG, MR_PARAM_FIELD_(owner, field, bool : 0), 0, 0, NULL, false,   \
                   about)
+#define MR_PARAM_NEEDED_FLAG(name, where, owner, field, about)                                     \
+    MR_PARAM_ROW_(name, where, FLAG, MR_PARAM_FIELD_(owner, field, bool : 0), 0, 0, NULL, true,    \
+                  about)
 #define MR_PARAM_INT(name, where, owner, field, low, high, about)                                  \
     MR_PARAM_ROW_(name, where, INT, MR_PARAM_FIELD_(owner, field, int : 0), low, high, NULL,       \
                   false, about)

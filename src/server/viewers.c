@@ -10,8 +10,8 @@ struct consent {
     bool consent;
 };
 static const mr_param consent_rows[] = {
-    MR_PARAM_FLAG("consent", MR_IN_BODY, struct consent, consent,
-                  "true: opinions may be kept under a random name, which a cookie holds"),
+    MR_PARAM_NEEDED_FLAG("consent", MR_IN_BODY, struct consent, consent,
+                         "true: opinions may be kept under a random name, which a cookie holds"),
 };
 const mr_param_table mr_new_viewer_table = {consent_rows, MR_COUNT(consent_rows),
                                             sizeof(struct consent), NULL};

@@ -678,6 +678,13 @@ static json_t *operation_of(json_t *document, const mr_route *route) {
     return json_object_get(path, method);
 }
 
+static bool lists(const json_t *array, const char *text) {
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (strcmp(json_string_value(json_array_get(array, i)), text) == 0)
+            return true;
+    return false;
+}
+
 static void every_route_and_parameter_is_described(void **state) {
     (void)state;
     http_reply reply = assert_answer(get("/v1/openapi.json"), 200, NULL);
@@ -690,14 +697,19 @@ static void every_route_and_parameter_is_described(void **state) {
         assert_non_null(json_object_get(json_object_get(operation, "responses"), "default"));
         json_t *content = json_object_get(json_object_get(operation, "requestBody"), "content");
         assert_int_equal(content != NULL, route->takes != 0);
-        json_t *members = json_object_get(
-            json_object_get(json_object_get(content, "application/json"), "schema"), "properties");
+        json_t *schema = json_object_get(json_object_get(content, "application/json"), "schema");
+        json_t *members = json_object_get(schema, "properties");
         for (size_t k = 0; route->table != NULL && k < route->table->count; k++) {
             const mr_param *param = &route->table->rows[k];
+            assert_true(param->required || strcmp(param->name, "consent") != 0);
             if (((param->where & (MR_IN_PATH | MR_IN_QUERY)) != 0 &&
                  find_parameter(operation, param->name) == NULL) ||
                 ((param->where & MR_IN_BODY) != 0 && json_object_get(members, param->name) == NULL))
                 fail_msg("%s %s: %s is not described", route->method, route->path, param->name);
+            if ((param->where & MR_IN_BODY) != 0 && content != NULL &&
+                lists(json_object_get(schema, "required"), param->name) != param->required)
+                fail_msg("%s %s: %s is wrongly told to be needed or not", route->method,
+                         route->path, param->name);
         }
     }
     for (size_t i = 0; i < mr_schema_count; i++)
