@@ -3,11 +3,10 @@
  * what they make of the same candidates on the validation pictures of a detection set.
  *
  *     greedy T        what overlaps a better box by more than T goes (mr_suppress)
- *     voted V         the same for 0.6, and a box that stays is the mean, by score, of those that
- *                     overlap it by more than V (Gidaris and Komodakis 2015)
- *     gaussian S      soft NMS (Bodla et al. 2017): the score of what overlaps a better box sinks
- *                     by exp(-overlap² / S)
- *     linear T        soft NMS: by 1 - overlap, where that is more than T
+ *     voted V         the same at the default overlap, and a box that stays is the mean, by score,
+ * of those that overlap it by more than V (Gidaris and Komodakis 2015) gaussian S      soft NMS
+ * (Bodla et al. 2017): the score of what overlaps a better box sinks by exp(-overlap² / S) linear T
+ * soft NMS: by 1 - overlap, where that is more than T
  *
  * A line each: average precision for faces from 8, 16 and 32 pixels, and how many of the faces with
  * a score of one half and more are told twice (overlap another by more than TWICE).
@@ -21,9 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHIPPED 0.6f
-#define TWICE   0.3f
-#define SURE    0.5f
+#define TWICE 0.3f
+#define SURE  0.5f
 
 typedef enum method { GREEDY, VOTED, GAUSSIAN, LINEAR } method;
 
@@ -71,7 +69,8 @@ static mr_status choose(const mr_found *found, method way, float limit, mr_found
     if (way == GREEDY)
         count = mr_suppress(candidates, count, limit, 1, order, spare);
     else if (way == VOTED)
-        count = mr_suppress(candidates, count, SHIPPED, limit, order, spare);
+        count =
+            mr_suppress(candidates, count, mr_yolo_params_defaults().overlap, limit, order, spare);
     else
         count = soften(count, way, limit);
     out->faces = mr_alloc((count + 1) * sizeof *candidates);

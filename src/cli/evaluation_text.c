@@ -20,7 +20,7 @@ static void print_classes(const char *what, const mr_classification *c, mr_label
         print_class(label(i), &c->per_class[i]);
     print_class("macro", &c->macro);
     print_class("weighted", &c->weighted);
-    mr_share_interval interval = mr_wilson(c->right, c->count);
+    mr_interval interval = mr_wilson(c->right, c->count);
     printf("accuracy %.2f %% (95 %% interval %.2f-%.2f), balanced %.2f %%, macro f1 %.3f, "
            "log loss %.3f, ece %.3f\n",
            100 * c->accuracy, 100 * interval.low, 100 * interval.high, 100 * c->balanced_accuracy,

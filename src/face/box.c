@@ -10,7 +10,8 @@ float mr_box_iou(const mr_box *a, const mr_box *b) {
     if (!(width > 0 && height > 0))
         return 0;
     float common = width * height;
-    return common / (a->width * a->height + b->width * b->height - common);
+    /* Rounded sides may have more in common than they have. */
+    return fminf(common / (a->width * a->height + b->width * b->height - common), 1);
 }
 
 bool mr_box_is_readable(const mr_box *box) {

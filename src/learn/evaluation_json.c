@@ -5,6 +5,10 @@
 #include <math.h>
 #include <stdio.h>
 
+static json_t *interval_of(const mr_interval *interval) {
+    return json_pack("[f, f]", interval->low, interval->high);
+}
+
 static json_t *class_figures(const mr_class_figures *f) {
     return json_pack("{s:f, s:f, s:f, s:I}", "precision", f->precision, "recall", f->recall, "f1",
                      f->f1, "support", (json_int_t)f->support);
@@ -72,9 +76,8 @@ static json_t *risk_coverage(const mr_risk_coverage *risk) {
 /* What is told of every head of classes, added to its object. */
 static json_t *add_details(json_t *object, const mr_classification *c, const mr_risk_coverage *risk,
                            mr_labeller label) {
-    mr_share_interval interval = mr_wilson(c->right, c->count);
-    json_object_set_new(object, "accuracy_interval",
-                        json_pack("[f, f]", interval.low, interval.high));
+    mr_interval interval = mr_wilson(c->right, c->count);
+    json_object_set_new(object, "accuracy_interval", interval_of(&interval));
     json_object_set_new(object, "macro", class_figures(&c->macro));
     json_object_set_new(object, "weighted", class_figures(&c->weighted));
     json_object_set_new(object, "low_recall", seldom_found(c, label));
@@ -248,10 +251,6 @@ static json_t *thresholds(const mr_detector_figures *figures, int k) {
         json_object_set_new(object, key, threshold(&figures->at_precision[k][p]));
     }
     return object;
-}
-
-static json_t *interval_of(const mr_interval *interval) {
-    return json_pack("[f, f]", interval->low, interval->high);
 }
 
 json_t *mr_json_detector_report(const mr_detector_report *report) {

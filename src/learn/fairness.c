@@ -120,9 +120,8 @@ static double measure_group(fair_measuring *m, mr_fair_group *group) {
     group->figures[MR_FAIR_AGE] = mean;
     group->intervals[MR_FAIR_AGE] = mr_bootstrap_mean(m->errors, n);
     for (int k = MR_FAIR_GENDER; k <= MR_FAIR_ETHNICITY; k++) {
-        mr_share_interval interval = mr_wilson(right[k], n);
         group->figures[k] = (double)right[k] / (double)n;
-        group->intervals[k] = (mr_interval){interval.low, interval.high};
+        group->intervals[k] = mr_wilson(right[k], n);
         m->right[k] = right[k];
     }
     return n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : 0;

@@ -124,14 +124,14 @@ mr_agreement mr_agree(const float *probabilities, const float *shares, size_t co
     return (mr_agreement){sum.count, sum.share / n, sum.log_loss / n, sum.ece / n};
 }
 
-mr_share_interval mr_wilson(size_t right, size_t count) {
+mr_interval mr_wilson(size_t right, size_t count) {
     if (count == 0)
-        return (mr_share_interval){0, 1};
+        return (mr_interval){0, 1};
     const double z = 1.959964, n = (double)count, share = (double)right / n;
     double centre = share + z * z / (2 * n);
     double half = z * sqrt((share * (1 - share) + z * z / (4 * n)) / n);
     double scale = 1 + z * z / n;
-    return (mr_share_interval){fmax((centre - half) / scale, 0), fmin((centre + half) / scale, 1)};
+    return (mr_interval){fmax((centre - half) / scale, 0), fmin((centre + half) / scale, 1)};
 }
 
 static double ratio(size_t part, size_t whole) {

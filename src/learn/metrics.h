@@ -7,6 +7,8 @@
 #ifndef MR_LEARN_METRICS_H
 #define MR_LEARN_METRICS_H
 
+#include "learn/interval.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -56,11 +58,7 @@ typedef struct mr_agreement {
 mr_agreement mr_agree(const float *probabilities, const float *shares, size_t count, int classes);
 
 /* Wilson's 95 % interval for a share of `right` in `count` (Wilson 1927). */
-typedef struct mr_share_interval {
-    double low, high;
-} mr_share_interval;
-
-mr_share_interval mr_wilson(size_t right, size_t count);
+mr_interval mr_wilson(size_t right, size_t count);
 
 #define MR_CLASSES_MAX 16
 

@@ -57,7 +57,7 @@ static void draw_bins(cairo_t *cr, const mr_axes *axes, const mr_confidence_bin 
         const mr_confidence_bin *bin = &bins[i];
         if (bin->count == 0)
             continue;
-        mr_share_interval interval = mr_wilson(bin->right, bin->count);
+        mr_interval interval = mr_wilson(bin->right, bin->count);
         double x = mr_axes_x(axes, bin->confidence);
         cairo_move_to(cr, x, mr_axes_y(axes, interval.low));
         cairo_line_to(cr, x, mr_axes_y(axes, interval.high));

@@ -9,6 +9,8 @@
 #ifndef MR_LEARN_RANKING_METRICS_H
 #define MR_LEARN_RANKING_METRICS_H
 
+#include "learn/interval.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,10 +44,6 @@ mr_ranked_user mr_judge_list(const bool *hits, const float *shares, size_t count
  */
 size_t mr_top_items(const float *scores, const uint8_t *barred, size_t count,
                     uint32_t top[MR_CUTOFF]);
-
-typedef struct mr_interval {
-    double low, high;
-} mr_interval;
 
 /*
  * 95 % interval of the mean of `values`, and of the ratio of the means of `values` and `base`, by

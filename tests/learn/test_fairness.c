@@ -95,7 +95,7 @@ static void figures_are_those_of_the_group(void **state) {
     assert_int_equal(group->images, n);
     assert_near(group->figures[MR_FAIR_AGE], error / (double)n, 1e-12);
     assert_near(group->figures[MR_FAIR_GENDER], (double)right / (double)n, 1e-12);
-    mr_share_interval wilson = mr_wilson(right, n);
+    mr_interval wilson = mr_wilson(right, n);
     assert_near(group->intervals[MR_FAIR_GENDER].low, wilson.low, 0);
     assert_near(group->intervals[MR_FAIR_GENDER].high, wilson.high, 0);
     assert_true(group->intervals[MR_FAIR_AGE].low < group->figures[MR_FAIR_AGE]);

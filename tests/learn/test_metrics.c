@@ -111,7 +111,7 @@ static void mean_absolute_error(void **state) {
 /* Values of the formula worked out by hand: 8 of 10 gives .4902 … .9433. */
 static void wilson(void **state) {
     (void)state;
-    mr_share_interval i = mr_wilson(8, 10);
+    mr_interval i = mr_wilson(8, 10);
     assert_true(fabs(i.low - .490162) < 1e-5 && fabs(i.high - .943318) < 1e-5);
     i = mr_wilson(0, 10);
     assert_true(i.low == 0 && fabs(i.high - .277533) < 1e-5);
