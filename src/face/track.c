@@ -116,13 +116,18 @@ static void pair_chosen(mr_tracker *tracker, const mr_face *faces, int count, ch
     pair(tracker, faces, rows, list_faces(tracker, faces, count, sure), where);
 }
 
-/* Moves all tracks on, and ends those out of sight for too long. */
+/* Of frames that come seldom, one that is late by less than this share is no gap. */
+static const double LATE = 1.5;
+
+/* Moves all tracks on, and ends those out of sight for too long. A face of the last frame that is no
+ * person yet has missed none. */
 static void move_on(mr_tracker *tracker, double seconds) {
-    double memory = fmax(tracker->options.memory, tracker->options.patience);
+    double memory = fmax(fmax(tracker->options.memory, tracker->options.patience),
+                         LATE * (tracker->now - tracker->before));
     for (int i = 0; i < MR_TRACKS_MAX; i++) {
         mr_track *track = &tracker->tracks[i];
         track->found = -1;
-        if (track->hits > 0 && seconds - track->seen > memory)
+        if (track->id != 0 && seconds - track->seen > memory)
             *track = (mr_track){.found = -1};
         if (track->hits > 0)
             mr_motion_predict(&track->motion, seconds - tracker->now);

@@ -238,8 +238,8 @@ static void who_looked_away_comes_back_to_the_same_place(void **state) {
 static void frames_far_apart_show_people_too(void **state) {
     (void)state;
     const mr_face face = face_at(200, 200, 100, SURE);
-    const double patiences[] = {1.5, 0}, steps[] = {2, 0.1};
-    for (int k = 0; k < 2; k++) {
+    const double patiences[] = {1.5, 0, 1.5}, steps[] = {2, 0.1, 10};
+    for (int k = 0; k < 3; k++) {
         const mr_track_options options = {
             .patience = patiences[k], .memory = 6, .confirm = 2, .sure = 0.5f};
         mr_tracker_start(&tracker, &options);
