@@ -39,6 +39,7 @@ struct mr_input {
     char read_error[300];
     double latest;  /* end of the latest packet of any stream, seconds */
     double seconds; /* of the last frame */
+    double shift;   /* what makes the file's times go on where they begin anew, seconds */
     uint64_t frames, broken;
 };
 
@@ -329,17 +330,31 @@ static const int32_t *matrix_of(const mr_input *input) {
     return data && size >= 9 * sizeof(int32_t) ? data : NULL;
 }
 
-/* The frame's time; without one it comes a frame's length after the last. */
-static double time_of(const mr_input *input) {
+/* Completes what only the container or the kind of source tells of a frame. */
+static void complete(const mr_input *input) {
+    AVStream *stream = input->format->streams[input->stream];
+    AVFrame *frame = input->frame;
+    frame->sample_aspect_ratio = av_guess_sample_aspect_ratio(input->format, stream, frame);
+    /* What cameras send without compression is BT.601, however large (UVC 1.5, colour matching). */
+    if (input->source->kind == MR_SOURCE_DEVICE && frame->colorspace == AVCOL_SPC_UNSPECIFIED)
+        frame->colorspace = AVCOL_SPC_SMPTE170M;
+}
+
+/* Times that fall back by more begin anew, as where recordings were joined; by less they are out of
+ * order. */
+static const double OUT_OF_ORDER = 0.5;
+
+/* The frame's time, which never falls; without one it comes a frame's length after the last. */
+static double time_of(mr_input *input) {
     const AVStream *stream = input->format->streams[input->stream];
-    double seconds;
-    if (input->frame->best_effort_timestamp != AV_NOPTS_VALUE) {
-        seconds = seconds_of(input, stream, input->frame->best_effort_timestamp);
-    } else {
-        double rate = mr_input_about(input).rate;
-        seconds = input->frames ? input->seconds + (rate > 0 ? 1 / rate : 0.04) : 0;
-    }
-    return input->frames ? fmax(seconds, input->seconds) : fmax(seconds, 0);
+    double rate = mr_input_about(input).rate;
+    double next = input->frames ? input->seconds + (rate > 0 ? 1 / rate : 0.04) : 0;
+    if (input->frame->best_effort_timestamp == AV_NOPTS_VALUE)
+        return next;
+    double told = seconds_of(input, stream, input->frame->best_effort_timestamp);
+    if (told + input->shift < input->seconds - OUT_OF_ORDER)
+        input->shift = next - told;
+    return fmax(told + input->shift, input->seconds);
 }
 
 mr_status mr_input_next(mr_input *input, mr_media_frame *frame, bool *end) {
@@ -348,6 +363,7 @@ mr_status mr_input_next(mr_input *input, mr_media_frame *frame, bool *end) {
     MR_TRY(decode(input, end));
     if (*end)
         return MR_OK;
+    complete(input);
     mr_status status = mr_converter_run(&input->converter, input->frame, matrix_of(input),
                                         input->options.max_pixels, frame);
     if (status != MR_OK)

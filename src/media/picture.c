@@ -54,7 +54,7 @@ static bool is_full_range(const AVFrame *decoded) {
     }
 }
 
-/* Which YUV it is; where it is not said, high definition means BT.709. */
+/* Which YUV it is; where it is not said, high definition means BT.709, upright or not. */
 static int colour_space(const AVFrame *decoded) {
     switch (decoded->colorspace) {
     case AVCOL_SPC_BT709:
@@ -70,13 +70,27 @@ static int colour_space(const AVFrame *decoded) {
     case AVCOL_SPC_SMPTE170M:
         return SWS_CS_ITU601;
     default:
-        return decoded->height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
+        return decoded->height >= 720 && decoded->width >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
     }
 }
 
+static bool is_interlaced(const AVFrame *decoded) {
+#ifdef AV_FRAME_FLAG_INTERLACED
+    return decoded->flags & AV_FRAME_FLAG_INTERLACED;
+#else
+    return decoded->interlaced_frame;
+#endif
+}
+
+/* Of two fields, which are two moments, the upper one is taken and stretched: what moves would be a
+ * comb otherwise. */
 static mr_status convert(mr_converter *converter, const AVFrame *decoded, mr_image *image) {
+    int fields = is_interlaced(decoded) && decoded->height > 1 ? 2 : 1;
+    int lines = decoded->height / fields, steps[AV_NUM_DATA_POINTERS];
+    for (int i = 0; i < AV_NUM_DATA_POINTERS; i++)
+        steps[i] = decoded->linesize[i] * fields;
     converter->scaler = sws_getCachedContext(
-        converter->scaler, decoded->width, decoded->height, (enum AVPixelFormat)decoded->format,
+        converter->scaler, decoded->width, lines, (enum AVPixelFormat)decoded->format,
         image->width, image->height, AV_PIX_FMT_RGB24, SWS_BILINEAR, NULL, NULL, NULL);
     if (!converter->scaler) {
         const char *format = av_get_pix_fmt_name((enum AVPixelFormat)decoded->format);
@@ -89,8 +103,8 @@ static mr_status convert(mr_converter *converter, const AVFrame *decoded, mr_ima
                              1 << 16, 1 << 16);
     uint8_t *planes[4] = {image->pixels};
     int strides[4] = {(int)image->stride};
-    int rows = sws_scale(converter->scaler, (const uint8_t *const *)decoded->data,
-                         decoded->linesize, 0, decoded->height, planes, strides);
+    int rows = sws_scale(converter->scaler, (const uint8_t *const *)decoded->data, steps, 0, lines,
+                         planes, strides);
     return rows > 0 ? MR_OK : mr_fail(MR_E_ENGINE, "a frame's colours could not be converted");
 }
 
