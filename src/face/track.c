@@ -119,8 +119,8 @@ static void pair_chosen(mr_tracker *tracker, const mr_face *faces, int count, ch
 /* Of frames that come seldom, one that is late by less than this share is no gap. */
 static const double LATE = 1.5;
 
-/* Moves all tracks on, and ends those out of sight for too long. A face of the last frame that is no
- * person yet has missed none. */
+/* Moves all tracks on, and ends those out of sight for too long. A face of the last frame that is
+ * no person yet has missed none. */
 static void move_on(mr_tracker *tracker, double seconds) {
     double memory = fmax(fmax(tracker->options.memory, tracker->options.patience),
                          LATE * (tracker->now - tracker->before));

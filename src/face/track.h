@@ -19,8 +19,8 @@
  * Nothing is compared but boxes. Who is out of sight for longer than `patience` is away, and no
  * longer among the people; whoever shows a face of that size in that very place within `memory` is
  * the same person come back, since people look down or aside for longer than they take to change
- * seats. After that it is somebody new. Where frames themselves come more seldom than `memory`, a track
- * lasts from one to the next.
+ * seats. After that it is somebody new. Where frames themselves come more seldom than `memory`, a
+ * track lasts from one to the next.
  *
  * A track stays in its place of the array as long as it lives; whoever keeps more about a person
  * does so beside it. When all places are taken, a new face gets that of the track out of sight for

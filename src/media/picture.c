@@ -90,8 +90,8 @@ static mr_status convert(mr_converter *converter, const AVFrame *decoded, mr_ima
     for (int i = 0; i < AV_NUM_DATA_POINTERS; i++)
         steps[i] = decoded->linesize[i] * fields;
     converter->scaler = sws_getCachedContext(
-        converter->scaler, decoded->width, lines, (enum AVPixelFormat)decoded->format,
-        image->width, image->height, AV_PIX_FMT_RGB24, SWS_BILINEAR, NULL, NULL, NULL);
+        converter->scaler, decoded->width, lines, (enum AVPixelFormat)decoded->format, image->width,
+        image->height, AV_PIX_FMT_RGB24, SWS_BILINEAR, NULL, NULL, NULL);
     if (!converter->scaler) {
         const char *format = av_get_pix_fmt_name((enum AVPixelFormat)decoded->format);
         return mr_fail(MR_E_UNSUPPORTED, "pixels of format %s cannot be read",
