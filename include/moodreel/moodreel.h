@@ -82,7 +82,8 @@ typedef struct mr_options {
     /* Compute threads of one call; 1. Several sessions scale better than several threads. */
     int threads;
     /* Large JPEGs are decoded at a reduced size that keeps at least this many pixels on the longer
-     * side; 1280. 0: always in full. */
+     * side; 1280. A photo with small faces is then decoded once more, larger, to read them. 0:
+     * always in full. */
     int longer_side;
     /* Largest file and largest picture (width × height) accepted; both 64 << 20. */
     size_t max_bytes, max_pixels;

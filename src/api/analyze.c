@@ -2,7 +2,9 @@
 #include "api/frame.h"
 #include "api/threads.h"
 #include "base/clock.h"
+#include "base/file.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Takes over everybody in session->faces, and estimates the first `readable` of them. */
@@ -18,10 +20,11 @@ static mr_status estimate(mr_session *session, const mr_image *image, mr_person 
     return MR_OK;
 }
 
-static mr_status analyze(mr_session *session, const mr_image *image, double started,
-                         mr_analysis *out) {
-    size_t count, readable;
-    MR_TRY(mr_frame_faces(session, image, MR_FACES_SURE, &count, &readable));
+/* Looks at the faces that were found, in session->faces. */
+static mr_status read_faces(mr_session *session, const mr_image *image, size_t count,
+                            double started, mr_analysis *out) {
+    size_t readable;
+    MR_TRY(mr_frame_look_again(session, image, count, &readable));
     mr_person *people = calloc(count + 1, sizeof *people);
     if (people == NULL)
         return mr_fail(MR_E_MEMORY, "analysis: out of memory for %zu faces", count);
@@ -41,10 +44,54 @@ static mr_status analyze(mr_session *session, const mr_image *image, double star
     return MR_OK;
 }
 
-static mr_status analyze_decoded(mr_session *session, mr_image *image, double started,
-                                 mr_analysis *out) {
-    mr_status status = analyze(session, image, started, out);
+typedef struct source {
+    const void *bytes;
+    size_t size;
+    const char *name;
+} source;
+
+/* From the side (the square root of the box's area) of a face on, the networks' inputs show all
+ * that they can of it. */
+static const float FULL_DETAIL = 64;
+
+/* By how much a picture would have to be larger for its smallest face to be seen in full detail. */
+static float lacking(const mr_face *faces, size_t count) {
+    if (count == 0)
+        return 1;
+    const mr_box *smallest = &faces[count - 1].box;
+    return FULL_DETAIL / sqrtf(fmaxf(smallest->width * smallest->height, 1));
+}
+
+/* Decodes a picture anew, larger, where it was reduced so far that a face lost what the networks
+ * could read. The faces are moved along. */
+static mr_status show_detail(mr_session *session, const source *from, size_t count,
+                             mr_image *image) {
+    float lack = lacking(session->faces, count);
+    if (lack <= 1 || image->width >= image->full_width)
+        return MR_OK;
+    mr_decode_options options = mr_frame_decoding(session->engine);
+    options.enough = (int)(lack * fmaxf((float)image->width, (float)image->height));
+    mr_image larger;
+    MR_TRY(mr_image_decode(from->bytes, from->size, from->name, &options, &larger));
+    for (size_t i = 0; i < count; i++)
+        mr_face_move(&session->faces[i], image, &larger);
     mr_image_free(image);
+    *image = larger;
+    return MR_OK;
+}
+
+static mr_status analyze_source(mr_session *session, const source *from, double started,
+                                mr_analysis *out) {
+    mr_decode_options options = mr_frame_decoding(session->engine);
+    mr_image image;
+    MR_TRY(mr_image_decode(from->bytes, from->size, from->name, &options, &image));
+    size_t count;
+    mr_status status = mr_frame_find(session, &image, MR_FACES_SURE, &count);
+    if (status == MR_OK)
+        status = show_detail(session, from, count, &image);
+    if (status == MR_OK)
+        status = read_faces(session, &image, count, started, out);
+    mr_image_free(&image);
     return status;
 }
 
@@ -53,10 +100,12 @@ mr_status mr_analyze_file(mr_session *session, const char *path, mr_analysis *ou
     MR_REQUIRE(path);
     MR_REQUIRE(out);
     double started = mr_now();
-    mr_decode_options decode = mr_frame_decoding(session->engine);
-    mr_image image;
-    MR_TRY(mr_image_load(path, &decode, &image));
-    return analyze_decoded(session, &image, started, out);
+    unsigned char *bytes;
+    size_t size;
+    MR_TRY(mr_file_read(path, session->engine->options.max_bytes, &bytes, &size));
+    mr_status status = analyze_source(session, &(source){bytes, size, path}, started, out);
+    free(bytes);
+    return status;
 }
 
 mr_status mr_analyze_bytes(mr_session *session, const void *bytes, size_t size, const char *name,
@@ -65,11 +114,7 @@ mr_status mr_analyze_bytes(mr_session *session, const void *bytes, size_t size, 
     MR_REQUIRE(bytes);
     MR_REQUIRE(name);
     MR_REQUIRE(out);
-    double started = mr_now();
-    mr_decode_options decode = mr_frame_decoding(session->engine);
-    mr_image image;
-    MR_TRY(mr_image_decode(bytes, size, name, &decode, &image));
-    return analyze_decoded(session, &image, started, out);
+    return analyze_source(session, &(source){bytes, size, name}, mr_now(), out);
 }
 
 mr_status mr_analyze_pixels(mr_session *session, const uint8_t *rgb, int width, int height,
@@ -79,7 +124,10 @@ mr_status mr_analyze_pixels(mr_session *session, const uint8_t *rgb, int width, 
     MR_REQUIRE(out);
     mr_image image;
     MR_TRY(mr_frame_view(session->engine, rgb, width, height, stride, &image));
-    return analyze(session, &image, mr_now(), out);
+    double started = mr_now();
+    size_t count;
+    MR_TRY(mr_frame_find(session, &image, MR_FACES_SURE, &count));
+    return read_faces(session, &image, count, started, out);
 }
 
 void mr_analysis_free(mr_analysis *analysis) {

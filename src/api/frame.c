@@ -48,23 +48,35 @@ static size_t count_readable(const mr_face *faces, size_t count) {
     return readable;
 }
 
-mr_status mr_frame_faces(mr_session *session, const mr_image *image, mr_sureness least,
-                         size_t *count, size_t *readable) {
+mr_status mr_frame_find(mr_session *session, const mr_image *image, mr_sureness least,
+                        size_t *count) {
     int threads = mr_threads_begin(session->engine->options.threads);
     mr_status status =
         mr_detector_run(session->detector, image, least, session->faces, MR_FACES_MAX, count);
-    if (status == MR_OK && session->landmarks != NULL)
-        status = mr_landmarks_refine_all(session->landmarks, image, session->faces, *count);
     mr_threads_end(threads);
     MR_TRY(status);
     qsort(session->faces, *count, sizeof *session->faces, larger_first);
-    *readable = count_readable(session->faces, *count);
     return MR_OK;
 }
 
-void mr_face_enlarge(mr_face *face, const mr_image *image) {
-    float across = (float)image->full_width / (float)image->width;
-    float down = (float)image->full_height / (float)image->height;
+mr_status mr_frame_look_again(mr_session *session, const mr_image *image, size_t count,
+                              size_t *readable) {
+    *readable = count_readable(session->faces, count);
+    if (session->landmarks == NULL)
+        return MR_OK;
+    int threads = mr_threads_begin(session->engine->options.threads);
+    mr_status status = mr_landmarks_refine_all(session->landmarks, image, session->faces, count);
+    mr_threads_end(threads);
+    return status;
+}
+
+mr_status mr_frame_faces(mr_session *session, const mr_image *image, mr_sureness least,
+                         size_t *count, size_t *readable) {
+    MR_TRY(mr_frame_find(session, image, least, count));
+    return mr_frame_look_again(session, image, *count, readable);
+}
+
+static void stretch(mr_face *face, float across, float down) {
     face->box.x *= across;
     face->box.width *= across;
     face->box.y *= down;
@@ -73,4 +85,13 @@ void mr_face_enlarge(mr_face *face, const mr_image *image) {
         face->landmarks[i].x = (face->landmarks[i].x + 0.5f) * across - 0.5f;
         face->landmarks[i].y = (face->landmarks[i].y + 0.5f) * down - 0.5f;
     }
+}
+
+void mr_face_move(mr_face *face, const mr_image *from, const mr_image *to) {
+    stretch(face, (float)to->width / (float)from->width, (float)to->height / (float)from->height);
+}
+
+void mr_face_enlarge(mr_face *face, const mr_image *image) {
+    stretch(face, (float)image->full_width / (float)image->width,
+            (float)image->full_height / (float)image->height);
 }

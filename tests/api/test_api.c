@@ -256,6 +256,47 @@ static void reduced_decoding_reports_full_pixels(void **state) {
     mr_engine_free(reduced);
 }
 
+/* A JPEG of `side` × `side` pixels with the portrait in its middle. */
+static void put_on_canvas(int side, uint8_t **bytes, size_t *size) {
+    mr_image portrait, canvas;
+    assert_ok(mr_image_load(PORTRAIT, NULL, &portrait));
+    assert_ok(mr_image_create(side, side, 3, &canvas));
+    float left = (float)(side - portrait.width) / 2;
+    const mr_affine to_portrait = {1, 0, -left, 0, 1, -left};
+    mr_image_warp(&portrait, &to_portrait, &canvas);
+    assert_ok(mr_image_encode_jpeg(&canvas, 95, bytes, size));
+    mr_image_free(&portrait);
+    mr_image_free(&canvas);
+}
+
+static void small_faces_of_a_large_photo_are_read_in_full(void **state) {
+    (void)state;
+    mr_options options = mr_options_defaults();
+    options.home = ".";
+    options.films = false;
+    options.longer_side = 600;
+    mr_engine *shipped;
+    assert_ok(mr_engine_open(&options, &shipped));
+    mr_session *session = new_session(shipped);
+    mr_analysis near, far;
+    uint8_t *bytes;
+    size_t size;
+    put_on_canvas(2400, &bytes, &size);
+    assert_ok(mr_analyze_file(session, PORTRAIT, &near));
+    assert_ok(mr_analyze_bytes(session, bytes, size, "canvas", &far));
+    assert_int_equal(far.width, 2400);
+    assert_int_equal(far.readable, 1);
+    const mr_person *one = &near.people[0], *other = &far.people[0];
+    assert_true(fabsf(other->face.box.x - one->face.box.x - 944) < 10);
+    assert_true(fabsf(other->face.landmarks[0].x - one->face.landmarks[0].x - 944) < 4);
+    assert_true(fabsf(other->attributes.age - one->attributes.age) < 3);
+    mr_analysis_free(&near);
+    mr_analysis_free(&far);
+    free(bytes);
+    mr_session_free(session);
+    mr_engine_free(shipped);
+}
+
 static void bad_pictures_are_named(void **state) {
     (void)state;
     mr_session *session = new_session(engine);
@@ -652,6 +693,7 @@ int main(void) {
         cmocka_unit_test(portrait_shows_one_person),
         cmocka_unit_test(file_bytes_and_pixels_agree),
         cmocka_unit_test(reduced_decoding_reports_full_pixels),
+        cmocka_unit_test(small_faces_of_a_large_photo_are_read_in_full),
         cmocka_unit_test(bad_pictures_are_named),
         cmocka_unit_test(switched_off_attributes_are_not_estimated),
         cmocka_unit_test(threads_share_an_engine),
