@@ -28,6 +28,16 @@ typedef struct loading {
     mr_pictures *pictures;
 } loading;
 
+/* The middle of a picture that is no square, as serving takes it (mr_crop_of_picture). */
+static mr_image middle_of(const mr_image *image) {
+    mr_image middle = *image;
+    int side = image->width < image->height ? image->width : image->height;
+    size_t left = (size_t)(image->width - side) / 2, top = (size_t)(image->height - side) / 2;
+    middle.pixels += top * image->stride + left * (size_t)image->channels;
+    middle.width = middle.height = side;
+    return middle;
+}
+
 static mr_status load_one(void *context, size_t index) {
     const loading *job = context;
     const mr_pictures *pictures = job->pictures;
@@ -37,7 +47,8 @@ static mr_status load_one(void *context, size_t index) {
     mr_image image;
     MR_TRY(mr_image_load(job->paths[index], &options, &image));
     mr_image place = mr_pictures_view(pictures, index);
-    mr_image_resize(&image, &place);
+    mr_image middle = middle_of(&image);
+    mr_image_resize(&middle, &place);
     mr_image_free(&image);
     return MR_OK;
 }

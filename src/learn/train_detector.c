@@ -162,26 +162,42 @@ static mr_status load_part(const char *data,
     return status;
 }
 
-static bool in_focus(const detector_training *self, size_t scene) {
+static bool in_focus(const detector_training *self, const mr_detection_set *set, size_t scene) {
     const char *focus = self->params->focus;
-    return strncmp(self->train.scenes[scene].name, focus, strlen(focus)) == 0;
+    return strncmp(set->scenes[scene].name, focus, strlen(focus)) == 0;
+}
+
+static size_t count_focus(const detector_training *self, const mr_detection_set *set) {
+    size_t focused = 0;
+    for (size_t i = 0; i < set->scene_count; i++)
+        focused += in_focus(self, set, i);
+    return focused;
+}
+
+/* A misspelled prefix would otherwise show after an epoch. */
+static mr_status check_focus(const detector_training *self) {
+    size_t learned = count_focus(self, &self->train), judged = count_focus(self, &self->validation);
+    if (learned == 0 || judged == 0)
+        return mr_fail(
+            MR_E_ARGUMENT,
+            "training: focus \"%s\": %zu pictures to learn and %zu to judge by have such "
+            "names, one of each at least was expected",
+            self->params->focus, learned, judged);
+    return MR_OK;
 }
 
 /* Pictures in focus come more often, in batches by `sampling`, in mosaics by standing in the choice
  * several times. */
 static mr_status weigh_scenes(detector_training *self) {
-    size_t count = self->train.scene_count, focused = 0;
-    size_t weight = (size_t)self->params->focus_weight;
-    for (size_t i = 0; i < count; i++)
-        focused += in_focus(self, i);
-    size_t listed = count + focused * (weight - 1);
+    size_t count = self->train.scene_count, weight = (size_t)self->params->focus_weight;
+    size_t listed = count + count_focus(self, &self->train) * (weight - 1);
     self->scenes = mr_alloc(listed * sizeof *self->scenes);
     self->sampling = mr_alloc(count * sizeof *self->sampling);
     if (!self->scenes || !self->sampling)
         return mr_fail(MR_E_MEMORY, "no memory for %zu pictures", count);
     size_t next = count;
     for (size_t i = 0; i < count; i++) {
-        bool focus = in_focus(self, i);
+        bool focus = in_focus(self, &self->train, i);
         self->scenes[i] = (uint32_t)i;
         self->sampling[i] = focus ? (float)weight : 1;
         for (size_t k = 1; focus && k < weight; k++)
@@ -210,6 +226,7 @@ static mr_status load_data(detector_training *self) {
         return mr_fail(MR_E_ARGUMENT, "training: no folder with data is given");
     MR_TRY(load_part(data, is_learned, &self->train));
     MR_TRY(load_part(data, is_judged, &self->validation));
+    MR_TRY(check_focus(self));
     if (self->params->incomplete.count > 0)
         MR_TRY(complete_labels(self));
     return weigh_scenes(self);

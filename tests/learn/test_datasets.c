@@ -281,6 +281,22 @@ static void degraded_views_are_the_same_each_time(void **state) {
     free(second);
 }
 
+static void of_a_long_picture_the_middle_is_taken(void **state) {
+    mr_image wide;
+    assert_ok(mr_image_create(60, 20, 1, &wide));
+    for (int y = 0; y < wide.height; y++)
+        memset(wide.pixels + (size_t)y * wide.stride + 20, 200, 20);
+    char *path = mr_path_join(*state, "wide.png");
+    assert_ok(mr_image_save(&wide, path));
+    mr_image_free(&wide);
+    mr_pictures pictures;
+    assert_ok(mr_pictures_load(&path, 1, 10, 1, &pictures));
+    for (size_t i = 0; i < mr_pictures_bytes(&pictures); i++)
+        assert_int_equal(pictures.pixels[i], 200);
+    mr_pictures_free(&pictures);
+    free(path);
+}
+
 static void load_of_no_chips_is_refused(void **state) {
     char *folder = mr_path_join(*state, "empty");
     assert_ok(mr_folder_make(folder));
@@ -404,6 +420,7 @@ int main(void) {
         cmocka_unit_test(only_validation_is_kept),
         cmocka_unit_test(rare_groups_are_drawn_more_often),
         cmocka_unit_test(degraded_views_are_the_same_each_time),
+        cmocka_unit_test(of_a_long_picture_the_middle_is_taken),
         cmocka_unit_test(load_of_no_chips_is_refused),
         cmocka_unit_test(no_variation_changes_nothing),
         cmocka_unit_test(variation_is_drawn_from_the_generator_alone),

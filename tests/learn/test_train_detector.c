@@ -151,6 +151,10 @@ static void wrong_settings_are_refused(void **state) {
     p.focus_weight = 0;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
     p = params_of(w, w->out);
+    p.focus = "other_";
+    assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
+    assert_non_null(strstr(mr_last_error(), "focus \"other_\": 0 pictures"));
+    p = params_of(w, w->out);
     p.incomplete = (mr_incomplete_labels){.prefixes = {"made_"}, .count = 1}; /* who looks? */
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
     p.searcher = "/nowhere";
