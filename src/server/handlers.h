@@ -45,8 +45,12 @@ extern const char *const mr_genre_choices[],
 /* The viewer that `name` means, "me" being the cookie's; 404 when there is none. */
 bool mr_request_viewer(mr_request *request, const char *name, char viewer[MR_VIEWER_ID_SIZE]);
 
-/* Adds the time since `started` to the stage `store`, and passes the status on. */
-mr_status mr_store_timed(mr_request *request, double started, mr_status status);
+/* Calls the store and adds the time that it took to the stage `store`. */
+#define MR_ASK_STORE(request, call)                                                                \
+    ((request)->store_asked = mr_now(), mr_store_timed(request, call))
+
+/* The end of it: passes the status on. */
+mr_status mr_store_timed(mr_request *request, mr_status status);
 
 /* Whether some film has this language. */
 bool mr_is_language(const mr_engine *engine, const char *language);

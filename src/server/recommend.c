@@ -93,9 +93,8 @@ static void read_histories(mr_request *request, struct wish *wish, struct histor
     for (size_t i = 0; i < wish->seats.count; i++) {
         if (!name_of(request, wish, i, name))
             continue;
-        mr_status status = mr_store_timed(
-            request, mr_now(),
-            mr_store_history(request->server->options.store, name, &histories->of[i]));
+        mr_status status = MR_ASK_STORE(
+            request, mr_store_history(request->server->options.store, name, &histories->of[i]));
         if (status != MR_OK && status != MR_E_NOT_FOUND)
             mr_log(MR_LOG_WARNING, "serve: a history: %s", mr_last_error());
         wish->seats.viewers[i].history = histories->of[i].items;

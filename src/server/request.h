@@ -54,7 +54,8 @@ struct mr_request {
     int retry_after; /* seconds, for 429 */
     int status;
     struct MHD_Response *response;
-    double received; /* moment of the last byte */
+    double received;    /* moment of the last byte */
+    double store_asked; /* moment of the last call of the store */
 };
 
 /* Answers with a document, whose reference is taken; NULL, out of memory, is a problem. */

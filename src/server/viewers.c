@@ -60,11 +60,10 @@ static const mr_param feedback_rows[] = {
 const mr_param_table mr_feedback_table = {feedback_rows, MR_COUNT(feedback_rows),
                                           sizeof(struct opinion), opinion_defaults};
 
-mr_status mr_store_timed(mr_request *request, double started, mr_status status) {
-    mr_latency_add(&request->server->latency, MR_STAGE_STORE, mr_now() - started);
+mr_status mr_store_timed(mr_request *request, mr_status status) {
+    mr_latency_add(&request->server->latency, MR_STAGE_STORE, mr_now() - request->store_asked);
     return status;
 }
-#define STORE(request, call) mr_store_timed(request, mr_now(), call)
 
 bool mr_request_viewer(mr_request *request, const char *name, char viewer[MR_VIEWER_ID_SIZE]) {
     if (strcmp(name, "me") == 0)
@@ -97,13 +96,13 @@ bool mr_handle_new_viewer(mr_request *request, const mr_leased_session *at) {
         return mr_problem_set(&request->problem, 422, "consent", "expected true");
     mr_status status = MR_E_NOT_FOUND;
     if (mr_request_cookie(request, id))
-        status = STORE(request, mr_store_viewer_since(store, id, &since));
+        status = MR_ASK_STORE(request, mr_store_viewer_since(store, id, &since));
     bool known = status == MR_OK;
     /* Only who is not there is made: a store that cannot say just now must not cost a name. */
     if (status == MR_E_NOT_FOUND) {
-        status = STORE(request, mr_store_new_viewer(store, id));
+        status = MR_ASK_STORE(request, mr_store_new_viewer(store, id));
         if (status == MR_OK)
-            status = STORE(request, mr_store_viewer_since(store, id, &since));
+            status = MR_ASK_STORE(request, mr_store_viewer_since(store, id, &since));
     }
     if (status != MR_OK)
         return fail(request, status, NULL);
@@ -121,9 +120,10 @@ bool mr_handle_viewer(mr_request *request, const mr_leased_session *at) {
     if (!mr_request_viewer(request, wanted->id, id))
         return false;
     mr_status status =
-        STORE(request, mr_store_viewer_since(request->server->options.store, id, &since));
+        MR_ASK_STORE(request, mr_store_viewer_since(request->server->options.store, id, &since));
     if (status == MR_OK)
-        status = STORE(request, mr_store_history(request->server->options.store, id, &history));
+        status =
+            MR_ASK_STORE(request, mr_store_history(request->server->options.store, id, &history));
     if (status != MR_OK)
         return fail(request, status, "viewer");
     json_t *document = mr_json_history(mr_lease_engine(at->lease), id, since, &history);
@@ -143,7 +143,8 @@ bool mr_handle_erase_viewer(mr_request *request, const mr_leased_session *at) {
     if (!mr_request_viewer(request, wanted->id, id))
         return false;
     bool own = mr_request_cookie(request, mine) && strcmp(mine, id) == 0;
-    mr_status status = STORE(request, mr_store_erase_viewer(request->server->options.store, id));
+    mr_status status =
+        MR_ASK_STORE(request, mr_store_erase_viewer(request->server->options.store, id));
     /* Whose answer was lost asks again: all that is left is the cookie. */
     if (status != MR_OK && !(own && status == MR_E_NOT_FOUND))
         return fail(request, status, "viewer");
@@ -161,8 +162,8 @@ bool mr_handle_remove_feedback(mr_request *request, const mr_leased_session *at)
     char id[MR_VIEWER_ID_SIZE];
     if (!mr_request_viewer(request, wanted->id, id))
         return false;
-    mr_status status =
-        STORE(request, mr_store_remove_feedback(request->server->options.store, id, wanted->film));
+    mr_status status = MR_ASK_STORE(
+        request, mr_store_remove_feedback(request->server->options.store, id, wanted->film));
     if (status != MR_OK)
         return fail(request, status, NULL);
     mr_streams_history_changed(request->server->streams, id);
@@ -193,9 +194,9 @@ bool mr_handle_feedback(mr_request *request, const mr_leased_session *at) {
     if (!read_opinion(request, mr_lease_engine(at->lease), &said) ||
         !mr_request_viewer(request, opinion->viewer, id))
         return false;
-    mr_status status = STORE(request, mr_store_add_feedback(store, id, &said));
+    mr_status status = MR_ASK_STORE(request, mr_store_add_feedback(store, id, &said));
     if (status == MR_OK)
-        status = STORE(request, mr_store_history(store, id, &history));
+        status = MR_ASK_STORE(request, mr_store_history(store, id, &history));
     if (status != MR_OK)
         return fail(request, status, "viewer");
     size_t count = history.count;

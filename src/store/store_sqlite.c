@@ -17,7 +17,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* How long another process may keep the file locked. */
+/* How long a call waits for others of this process and for another one that keeps the file locked.
+ */
 #define BUSY_MS 5000
 
 /* Of 4 KiB: files up to 16 MiB are written anew when somebody is erased, and read whole when they
@@ -219,6 +220,7 @@ static void scrub_locked(struct sqlite_store *self) {
 static void scrub(mr_store *store, bool soon) {
     struct sqlite_store *self = of(store);
     pthread_mutex_lock(&self->mutex);
+    sqlite3_busy_timeout(self->db, BUSY_MS);
     double now = mr_now(), first = fmax(now, self->rewritten + REWRITE_SECONDS);
     self->scrub_at = fmin(self->scrub_at, soon ? first : fmax(first, now + REWRITE_SECONDS));
     if (self->scrub_at <= now)
@@ -268,11 +270,24 @@ static mr_status run_locked(struct sqlite_store *self, sqlite3_stmt *statement,
     return code == SQLITE_DONE ? MR_OK : fail(self, code);
 }
 
+/* Waits for the connection and leaves the rest of the time to wait for the file, so that calls that
+ * a lock holds up wait side by side and not one after the other. */
+static mr_status lock(struct sqlite_store *self) {
+    double give_up = mr_now() + BUSY_MS * 1e-3;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until); /* what pthread_mutex_timedlock goes by */
+    until.tv_sec += BUSY_MS / 1000;
+    if (pthread_mutex_timedlock(&self->mutex, &until) != 0)
+        return mr_fail(MR_E_IO, "%s: %s", self->name, sqlite3_errstr(SQLITE_BUSY));
+    sqlite3_busy_timeout(self->db, (int)fmax(1, 1e3 * (give_up - mr_now())));
+    return MR_OK;
+}
+
 static mr_status run(mr_store *store, mr_statement statement, const char *const *values,
                      mr_store_row row, void *context, long *changed) {
     struct sqlite_store *self = of(store);
     sqlite3_stmt *prepared = self->statements[statement];
-    pthread_mutex_lock(&self->mutex);
+    MR_TRY(lock(self));
     mr_status status = run_locked(self, prepared, values, row, context, changed);
     sqlite3_reset(prepared);
     sqlite3_clear_bindings(prepared);

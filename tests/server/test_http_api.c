@@ -9,6 +9,7 @@
 #include "server/server.h"
 #include "support.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -1184,6 +1185,40 @@ static void what_was_learned_outlives_a_failure(void **state) {
     mr_test_remove(folder);
 }
 
+static void *unlock_later(void *database) {
+    usleep(400000);
+    assert_int_equal(sqlite3_exec(database, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    return NULL;
+}
+
+static void waiting_for_the_store_is_measured(void **state) {
+    (void)state;
+    char folder[] = "/tmp/moodreel-slow-XXXXXX", path[64], url[80];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/store.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    mr_store *slow;
+    assert_ok(mr_store_open(url, &slow));
+    mr_server_options chosen = options();
+    chosen.store = slow;
+    mr_server *other = start_with(&chosen);
+    sqlite3 *database;
+    pthread_t unlocking;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(pthread_create(&unlocking, NULL, unlock_later, database), 0);
+    int at = mr_server_port(other);
+    http_reply reply = http_ask_json(at, "POST", "/v1/viewers", NULL, "{\"consent\": true}");
+    assert_int_equal(reply.status, 201);
+    http_free(&reply);
+    pthread_join(unlocking, NULL);
+    assert_true(metric(at, "moodreel_stage_seconds_sum{stage=\"store\"}") > 0.2);
+    sqlite3_close(database);
+    mr_server_stop(other);
+    mr_store_close(slow);
+    mr_test_remove(folder);
+}
+
 static void starting_wrongly_is_an_error(void **state) {
     (void)state;
     static const char *const addresses[] = {"",          "8080",       ":8080",
@@ -1239,6 +1274,7 @@ int main(void) {
         cmocka_unit_test(page_and_key_are_loaded_anew),
         cmocka_unit_test(it_learns_from_its_viewers),
         cmocka_unit_test(what_was_learned_outlives_a_failure),
+        cmocka_unit_test(waiting_for_the_store_is_measured),
         cmocka_unit_test(starting_wrongly_is_an_error),
     };
     int failed = cmocka_run_group_tests(tests, start, stop);

@@ -1,5 +1,6 @@
 /* The suite on SQLite, and what a file promises beside it. */
 #include "backend.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "counted_memory.h"
@@ -7,6 +8,7 @@
 #include "support.h"
 
 #include <grp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -293,6 +295,31 @@ static void a_locked_file_is_waited_for_and_told(void **state) {
     mr_store_close(store);
 }
 
+static void *say_while_locked(void *store) {
+    mr_feedback seen = {.film = "Q2", .kind = MR_FEEDBACK_SEEN};
+    assert_int_equal(mr_store_add_feedback(store, "anna", &seen), MR_E_IO);
+    return NULL;
+}
+
+/* One after the other these four would wait for twenty seconds. */
+static void calls_wait_for_a_locked_file_side_by_side(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store = open_used(url);
+    sqlite3 *other = open_raw(file_of(url));
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    pthread_t threads[4];
+    double began = mr_now();
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, say_while_locked, store), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    assert_true(mr_now() - began < 12);
+    sqlite3_close(other);
+    mr_store_close(store);
+}
+
 static void stores_in_memory_are_apart(void **state) {
     (void)state;
     mr_store *one = open_used("sqlite::memory:"), *other;
@@ -479,6 +506,7 @@ int main(void) {
         cmocka_unit_test(files_belong_to_their_owner_alone),
         cmocka_unit_test(a_full_disk_loses_nothing),
         cmocka_unit_test(a_locked_file_is_waited_for_and_told),
+        cmocka_unit_test(calls_wait_for_a_locked_file_side_by_side),
         cmocka_unit_test(stores_in_memory_are_apart),
         cmocka_unit_test(memory_that_is_out_is_an_error),
         cmocka_unit_test(erasing_overwrites),
