@@ -203,6 +203,9 @@ int mr_cmd_evaluate_detector(int argc, char **argv) {
     int code;
     if (!mr_cli_parse(&usage, argc, argv, &settings, &none, &code))
         return code;
+    if (settings.own_points && settings.params.landmarks)
+        return mr_cli_misuse(usage.command, "--own-points: leaves out the model of --landmarks, "
+                                            "give one of both");
     if (settings.prefixes.count == 0)
         settings.prefixes.items[settings.prefixes.count++] = "";
     settings.params.prefixes = settings.prefixes.items;
