@@ -15,12 +15,16 @@ export function createKeyDialog() {
     event.preventDefault();
     key.set(value.value.trim());
     value.value = '';
-    dialog.close();
-    for (const resolve of waiting) resolve();
+    const answered = waiting;
     waiting = [];
+    dialog.close();
+    for (const resolve of answered) resolve();
   });
-  // There is nothing behind it to go back to.
+  // There is nothing behind it to go back to, and some closings cannot be prevented.
   dialog.addEventListener('cancel', (/** @type {Event} */ event) => event.preventDefault());
+  dialog.addEventListener('close', () => {
+    if (waiting.length > 0 && !dialog.open) dialog.showModal();
+  });
 
   return () => {
     showMessage(byId('key-message'), key.get() ? 'That key was not right.' : null);
