@@ -2,6 +2,8 @@
  * The server's HTTP interface. Every call returns the answer's JSON or throws an ApiError that can
  * be shown to people. The key, where the server asks for one, lives until the tab is closed.
  */
+import { inTab } from './remembered.js';
+
 const KEY = 'moodreel.key';
 
 /** What went wrong, in words. `status` 0 means that no answer came. */
@@ -32,9 +34,9 @@ function withPatience(signal) {
 }
 
 export const key = {
-  get: () => sessionStorage.getItem(KEY),
+  get: () => inTab.get(KEY),
   /** @param {string} value */
-  set: (value) => sessionStorage.setItem(KEY, value),
+  set: (value) => inTab.set(KEY, value),
 };
 
 const WORDS = {

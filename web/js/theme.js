@@ -2,12 +2,14 @@
  * Dark or light: as the system says, until somebody picks one. The pick is remembered in this
  * browser; nothing is stored for those who leave it to the system. Loaded before the first paint.
  */
+import { inBrowser } from './remembered.js';
+
 const NAMES = { system: 'Theme: system', dark: 'Theme: dark', light: 'Theme: light' };
 const ORDER = ['system', 'dark', 'light'];
 const KEY = 'moodreel.theme';
 
 function remembered() {
-  const value = localStorage.getItem(KEY);
+  const value = inBrowser.get(KEY);
   return ORDER.includes(value ?? '') ? value : 'system';
 }
 
@@ -32,8 +34,8 @@ export function bindThemeSwitch(button, label) {
   };
   button.addEventListener('click', () => {
     theme = ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length];
-    if (theme === 'system') localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, theme);
+    if (theme === 'system') inBrowser.remove(KEY);
+    else inBrowser.set(KEY, theme);
     apply(theme);
     show();
   });

@@ -5,9 +5,15 @@
  */
 import { api, isPassing } from './api.js';
 import { announce } from './announce.js';
+import { inBrowser } from './remembered.js';
 import { OPINIONS } from './words.js';
 
 const AGREED = 'moodreel.agreed';
+
+/** What is to be known before consent, or null. */
+const warning = () => (navigator.cookieEnabled
+  ? null
+  : 'This browser keeps no cookies: films can be suggested, but your opinions cannot be remembered.');
 
 /**
  * @param {import('./store.js').Store} store
@@ -37,7 +43,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   }
 
   function forget() {
-    localStorage.removeItem(AGREED);
+    inBrowser.remove(AGREED);
     store.set({ viewer: null, opinions: [] });
   }
 
@@ -50,12 +56,12 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   function unknown() {
     leave();
     forget();
-    store.set({ phase: 'welcome', notice: 'This server does not know this browser any more, so it asks again.' });
+    store.set({ phase: 'welcome', notice: warning() ?? 'This server does not know this browser any more, so it asks again.' });
   }
 
   async function start() {
-    const agreed = localStorage.getItem(AGREED) !== null;
-    if (!agreed) store.set({ phase: 'welcome' });
+    const agreed = inBrowser.get(AGREED) !== null;
+    if (!agreed) store.set({ phase: 'welcome', notice: warning() });
     const info = await insist(api.info);
     const { settings } = store.get();
     const attributes = { ...settings.attributes, ethnicity: info.ethnicity_on === true };
@@ -74,7 +80,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
 
   async function agree() {
     const answer = await insist(api.agree);
-    localStorage.setItem(AGREED, 'yes');
+    inBrowser.set(AGREED, 'yes');
     known(answer);
   }
 
@@ -132,7 +138,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   return {
     start, agree, judge, undo, refresh, exportData, erase, unknown,
     refuse: () => store.set({ phase: 'refused' }),
-    reconsider: () => store.set({ phase: 'welcome', notice: null }),
+    reconsider: () => store.set({ phase: 'welcome', notice: warning() }),
   };
 }
 

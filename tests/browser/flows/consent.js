@@ -65,8 +65,30 @@ async function remembered({ server, browser }) {
   await close(failedRequest);
 }
 
+/** Browsers can be told to keep nothing of a site. */
+async function nothingKept({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await page.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, { get() { throw new DOMException('Access is denied', 'SecurityError'); } });
+    Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false });
+  });
+  await page.reload();
+  const warned = page.locator('#welcome-notice').filter({ hasText: 'opinions cannot be remembered' });
+  await warned.waitFor();
+  await control(page, 'button', 'No, thank you').click();
+  await control(page, 'button', 'Read it again').click();
+  await warned.waitFor();
+  await control(page, 'button', 'Theme: system').click();
+  await control(page, 'button', 'Theme: dark').waitFor();
+  await agree(page);
+  await showPhoto(page);
+  await close();
+}
+
 export default [
   ['consent refused: nothing sent, no cookie', refusal],
   ['like, history, export, undo, erase', opinionsAndErasure],
+  ['site data blocked: said so, and films are suggested all the same', nothingKept],
   ['consent is remembered while the server knows the browser', remembered],
 ];
