@@ -33,10 +33,20 @@ function withPatience(signal) {
   return signal && 'any' in AbortSignal ? AbortSignal.any([signal, patience]) : (signal ?? patience);
 }
 
+/** What servers' keys are made of. With some other letters a request fails as if there were no server. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
 export const key = {
-  get: () => inTab.get(KEY),
-  /** @param {string} value */
-  set: (value) => inTab.set(KEY, value),
+  get() {
+    const value = inTab.get(KEY);
+    return value !== null && TOKEN.test(value) ? value : null;
+  },
+  /** Keeps what can be a key, and tells whether it can. @param {string} value */
+  set(value) {
+    const possible = TOKEN.test(value);
+    if (possible) inTab.set(KEY, value);
+    return possible;
+  },
 };
 
 const WORDS = {
@@ -65,16 +75,15 @@ async function errorOf(response) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{query?: Record<string, any>, json?: any, body?: Blob, signal?: AbortSignal}} [options]
+ * @param {{query?: Record<string, any>, json?: any, body?: Blob, signal?: AbortSignal, secret?: string | null}} [options]
  * @returns {Promise<Response>}
  */
-async function send(method, path, { query = {}, json, body, signal } = {}) {
+async function send(method, path, { query = {}, json, body, signal, secret = key.get() } = {}) {
   const url = new URL(path, location.origin);
   for (const [name, value] of Object.entries(query))
     if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json' };
-  const secret = key.get();
   if (secret) headers.Authorization = `Bearer ${secret}`;
   if (json !== undefined) headers['Content-Type'] = 'application/json';
   if (body) headers['Content-Type'] = body.type;
@@ -94,7 +103,8 @@ const ask = async (...request) => (await send(...request)).json();
 
 export const api = {
   info: () => ask('GET', '/v1/info'),
-  health: () => send('GET', '/healthz'),
+  /** Needs no key. */
+  health: () => send('GET', '/healthz', { secret: null }),
 
   agree: () => ask('POST', '/v1/viewers', { json: { consent: true } }),
   viewer: () => ask('GET', '/v1/viewers/me'),

@@ -4,17 +4,24 @@
 import { key } from './api.js';
 import { byId, showMessage } from './dom.js';
 
+const WRONG = 'That key was not right.';
+
 /** @returns {() => Promise<void>} asks, and resolves when a key was given */
 export function createKeyDialog() {
   const dialog = byId('key');
   const value = byId('key-value');
+  const message = byId('key-message');
   /** @type {((value?: any) => void)[]} */
   let waiting = [];
 
   byId('key-form').addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();
-    key.set(value.value.trim());
+    const possible = key.set(value.value.trim());
     value.value = '';
+    if (!possible) {
+      showMessage(message, WRONG);
+      return;
+    }
     const answered = waiting;
     waiting = [];
     dialog.close();
@@ -27,7 +34,7 @@ export function createKeyDialog() {
   });
 
   return () => {
-    showMessage(byId('key-message'), key.get() ? 'That key was not right.' : null);
+    showMessage(message, key.get() ? WRONG : null);
     if (!dialog.open) dialog.showModal();
     return new Promise((resolve) => waiting.push(resolve));
   };
