@@ -10,6 +10,7 @@ let pending = '';
 let lastAt = 0;
 /** @type {number | undefined} */
 let waiting;
+let frame = 0;
 
 /**
  * Says something that answers what the person just did.
@@ -18,7 +19,8 @@ let waiting;
 export function announce(text) {
   const region = byId('announcer');
   region.textContent = '';
-  requestAnimationFrame(() => {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(() => {
     region.textContent = text;
   });
 }
@@ -37,4 +39,13 @@ export function announceCalmly(text) {
     lastAt = performance.now();
     announce(pending);
   }, Math.max(1000, REST_MS - (performance.now() - lastAt)));
+}
+
+/** Takes back what was said, and what would be, of a person who is not there any more. */
+export function hush() {
+  clearTimeout(waiting);
+  cancelAnimationFrame(frame);
+  waiting = undefined;
+  last = '';
+  byId('announcer').textContent = '';
 }

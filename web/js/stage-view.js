@@ -59,7 +59,7 @@ export function bindStage(store, watching) {
     enabled: () => store.get().phase === 'app',
     chosen: watching.usePhoto,
   });
-  bindStated(watching);
+  bindStated(store, watching);
 
   store.watch(['source', 'activity'], ({ source, activity }) => {
     stage.dataset.source = source;
@@ -87,18 +87,33 @@ export function bindStage(store, watching) {
   });
 }
 
-/** The small form for people who want no picture taken. @param {import('./watching.js').Watching} watching */
-function bindStated(watching) {
+/**
+ * The small form for people who want no picture taken.
+ * @param {import('./store.js').Store} store
+ * @param {import('./watching.js').Watching} watching
+ */
+function bindStated(store, watching) {
   const button = byId('describe');
   const form = byId('stated');
   const age = byId('stated-age');
+  const gender = byId('stated-gender');
+  const open = (/** @type {boolean} */ on) => {
+    form.hidden = !on;
+    button.setAttribute('aria-expanded', String(on));
+  };
   button.addEventListener('click', () => {
-    form.hidden = !form.hidden;
-    button.setAttribute('aria-expanded', String(!form.hidden));
+    open(form.hidden);
     if (!form.hidden) age.focus();
   });
   byId('stated-go').addEventListener('click', () => {
     if (!age.reportValidity()) return;
-    watching.describe(age.value === '' ? null : age.valueAsNumber, byId('stated-gender').value || null);
+    watching.describe(age.value === '' ? null : age.valueAsNumber, gender.value || null);
+  });
+  // The next person is somebody else.
+  store.watch(['phase'], ({ phase }) => {
+    if (phase !== 'welcome') return;
+    open(false);
+    age.value = age.defaultValue;
+    gender.value = '';
   });
 }

@@ -4,7 +4,7 @@
  * there was consent, so that it need not ask again.
  */
 import { api, isPassing } from './api.js';
-import { announce } from './announce.js';
+import { announce, hush } from './announce.js';
 import { inBrowser } from './remembered.js';
 import { OPINIONS } from './words.js';
 
@@ -44,6 +44,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
 
   function forget() {
     inBrowser.remove(AGREED);
+    hush();
     store.set({ viewer: null, opinions: [] });
   }
 

@@ -36,6 +36,9 @@ async function opinionsAndErasure({ server, browser }) {
   const reasons = await page.locator('.film__reasons').allTextContents();
   assert.ok(reasons.some((text) => text.includes(`Like ${title}`)), `no reason names ${title}`);
 
+  await control(page, 'button', 'Describe yourself').click();
+  await page.locator('#stated-age').fill('9');
+  await page.locator('#stated-gender').selectOption('female');
   await control(page, 'button', 'Your data').click();
   await page.locator('.opinion').filter({ hasText: title }).waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), control(page, 'button', 'Export as a file').click()]);
@@ -50,6 +53,14 @@ async function opinionsAndErasure({ server, browser }) {
   assert.deepEqual(await context.cookies(), []);
   assert.equal(await page.evaluate(() => localStorage.length), 0);
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'welcome-title');
+
+  // The next person finds nothing of this one either.
+  assert.equal(await page.locator('#announcer').textContent(), '');
+  await agree(page);
+  assert.equal(await control(page, 'button', 'Describe yourself').getAttribute('aria-expanded'), 'false');
+  assert.equal(await page.locator('#stated').isVisible(), false);
+  assert.equal(await page.locator('#stated-age').inputValue(), '30');
+  assert.equal(await page.locator('#stated-gender').inputValue(), '');
   await close();
 }
 
