@@ -175,8 +175,42 @@ async function themeSwitch({ server, browser }) {
   await close();
 }
 
+/** Where the system sets the colours, on and off must still look different, and faces be marked. */
+async function forcedColours({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url, { forcedColors: 'active' });
+  await agree(page);
+  await showPhoto(page);
+  await page.locator('.film').first().locator('.verdict--seen').click();
+  await page.locator('.film--judged').waitFor();
+  const looks = (selector) => page.locator(selector).first().evaluate((element) => {
+    // What has no ground of its own stands on that of what it lies in.
+    const ground = (at) => {
+      const { backgroundColor } = getComputedStyle(at);
+      return backgroundColor.endsWith(', 0)') && at.parentElement ? ground(at.parentElement) : backgroundColor;
+    };
+    const knob = getComputedStyle(element, '::after');
+    const sign = knob.content === 'none' ? getComputedStyle(element).color : knob.backgroundColor;
+    return { ground: ground(element), sign };
+  });
+  for (const [on, off] of [
+    ['#attribute-age + span', '#attribute-ethnicity + span'],
+    ['#feel input:checked + span', '#feel input:not(:checked) + span'],
+    ['#mood input:checked + span', '#mood input:not(:checked) + span'],
+    ['.verdict[aria-pressed="true"]', '.verdict[aria-pressed="false"]'],
+  ]) {
+    const [there, here] = [await looks(on), await looks(off)];
+    assert.notEqual(there.ground, here.ground, `${on} looks like ${off}`);
+    for (const { ground, sign } of [there, here]) assert.notEqual(sign, ground, `${on} or ${off} cannot be read`);
+  }
+  assert.notEqual(await page.locator('.face').evaluate((face) => getComputedStyle(face).boxShadow), 'none', 'faces are not marked');
+  assert.notEqual((await looks('.legend__bar')).ground, (await looks('.legend__track')).ground, 'bars cannot be seen');
+  await page.screenshot({ path: join(process.env.MR_BROWSER_DIR, 'screenshots', 'forced-colours.png'), fullPage: true });
+  await close();
+}
+
 export default [
   ['keyboard only, from consent to erasure', keyboardOnly],
   ['WCAG 2.2 AA on desktop and phone, dark and light', everyShape],
   ['dark and light by hand', themeSwitch],
+  ['colours of the system', forcedColours],
 ];
