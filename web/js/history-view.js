@@ -2,7 +2,7 @@
  * "Your data": every opinion that is kept, to look at, take back, take along or erase.
  */
 import { byId, icon, make, setText, showMessage } from './dom.js';
-import { counted, OPINIONS } from './words.js';
+import { counted, OPINIONS, titleOf } from './words.js';
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
 
@@ -14,9 +14,9 @@ function row({ film, kind, rating, at }, undo) {
   const verdict = kind === 'rating' ? `${OPINIONS.rating} ${rating} of 5` : OPINIONS[kind];
   return make('li', { class: 'opinion', 'data-film': film.id },
     kind === 'rating' ? make('span', { class: 'opinion__mark', 'aria-hidden': true }, String(rating)) : make('span', { class: 'opinion__mark', 'aria-hidden': true }, icon(kind)),
-    make('p', {}, make('strong', {}, film.title), film.year ? ` ${film.year}` : '',
+    make('p', {}, make('strong', {}, titleOf(film)), film.year ? ` ${film.year}` : '',
       make('small', {}, `${verdict}, ${day.format(new Date(at))}`)),
-    make('button', { type: 'button', class: 'button button--quiet', 'aria-label': `Take back: ${film.title}`, onclick: () => undo(film) }, 'Undo'));
+    make('button', { type: 'button', class: 'button button--quiet', 'aria-label': `Take back: ${titleOf(film)}`, onclick: () => undo(film) }, 'Undo'));
 }
 
 /**
@@ -53,7 +53,7 @@ export function bindHistory(store, viewer) {
     attempt(viewer.refresh);
   });
   byId('close-history').addEventListener('click', () => dialog.close());
-  dialog.addEventListener('click', (event) => {
+  dialog.addEventListener('click', (/** @type {Event} */ event) => {
     if (event.target === dialog) dialog.close();
   });
   byId('export').addEventListener('click', () => attempt(viewer.exportData));

@@ -37,7 +37,7 @@
  * @property {{age: boolean, gender: boolean, ethnicity: boolean, emotion: boolean}} attributes
  *
  * @typedef {object} Opinion
- * @property {{id: string, title: string, year: number | null}} film
+ * @property {{id: string, title: string | null, year: number | null}} film the title is null once it has left the catalogue
  * @property {'like' | 'dislike' | 'seen' | 'rating'} kind
  * @property {number | null} rating
  * @property {string} at

@@ -6,7 +6,7 @@
 import { api, isPassing } from './api.js';
 import { announce, hush } from './announce.js';
 import { inBrowser } from './remembered.js';
-import { OPINIONS } from './words.js';
+import { OPINIONS, titleOf } from './words.js';
 
 const AGREED = 'moodreel.agreed';
 
@@ -95,7 +95,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     opinionChanged();
   }
 
-  /** @param {{id: string, title: string}} film */
+  /** @param {{id: string, title: string | null}} film */
   async function undo(film) {
     try {
       await insist(() => api.undo(film.id));
@@ -105,7 +105,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
       if (status !== 404 || field === 'viewer') throw error;
     }
     store.set({ opinions: store.get().opinions.filter((other) => other.film.id !== film.id) });
-    announce(`Taken back: ${film.title}`);
+    announce(`Taken back: ${titleOf(film)}`);
     opinionChanged();
   }
 

@@ -18,6 +18,9 @@ export const MOODS = { auto: 'Suit the mood', lift: 'Lift it', match: 'Match it'
 
 export const OPINIONS = { like: 'Liked', dislike: 'Not liked', seen: 'Seen', rating: 'Rated' };
 
+/** What a film is called: one that has left the catalogue has only its number. @param {{id: string, title: string | null}} film */
+export const titleOf = ({ id, title }) => title ?? id;
+
 /** @param {string} emotion */
 export const feeling = (emotion) => FEELINGS[/** @type {keyof typeof FEELINGS} */ (emotion)] ?? emotion;
 

@@ -76,6 +76,27 @@ async function remembered({ server, browser }) {
   await close(failedRequest);
 }
 
+/** The server keeps an opinion longer than its catalogue a film, and has no title for it then. */
+async function filmGone({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await showPhoto(page);
+  const [id] = await filmIds(page);
+  await page.locator('.film').first().locator('.verdict--like').click();
+  await page.locator('.film--judged').waitFor();
+  await page.route('**/v1/viewers/me', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    for (const { film } of answer.feedback) Object.assign(film, { title: null, year: null });
+    await route.fulfill({ response, json: answer });
+  });
+  await control(page, 'button', 'Your data').click();
+  await page.locator('.opinion strong').filter({ hasText: id }).waitFor();
+  await control(page, 'button', `Take back: ${id}`).click();
+  await page.locator('#announcer').filter({ hasText: `Taken back: ${id}` }).waitFor();
+  await close();
+}
+
 /** Browsers can be told to keep nothing of a site. */
 async function nothingKept({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
@@ -100,6 +121,7 @@ async function nothingKept({ server, browser }) {
 export default [
   ['consent refused: nothing sent, no cookie', refusal],
   ['like, history, export, undo, erase', opinionsAndErasure],
+  ['opinions of films that left the catalogue', filmGone],
   ['site data blocked: said so, and films are suggested all the same', nothingKept],
   ['consent is remembered while the server knows the browser', remembered],
 ];
