@@ -163,6 +163,26 @@ async function wishes({ server, browser }) {
   await close();
 }
 
+/** Browsers put back what was chosen before, on coming back or on a reload: the page begins anew. */
+async function wishesAnew({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await control(page, 'switch', /everyone/).uncheck({ force: true });
+  await page.locator('#filters summary').click();
+  await page.getByLabel("Youngest viewer's age").fill('6');
+  await control(page, 'button', 'Describe yourself').click();
+  await page.locator('#stated-age').fill('9');
+  await page.locator('#stated-gender').selectOption('female');
+  await page.goto('about:blank');
+  await page.goBack();
+  await page.locator('#app').waitFor();
+  assert.deepEqual(await page.evaluate(() => [
+    ...['youngest', 'stated-age', 'stated-gender'].map((id) => document.getElementById(id).value),
+    document.getElementById('group').checked,
+  ]), ['', '30', '', true]);
+  await close();
+}
+
 async function artwork({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
   const drawn = await page.evaluate(async () => {
@@ -188,5 +208,6 @@ export default [
   ['photos: drop and paste', dropAndPaste],
   ['photos: text, empty, huge and cut files', badPhotos],
   ['wishes: feeling, mood, genre, language, certificate, youngest', wishes],
+  ['wishes: none are left over from before', wishesAnew],
   ['artwork: the same for a film, different between films', artwork],
 ];
