@@ -26,6 +26,8 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
   let stopFrames = null;
   /** @type {Blob | null} */
   let picture = null;
+  /** The file that is read to become the picture, unless something else is chosen meanwhile. @type {Blob | null} */
+  let chosen = null;
   /** Whether the camera gives no pictures: what is still said of earlier ones does not count. */
   let dark = false;
   /** The camera that went away by itself and is used again once it is back. @type {string | null} */
@@ -52,6 +54,7 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     camera?.stop();
     camera = null;
     picture = null;
+    chosen = null;
     dark = false;
     lost = null;
     if (photo.src) URL.revokeObjectURL(photo.src);
@@ -165,18 +168,19 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     }
   }
 
-  /** @param {Blob} file */
+  /** What is no picture ends nothing: a running camera goes on. @param {Blob} file */
   async function usePhoto(file) {
-    stop();
-    const mine = turn;
+    chosen = file;
+    let read;
     try {
-      const read = await readPicture(file, store.get().info?.limits?.body_bytes ?? Infinity);
-      if (mine !== turn) return;
-      picture = read;
+      read = await readPicture(file, store.get().info?.limits?.body_bytes ?? Infinity);
     } catch (error) {
-      store.set({ trouble: /** @type {Error} */ (error).message });
+      if (chosen === file) store.set({ trouble: /** @type {Error} */ (error).message });
       return;
     }
+    if (chosen !== file) return;
+    stop();
+    picture = read;
     photo.src = URL.createObjectURL(picture);
     store.set({ source: 'photo' });
     await lookAtPhoto();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agree, choosePhoto, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+import { startCamera } from './camera.js';
 
 const PHOTO = 'data/samples/astronaut.jpg';
 
@@ -124,6 +125,26 @@ async function badPhotos({ server, browser }) {
   await close(failedRequest);
 }
 
+/** What cannot be looked at ends nothing that can. */
+async function badPhotoBeside({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await startCamera(page);
+  const refused = page.locator('#stage-message').filter({ hasText: 'not a JPEG, PNG or WebP' });
+  await hand(page, { event: 'paste', bytes: Buffer.from('%PDF-1.7'), type: 'application/pdf', name: 'bill.pdf' });
+  await refused.waitFor();
+  assert.equal(await control(page, 'button', 'Stop camera').isVisible(), true);
+  assert.notEqual((await filmIds(page)).length, 0, 'the films are gone');
+  // The camera takes the message away when it starts again, and a good photo ends it.
+  await control(page, 'button', 'Stop camera').click();
+  await refused.waitFor({ state: 'hidden' });
+  await startCamera(page);
+  await Promise.all([page.waitForResponse(/analyze/), choosePhoto(page, PHOTO)]);
+  assert.equal(await control(page, 'button', 'Start camera').isVisible(), true);
+  assert.equal(await page.locator('#photo').isVisible(), true);
+  await close();
+}
+
 async function wishes({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
   await agree(page);
@@ -207,6 +228,7 @@ export default [
   ['photos: what is unsure is not said', unsure],
   ['photos: drop and paste', dropAndPaste],
   ['photos: text, empty, huge and cut files', badPhotos],
+  ['photos: what is none leaves the camera on', badPhotoBeside],
   ['wishes: feeling, mood, genre, language, certificate, youngest', wishes],
   ['wishes: none are left over from before', wishesAnew],
   ['artwork: the same for a film, different between films', artwork],
