@@ -77,6 +77,24 @@ export function setText(element, text) {
 }
 
 /**
+ * Makes an element like another of the same make, in place: a screen reader that reads there is not
+ * thrown out. Parts that are built otherwise are replaced.
+ * @param {Element} element
+ * @param {Element} model
+ */
+export function liken(element, model) {
+  const parts = [...model.children];
+  if (element.tagName !== model.tagName || element.children.length !== parts.length) {
+    element.replaceWith(model);
+    return;
+  }
+  for (const { name, value } of model.attributes)
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  if (parts.length === 0) setText(element, model.textContent ?? '');
+  [...element.children].forEach((part, i) => liken(part, parts[i]));
+}
+
+/**
  * Shows a message in its place, or hides the place when there is none.
  * @param {HTMLElement} element
  * @param {string | null} text

@@ -1,7 +1,7 @@
 /**
  * The people in the picture, in words: what is estimated of each, how sure, and how far off it may be.
  */
-import { byId, make } from './dom.js';
+import { byId, liken, make } from './dom.js';
 import { counted, estimates, watchers } from './words.js';
 
 /** Figures that change with every picture cannot be read: the list is redrawn this often. */
@@ -30,7 +30,6 @@ const rest = (count) => make('li', { class: 'person__none' }, `${counted(count, 
 export function bindPeople(store) {
   const list = byId('people');
   let drawnAt = -Infinity;
-  let drawn = '';
   /** @type {number | undefined} */
   let timer;
 
@@ -40,11 +39,12 @@ export function bindPeople(store) {
     drawnAt = performance.now();
     const people = store.get().sight?.people ?? [];
     const read = watchers(people, store.get().settings);
-    const now = JSON.stringify(people.map((person, i) => [person.id ?? i, person.in_sight, estimates(person)]));
-    if (now === drawn) return;
-    drawn = now;
-    list.replaceChildren(...read.map((person, i) => row(person, person.id ?? i + 1)));
-    if (read.length < people.length) list.append(rest(people.length - read.length));
+    const rows = read.map((person, i) => row(person, person.id ?? i + 1));
+    if (read.length < people.length) rows.push(rest(people.length - read.length));
+    const shown = [...list.children];
+    const same = rows.length === shown.length && rows.every(({ dataset }, i) => dataset.person === shown[i].dataset.person);
+    if (same) rows.forEach((now, i) => liken(shown[i], now));
+    else list.replaceChildren(...rows);
   }
 
   store.watch(['sight'], () => {

@@ -41,6 +41,12 @@ async function facesAndFilms({ server, browser }) {
   // So does the voice of a screen reader, while answers come many times a second.
   await page.waitForFunction(() => /1 person in the picture/.test(document.getElementById('announcer').textContent));
 
+  // Figures change where they stand: who reads them there is not thrown out.
+  const figure = await mood.locator('small').elementHandle();
+  const figures = await page.locator('.person').first().innerText();
+  await page.waitForFunction((old) => document.querySelector('.person').innerText !== old, figures);
+  assert.equal(await figure.evaluate((element) => element.isConnected), true, 'the figures of a person were replaced');
+
   await control(page, 'switch', 'Ethnicity').check();
   await page.locator('[data-estimate="ethnicity"]').waitFor();
   await control(page, 'switch', 'Gender').uncheck();
