@@ -10,13 +10,19 @@
 #include <string.h>
 #include <strings.h>
 
+/* The known film that a row means, or -1, and whether the row states its id. */
+typedef struct meaning {
+    long film;
+    bool by_id;
+} meaning;
+
 /* An import on its way. */
 typedef struct import_job {
     const char *name;
     const mr_catalogue *known;
     mr_catalogue *stated; /* what the file says, with tiers of 0 where it says none */
     mr_csv csv;
-    long *targets;  /* the known film that each stated one is, or -1 */
+    meaning *meant; /* by each stated film */
     uint8_t *taken; /* known films that a row means */
     mr_bad_line *tell;
     void *context;
@@ -42,31 +48,57 @@ static bool same_language(const mr_catalogue_film *a, const mr_catalogue_film *b
     return !*a->language || !*b->language || strcasecmp(a->language, b->language) == 0;
 }
 
-/* The known film that a stated one is, or -1. */
-static long target_of(const mr_catalogue *known, const mr_catalogue_film *stated) {
-    long film = mr_catalogue_find(known, stated->id);
+/* A row without an id is found by its title alone: the id that a film got in its place says no more
+ * than that, and must not win over language and certificate as a stated one does. */
+static meaning meaning_of(const mr_catalogue *known, const mr_catalogue_film *stated) {
+    long film = mr_catalogue_find(known, stated->id); /* an empty id is no film's */
     if (film >= 0)
-        return film;
+        return (meaning){film, true};
     size_t count;
     const mr_title_key *key = mr_catalogue_titled(known, stated->title, &count);
     for (size_t i = 0; i < count; i++) {
         const mr_catalogue_film *candidate = mr_catalogue_entry(known, key[i].film);
         if (candidate->year == stated->year && same_language(candidate, stated))
-            return (long)key[i].film;
+            return (meaning){(long)key[i].film, false};
     }
-    return -1;
+    return (meaning){-1, false};
+}
+
+/* Whether this film's id is that of another film: of a known one, which the row then does not mean,
+ * or of one that is stated in another language. */
+static bool id_is_taken(const import_job *job, const mr_catalogue_film *film) {
+    long stated = mr_catalogue_find(job->stated, film->id);
+    return mr_catalogue_find(job->known, film->id) >= 0 ||
+           (stated >= 0 && !same_language(&job->stated->films[stated], film));
+}
+
+/* The id of a film that states none: that of the known film that it is, else one of its own. */
+static mr_status give_id(import_job *job, const mr_film_reader *in, size_t row, meaning meant,
+                         mr_catalogue_film *film) {
+    if (meant.film >= 0) {
+        film->id = job->known->films[meant.film].id;
+        return MR_OK;
+    }
+    MR_TRY(mr_film_make_id(in, false, film));
+    if (id_is_taken(job, film))
+        MR_TRY(mr_film_make_id(in, true, film));
+    return id_is_taken(job, film)
+               ? mr_film_refuse(in, row, "id", film->id, "an id that no other film has")
+               : MR_OK;
 }
 
 static mr_status read_row(import_job *job, const mr_film_reader *in, size_t row) {
     mr_catalogue_film film;
     MR_TRY(mr_film_read(in, row, &film));
-    long target = target_of(job->known, &film);
-    if (target >= 0 && job->taken[target])
+    meaning meant = meaning_of(job->known, &film);
+    if (meant.film >= 0 && job->taken[meant.film])
         return mr_film_refuse(in, row, "film", film.title, "one that no line before means");
+    if (!*film.id)
+        MR_TRY(give_id(job, in, row, meant, &film));
     MR_TRY(mr_film_add(in, row, &film));
-    job->targets[job->stated->count - 1] = target;
-    if (target >= 0)
-        job->taken[target] = 1;
+    job->meant[job->stated->count - 1] = meant;
+    if (meant.film >= 0)
+        job->taken[meant.film] = 1;
     return MR_OK;
 }
 
@@ -74,9 +106,9 @@ static mr_status read_rows(import_job *job) {
     mr_film_reader in = {
         .catalogue = job->stated, .csv = &job->csv, .name = job->name, .operators = true};
     MR_TRY(mr_film_reader_open(&in));
-    job->targets = mr_alloc((job->csv.rows + 1) * sizeof *job->targets);
+    job->meant = mr_alloc((job->csv.rows + 1) * sizeof *job->meant);
     job->taken = mr_alloc(mr_catalogue_count(job->known) + 1);
-    if (!job->targets || !job->taken)
+    if (!job->meant || !job->taken)
         return no_memory(job->name);
     for (size_t row = 0; row < job->csv.rows; row++)
         MR_TRY(pass(job, read_row(job, &in, row)));
@@ -156,9 +188,9 @@ static void merge_people(entry *e, const mr_catalogue_film *stated, const mr_cat
 }
 
 /* Lays what a row states over what was known of its film. */
-static void merge(entry *e, const mr_catalogue_film *stated, const mr_catalogue *people) {
+static void merge(entry *e, bool by_id, const mr_catalogue_film *stated,
+                  const mr_catalogue *people) {
     mr_catalogue_film *film = &e->film;
-    bool by_id = strcmp(stated->id, film->id) == 0;
     if (by_id)
         film->title = stated->title;
     if (by_id || !*film->certificate || stated->minimum_age > film->minimum_age)
@@ -185,16 +217,16 @@ static void print_all(FILE *file, import_job *job) {
     }
     for (size_t f = 0; f < job->stated->count; f++) {
         const mr_catalogue_film *stated = &job->stated->films[f];
-        long target = job->targets[f];
-        entry e = target >= 0 ? entry_of(&job->known->films[target], job->known)
-                              : entry_of(stated, job->stated);
-        if (target >= 0)
-            merge(&e, stated, job->stated);
+        meaning meant = job->meant[f];
+        entry e = meant.film >= 0 ? entry_of(&job->known->films[meant.film], job->known)
+                                  : entry_of(stated, job->stated);
+        if (meant.film >= 0)
+            merge(&e, meant.by_id, stated, job->stated);
         else if (!stated->tier)
             e.film.tier = MR_CATALOGUE_TIERS;
         print_entry(file, &e);
-        job->done.changed += target >= 0;
-        job->done.added += target < 0;
+        job->done.changed += meant.film >= 0;
+        job->done.added += meant.film < 0;
     }
 }
 
@@ -236,7 +268,7 @@ mr_status mr_films_import(const char *path, const char *catalogue_path, mr_bad_l
     if (status == MR_OK)
         status = run(&job, catalogue_path);
     *out = job.done;
-    free(job.targets);
+    free(job.meant);
     free(job.taken);
     mr_csv_free(&job.csv);
     mr_catalogue_free(job.stated);

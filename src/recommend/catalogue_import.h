@@ -11,7 +11,8 @@
  *   2. else the film with its title (or one of its other titles) and its year, unless both state a
  *      language and these differ; that film keeps its id, so that what viewers said of it and what
  *      models know of it stay valid;
- *   3. else a new film. Where the row has no id, one is made of title and year: own-TITLE-YEAR.
+ *   3. else a new film. Where the row has no id, one is made of title and year: own-TITLE-YEAR, or
+ *      own-TITLE-YEAR-LANGUAGE where a film of another language has that.
  *
  * What the row states takes the place of what was known; what it leaves empty stays. Where a film
  * was found by its title, that title stays, and of two certificates the stricter one counts. A new

@@ -46,8 +46,8 @@ typedef struct mr_film_reader {
     mr_csv *csv;
     const char *name; /* of the file, in errors */
     mr_film_columns columns;
-    bool operators; /* an operator's file: ids may be missing, a tier not stated is 0, columns and
-                       people without a name are errors */
+    bool operators; /* an operator's file: ids may be missing and are empty then, a tier not stated
+                       is 0, columns and people without a name are errors */
 } mr_film_reader;
 
 /* An empty catalogue. */
@@ -60,6 +60,10 @@ mr_status mr_film_reader_open(mr_film_reader *in);
 /* Reads one row, whose lists of people are cut apart in place. The film's id is not yet numbered.
  * Errors name file and line. */
 mr_status mr_film_read(const mr_film_reader *in, size_t row, mr_catalogue_film *film);
+
+/* Gives a film that states no id one of its title and year, with its language behind where others
+ * have that one. */
+mr_status mr_film_make_id(const mr_film_reader *in, bool with_language, mr_catalogue_film *film);
 
 /* Adds a film whose id is new, or lets it take the place of a shipped one. */
 mr_status mr_film_add(const mr_film_reader *in, size_t row, const mr_catalogue_film *film);

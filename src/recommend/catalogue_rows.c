@@ -109,19 +109,26 @@ static bool are_titles(const char *text) {
     return strlen(text) <= MR_CATALOGUE_MAX_ALSO && are_names(text);
 }
 
-/* An id for a film that has none: its title and year. */
-static mr_status make_id(const mr_film_reader *in, const mr_catalogue_film *film, char **out) {
-    char folded[MR_CATALOGUE_MAX_TITLE - 8];
-    mr_catalogue *catalogue = in->catalogue;
-    mr_fold(film->title, folded, sizeof folded);
-    for (char *at = folded; *at; at++)
+/* Folds a name to a part of an id. */
+static void fold_with_dashes(const char *name, char *out, size_t size) {
+    mr_fold(name, out, size);
+    for (char *at = out; *at; at++)
         if (*at == ' ')
             *at = '-';
+}
+
+mr_status mr_film_make_id(const mr_film_reader *in, bool with_language, mr_catalogue_film *film) {
+    char title[MR_CATALOGUE_MAX_TITLE - 32], language[24] = "", *made;
+    mr_catalogue *catalogue = in->catalogue;
+    fold_with_dashes(film->title, title, sizeof title);
+    if (with_language)
+        fold_with_dashes(film->language, language, sizeof language);
     if (!mr_grow(&catalogue->made_ids, &catalogue->made_capacity, catalogue->made_count + 1,
                  sizeof *catalogue->made_ids) ||
-        asprintf(out, "own-%s-%d", folded, film->year) < 0)
+        asprintf(&made, "own-%s-%d%s%s", title, film->year, *language ? "-" : "", language) < 0)
         return no_memory(in);
-    catalogue->made_ids[catalogue->made_count++] = *out;
+    catalogue->made_ids[catalogue->made_count++] = made;
+    film->id = made;
     return MR_OK;
 }
 
@@ -135,12 +142,9 @@ static mr_status read_names(const mr_film_reader *in, size_t row, mr_catalogue_f
     MR_TRY(read_int(in, row, in->columns.year, "year", MR_CATALOGUE_FIRST_YEAR,
                     MR_CATALOGUE_LAST_YEAR, &film->year));
     film->id = field(in, row, in->columns.id);
-    if (!*film->id && in->operators) {
-        char *made;
-        MR_TRY(make_id(in, film, &made));
-        film->id = made;
-    }
-    return is_title(film->id) ? MR_OK : mr_film_refuse(in, row, "id", film->id, "1 to 300 bytes");
+    bool open = !*film->id && in->operators;
+    return open || is_title(film->id) ? MR_OK
+                                      : mr_film_refuse(in, row, "id", film->id, "1 to 300 bytes");
 }
 
 /* Numbers the people of a list, which is cut apart in place; more than the limit are left out. */

@@ -133,6 +133,77 @@ static void another_language_is_another_film(void **state) {
     mr_catalogue_free(catalogue);
 }
 
+static void a_made_id_states_no_more_than_the_title(void **state) {
+    (void)state;
+    mr_film_import done;
+    assert_ok(import("title,year,genres,certificate\nDevdas X,2021,Drama,A\n", &done));
+    assert_ok(import("title,year,genres,certificate\nDEVDAS X,2021,Comedy,U\n", &done));
+    assert_int_equal(done.changed, 1);
+    mr_catalogue *catalogue = reload();
+    const mr_catalogue_film *film = film_of(catalogue, "own-devdas-x-2021");
+    assert_string_equal(film->certificate, "A");
+    assert_string_equal(film->title, "Devdas X");
+    assert_int_equal(film->genres, 1u << MR_GENRE_COMEDY);
+    mr_catalogue_free(catalogue);
+}
+
+static void assert_languages_are_apart(void) {
+    mr_catalogue *catalogue = reload();
+    assert_int_equal(mr_catalogue_count(catalogue), 5);
+    const mr_catalogue_film *hindi = film_of(catalogue, "own-devdas-x-2021");
+    const mr_catalogue_film *telugu = film_of(catalogue, "own-devdas-x-2021-telugu");
+    assert_string_equal(hindi->language, "Hindi");
+    assert_string_equal(hindi->certificate, "A");
+    assert_string_equal(telugu->language, "Telugu");
+    assert_string_equal(telugu->certificate, "U");
+    mr_catalogue_free(catalogue);
+}
+
+static void made_ids_of_two_languages_differ(void **state) {
+    (void)state;
+    mr_film_import done;
+    static const char telugu[] =
+        "title,year,genres,language,certificate\nDevdas X,2021,Drama,Telugu,U\n";
+    assert_ok(
+        import("title,year,genres,language,certificate\nDevdas X,2021,Drama,Hindi,A\n", &done));
+    assert_ok(import(telugu, &done));
+    assert_int_equal(done.added, 1);
+    assert_languages_are_apart();
+    assert_ok(import(telugu, &done));
+    assert_int_equal(done.changed, 1);
+    assert_languages_are_apart();
+    /* The same of one file. */
+    fresh(state);
+    assert_ok(import("title,year,genres,language,certificate\nDevdas X,2021,Drama,Hindi,A\n"
+                     "Devdas X,2021,Drama,Telugu,U\n",
+                     &done));
+    assert_int_equal(done.added, 2);
+    assert_languages_are_apart();
+    /* Which of them a row without a language means cannot be told within one file. */
+    fresh(state);
+    assert_int_equal(import("title,year,genres,language\nDevdas X,2021,Drama,Hindi\n"
+                            "Devdas X,2021,Drama,Telugu\nDevdas X,2021,Drama,Telugu\n"
+                            "Devdas X,2021,Drama,Hindi\nDevdas X,2021,Drama,\n",
+                            &done),
+                     MR_E_FORMAT);
+    assert_int_equal(done.bad, 3);
+}
+
+/* A film that got another title by its id keeps that id to itself. */
+static void a_made_id_is_never_another_films(void **state) {
+    (void)state;
+    mr_film_import done;
+    assert_ok(import("title,year,genres\nDevdas X,2021,Drama\n", &done));
+    assert_ok(import("id,title,year,genres\nown-devdas-x-2021,Paro,2022,Drama\n", &done));
+    assert_int_equal(import("title,year,genres\nDevdas X,2021,Drama\n", &done), MR_E_FORMAT);
+    assert_non_null(strstr(told, "id 'own-devdas-x-2021': expected an id that no other film has"));
+    assert_ok(import("title,year,genres,language\nDevdas X,2021,Drama,Hindi\n", &done));
+    mr_catalogue *catalogue = reload();
+    assert_string_equal(film_of(catalogue, "own-devdas-x-2021")->title, "Paro");
+    assert_string_equal(film_of(catalogue, "own-devdas-x-2021-hindi")->title, "Devdas X");
+    mr_catalogue_free(catalogue);
+}
+
 static void imports_add_up_and_can_be_repeated(void **state) {
     (void)state;
     mr_film_import done;
@@ -239,6 +310,9 @@ int main(void) {
         cmocka_unit_test_setup(new_films_are_added, fresh),
         cmocka_unit_test_setup(known_films_take_what_is_stated, fresh),
         cmocka_unit_test_setup(another_language_is_another_film, fresh),
+        cmocka_unit_test_setup(a_made_id_states_no_more_than_the_title, fresh),
+        cmocka_unit_test_setup(made_ids_of_two_languages_differ, fresh),
+        cmocka_unit_test_setup(a_made_id_is_never_another_films, fresh),
         cmocka_unit_test_setup(imports_add_up_and_can_be_repeated, fresh),
         cmocka_unit_test_setup(bad_lines_are_all_told_and_nothing_changes, fresh),
         cmocka_unit_test_setup(broken_files_are_refused, fresh),
