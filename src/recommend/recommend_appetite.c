@@ -39,6 +39,11 @@ float mr_opinion_value(const mr_opinion *feedback) {
     }
 }
 
+/* Ages below ten, which have ranges of their own. */
+static bool is_of_children(mr_age_range age) {
+    return age <= MR_AGE_3_9;
+}
+
 /* What people of this age and gender like, and what goes with this mood. */
 static void weigh_genres(mr_appetite *appetite, const mr_belief *expected, mr_mood_mode mode) {
     const mr_recommender *recommender = appetite->recommender;
@@ -49,9 +54,12 @@ static void weigh_genres(mr_appetite *appetite, const mr_belief *expected, mr_mo
         appetite->genre.value[g] = fmaxf(-LARGEST_LIFT, fminf(LARGEST_LIFT, lift));
         for (int i = 0; i < MR_CELLS; i++) {
             mr_cell cell = mr_cell_of(i);
+            float liking =
+                expected->cells[i] * recommender->parts.taste.liking[cell.age][cell.gender][g];
             if (watcher->has_age || watcher->has_gender)
-                appetite->taste.value[g] +=
-                    expected->cells[i] * recommender->parts.taste.liking[cell.age][cell.gender][g];
+                appetite->taste.value[g] += liking;
+            if (watcher->has_age && is_of_children(cell.age))
+                appetite->child_taste.value[g] += liking;
             if (watcher->has_emotion)
                 appetite->mood.value[g] +=
                     expected->cells[i] * recommender->parts.mood.wish[mode][cell.emotion][g];
@@ -59,12 +67,15 @@ static void weigh_genres(mr_appetite *appetite, const mr_belief *expected, mr_mo
     }
     mr_genre_sums_fill(&appetite->genre);
     mr_genre_sums_fill(&appetite->taste);
+    mr_genre_sums_fill(&appetite->child_taste);
     mr_genre_sums_fill(&appetite->mood);
 }
 
-/* Ages below ten have ranges of their own. */
 static float chance_of_child(const mr_watcher *watcher) {
-    return watcher->has_age ? watcher->age[MR_AGE_0_2] + watcher->age[MR_AGE_3_9] : 0;
+    float chance = 0;
+    for (int age = 0; watcher->has_age && is_of_children((mr_age_range)age); age++)
+        chance += watcher->age[age];
+    return chance;
 }
 
 static mr_status believe(mr_appetite *appetite, const mr_rank_options *options) {

@@ -21,7 +21,7 @@ typedef float shares[MR_SOFA_SEATS][MR_TERM_COUNT];
 static bool say_the_same(const mr_appetite *appetite, uint32_t film, int a, int b) {
     bool by_genre = a == MR_TERM_TASTE || a == MR_TERM_GENRE_BELIEF;
     return by_genre && (b == MR_TERM_TASTE || b == MR_TERM_GENRE_BELIEF) &&
-           (mr_item_of(appetite->recommender, film) < 0 || appetite->child > 0.5f);
+           (mr_item_of(appetite->recommender, film) < 0 || mr_taste_is_of_children(appetite, film));
 }
 
 /* Adds the strongest term that has no reason yet; false when none is worth a word. */

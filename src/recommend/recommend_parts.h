@@ -68,10 +68,11 @@ typedef struct mr_appetite {
     const mr_catalogue_film *films; /* of its catalogue, and the numbers of their people */
     const uint32_t *people;
     const mr_sofa_seat *seat;
-    float *film;         /* belief in each class of the forest */
-    mr_genre_sums genre; /* logarithm of belief in a genre over the usual belief */
-    mr_genre_sums taste; /* liking of each genre at this age and gender */
-    mr_genre_sums mood;  /* wish for each genre in this mood */
+    float *film;               /* belief in each class of the forest */
+    mr_genre_sums genre;       /* logarithm of belief in a genre over the usual belief */
+    mr_genre_sums taste;       /* liking of each genre at this age and gender */
+    mr_genre_sums child_taste; /* what of that comes from ages below ten */
+    mr_genre_sums mood;        /* wish for each genre in this mood */
     /* From the history; all zero without one. */
     float feedbacks; /* how many say something */
     float opinions;  /* sum of the sizes of their values */
@@ -120,6 +121,10 @@ float mr_opinion_value(const mr_opinion *feedback);
  * for what the film would be to somebody whom no neighbour tells of it. */
 void mr_term_values(const mr_appetite *appetite, uint32_t film, int32_t item,
                     float values[MR_TERM_COUNT]);
+
+/* Whether more of what raises the taste in a film comes from ages below ten than from the others.
+ */
+bool mr_taste_is_of_children(const mr_appetite *appetite, uint32_t film);
 
 /* Multiplies weights out, once all else of an appetite is set. */
 mr_status mr_sum_up(mr_appetite *appetite);

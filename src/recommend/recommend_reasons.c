@@ -51,9 +51,9 @@ static int group_of(const mr_watcher *watcher) {
 }
 
 /* "girls" below 18, else "women". */
-static void say_gender(text *out, const mr_watcher *watcher) {
-    int age = likeliest(watcher->age, MR_AGE_RANGE_COUNT), group = group_of(watcher);
-    bool child = watcher->has_age && (age <= MR_AGE_3_9 || (age == MR_AGE_10_19 && group <= 0));
+static void say_gender(text *out, const mr_watcher *watcher, int age) {
+    bool child =
+        watcher->has_age && (age <= MR_AGE_3_9 || (age == MR_AGE_10_19 && group_of(watcher) <= 0));
     if (!watcher->has_gender)
         say(out, "%s", child ? "children" : "people");
     else if (likeliest(watcher->gender, MR_GENDER_COUNT) == MR_FEMALE)
@@ -62,12 +62,12 @@ static void say_gender(text *out, const mr_watcher *watcher) {
         say(out, "%s", child ? "boys" : "men");
 }
 
-/* "women of 30-39 in a sad mood", of what is known. */
-static void say_who(text *out, const mr_watcher *watcher) {
-    say_gender(out, watcher);
+/* "women of 30-39", of what is known, by the likeliest of the age ranges from `first` to `end`. */
+static void say_who(text *out, const mr_watcher *watcher, int first, int end) {
+    int age = first + likeliest(watcher->age + first, end - first);
+    say_gender(out, watcher, age);
     if (watcher->has_age)
-        say(out, " of %s",
-            mr_age_range_label((mr_age_range)likeliest(watcher->age, MR_AGE_RANGE_COUNT)));
+        say(out, " of %s", mr_age_range_label((mr_age_range)age));
 }
 
 /* "women of 35-44", by the groups in which people were asked. */
@@ -76,7 +76,7 @@ static void say_asked(text *out, const mr_watcher *watcher) {
         " under 18", " of 18-24", " of 25-34",  " of 35-44",
         " of 45-49", " of 50-55", " from 56 on"};
     int group = group_of(watcher);
-    say_gender(out, watcher);
+    say_gender(out, watcher, likeliest(watcher->age, MR_AGE_RANGE_COUNT));
     say(out, "%s who were asked", watcher->has_age && group >= 0 ? groups[group] : "");
 }
 
@@ -88,8 +88,9 @@ static const char *mood_word(const mr_watcher *watcher) {
     return words[likeliest(watcher->emotion, MR_EMOTION_COUNT)];
 }
 
+/* "women of 30-39 in a sad mood". */
 static void say_people(text *out, const mr_watcher *watcher) {
-    say_who(out, watcher);
+    say_who(out, watcher, 0, MR_AGE_RANGE_COUNT);
     if (watcher->has_emotion)
         say(out, " in %s mood", mood_word(watcher));
 }
@@ -196,23 +197,28 @@ static void say_film_belief(text *out, const mr_watcher *watcher, float belief) 
 }
 
 /* "Liked by 41 % of women of 25-34 who were asked, and by 30 % of all"; of a film that nobody was
- * asked about, or nobody as young, what is known of its genres. */
+ * asked about, or nobody as young, what is known of its genres. That is an assumption of children,
+ * whom nobody asked. */
 static void say_taste(text *out, const mr_appetite *appetite, const mr_catalogue_film *film,
                       uint32_t index) {
     const mr_recommender *recommender = appetite->recommender;
+    const mr_watcher *watcher = &appetite->seat->watcher;
     int32_t item = mr_item_of(recommender, index);
-    bool by_genre = appetite->child > 0.5f && mr_genre_sums_fit(&appetite->taste, film) > 0;
-    if (item < 0 || by_genre) {
+    if (mr_taste_is_of_children(appetite, index)) {
+        say_genres(out, &appetite->child_taste, film->genres);
+        say(out, ", for ");
+        say_who(out, watcher, 0, MR_AGE_10_19);
+        return;
+    }
+    if (item < 0) {
         say_genres(out, &appetite->taste, film->genres);
-        /* That is an assumption of children, whom nobody asked. */
-        bool found = appetite->child <= 0.5f;
-        say(out, found ? ", liked more by " : ", for ");
-        say_who(out, &appetite->seat->watcher);
-        say(out, found ? " than by others" : "");
+        say(out, ", liked more by ");
+        say_who(out, watcher, MR_AGE_10_19, MR_AGE_RANGE_COUNT);
+        say(out, " than by others");
         return;
     }
     say(out, "Liked by %.0f %% of ", 100 * (double)appetite->neighbours.prior[item]);
-    say_asked(out, &appetite->seat->watcher);
+    say_asked(out, watcher);
     say(out, ", and by %.0f %% of all", 100 * (double)recommender->usual[item]);
 }
 

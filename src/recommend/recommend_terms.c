@@ -27,11 +27,18 @@ static float genre_belief(const sight *s) {
     return mr_genre_sums_fit(&s->appetite->genre, s->film);
 }
 
-/* Of the film itself where people of this age were asked about it, else of its genres. */
+/* Of the film itself from the ages that were asked about it, else of its genres. */
+static float taste_of_children(const sight *s) {
+    return mr_genre_sums_fit(&s->appetite->child_taste, s->film);
+}
+
+static float taste_of_others(const sight *s) {
+    return s->item >= 0 ? (1 - s->appetite->child) * s->appetite->audience[s->item]
+                        : mr_genre_sums_fit(&s->appetite->taste, s->film) - taste_of_children(s);
+}
+
 static float taste(const sight *s) {
-    float child = s->item >= 0 ? s->appetite->child : 1;
-    float by_genre = child > 0 ? child * mr_genre_sums_fit(&s->appetite->taste, s->film) : 0;
-    return s->item >= 0 ? by_genre + (1 - child) * s->appetite->audience[s->item] : by_genre;
+    return taste_of_children(s) + taste_of_others(s);
 }
 
 static float mood(const sight *s) {
@@ -123,6 +130,11 @@ void mr_term_values(const mr_appetite *appetite, uint32_t index, int32_t item,
         values[t] = terms[t](&s);
 }
 
+bool mr_taste_is_of_children(const mr_appetite *appetite, uint32_t film) {
+    sight s = {appetite, &appetite->films[film], film, mr_item_of(appetite->recommender, film)};
+    return taste_of_children(&s) > taste_of_others(&s);
+}
+
 void mr_terms_of(const mr_appetite *appetite, uint32_t index, float contribution[MR_TERM_COUNT]) {
     int32_t item = mr_item_of(appetite->recommender, index);
     const float *weight = item >= 0 ? appetite->inside : appetite->outside;
@@ -141,10 +153,9 @@ mr_status mr_sum_up(mr_appetite *appetite) {
     for (int g = 0; g < MR_GENRE_COUNT; g++) {
         float genre = appetite->genre.value[g], wish = appetite->mood.value[g];
         float liked = GENRE_PART * appetite->liked_genre.value[g];
-        appetite->wanted_inside.value[g] =
-            in[MR_TERM_GENRE_BELIEF] * genre + in[MR_TERM_MOOD] * wish +
-            in[MR_TERM_LIKENESS] * liked +
-            in[MR_TERM_TASTE] * appetite->child * appetite->taste.value[g];
+        appetite->wanted_inside.value[g] = in[MR_TERM_GENRE_BELIEF] * genre +
+                                           in[MR_TERM_MOOD] * wish + in[MR_TERM_LIKENESS] * liked +
+                                           in[MR_TERM_TASTE] * appetite->child_taste.value[g];
         appetite->wanted_outside.value[g] =
             out[MR_TERM_GENRE_BELIEF] * genre + out[MR_TERM_MOOD] * wish +
             out[MR_TERM_LIKENESS] * liked + out[MR_TERM_TASTE] * appetite->taste.value[g];
