@@ -36,17 +36,17 @@ static void say_title(text *out, const char *title) {
     say(out, "%.*s…", (int)length, title);
 }
 
-static int likeliest(const float *probabilities, int n) {
+static int greatest(const float *values, int n) {
     int best = 0;
     for (int i = 1; i < n; i++)
-        if (probabilities[i] > probabilities[best])
+        if (values[i] > values[best])
             best = i;
     return best;
 }
 
 /* The likeliest of MovieLens' age groups; -1: not known. */
 static int group_of(const mr_watcher *watcher) {
-    int group = likeliest(watcher->group, MR_AUDIENCE_AGE_COUNT);
+    int group = greatest(watcher->group, MR_AUDIENCE_AGE_COUNT);
     return watcher->group[group] > 0 ? group : -1;
 }
 
@@ -56,7 +56,7 @@ static void say_gender(text *out, const mr_watcher *watcher, int age) {
         watcher->has_age && (age <= MR_AGE_3_9 || (age == MR_AGE_10_19 && group_of(watcher) <= 0));
     if (!watcher->has_gender)
         say(out, "%s", child ? "children" : "people");
-    else if (likeliest(watcher->gender, MR_GENDER_COUNT) == MR_FEMALE)
+    else if (greatest(watcher->gender, MR_GENDER_COUNT) == MR_FEMALE)
         say(out, "%s", child ? "girls" : "women");
     else
         say(out, "%s", child ? "boys" : "men");
@@ -64,7 +64,7 @@ static void say_gender(text *out, const mr_watcher *watcher, int age) {
 
 /* "women of 30-39", of what is known, by the likeliest of the age ranges from `first` to `end`. */
 static void say_who(text *out, const mr_watcher *watcher, int first, int end) {
-    int age = first + likeliest(watcher->age + first, end - first);
+    int age = first + greatest(watcher->age + first, end - first);
     say_gender(out, watcher, age);
     if (watcher->has_age)
         say(out, " of %s", mr_age_range_label((mr_age_range)age));
@@ -76,60 +76,69 @@ static void say_asked(text *out, const mr_watcher *watcher) {
         " under 18", " of 18-24", " of 25-34",  " of 35-44",
         " of 45-49", " of 50-55", " from 56 on"};
     int group = group_of(watcher);
-    say_gender(out, watcher, likeliest(watcher->age, MR_AGE_RANGE_COUNT));
+    say_gender(out, watcher, greatest(watcher->age, MR_AGE_RANGE_COUNT));
     say(out, "%s who were asked", watcher->has_age && group >= 0 ? groups[group] : "");
 }
 
-static const char *mood_word(const mr_watcher *watcher) {
+static const char *mood_word(int emotion) {
     static const char *const words[MR_EMOTION_COUNT] = {
         [MR_ANGRY] = "an angry",      [MR_DISGUST] = "a disgusted", [MR_FEAR] = "a fearful",
         [MR_HAPPY] = "a happy",       [MR_NEUTRAL] = "a neutral",   [MR_SAD] = "a sad",
         [MR_SURPRISE] = "a surprised"};
-    return words[likeliest(watcher->emotion, MR_EMOTION_COUNT)];
+    return words[emotion];
 }
 
 /* "women of 30-39 in a sad mood". */
 static void say_people(text *out, const mr_watcher *watcher) {
     say_who(out, watcher, 0, MR_AGE_RANGE_COUNT);
     if (watcher->has_emotion)
-        say(out, " in %s mood", mood_word(watcher));
+        say(out, " in %s mood", mood_word(greatest(watcher->emotion, MR_EMOTION_COUNT)));
 }
 
-/* The film's genres with the highest values, at most two, all of them positive; returns them.
- * Of a film with none nothing is said. */
-static mr_genre_set say_genres(text *out, const mr_genre_sums *sums, mr_genre_set genres) {
+/* The genres with the highest values, at most two, all of them positive. Of none nothing is said.
+ */
+static void say_genres(text *out, const float value[MR_GENRE_COUNT], mr_genre_set genres) {
     int first = -1, second = -1;
     for (mr_genre_set rest = genres; rest; rest &= rest - 1) {
         int genre = __builtin_ctz(rest);
-        if (sums->value[genre] <= 0)
+        if (value[genre] <= 0)
             continue;
-        if (first < 0 || sums->value[genre] > sums->value[first]) {
+        if (first < 0 || value[genre] > value[first]) {
             second = first;
             first = genre;
-        } else if (second < 0 || sums->value[genre] > sums->value[second]) {
+        } else if (second < 0 || value[genre] > value[second]) {
             second = genre;
         }
     }
-    if (first < 0)
-        return 0;
-    say(out, "%s", mr_genre_label((mr_genre)first));
+    if (first >= 0)
+        say(out, "%s", mr_genre_label((mr_genre)first));
     if (second >= 0)
         say(out, " and %s", mr_genre_label((mr_genre)second));
-    return 1u << first | (second >= 0 ? 1u << second : 0);
 }
 
+/* The emotion that most of the mood's value comes from, which need not be the likeliest. */
+static int moving_emotion(const mr_appetite *appetite, mr_mood_mode mode, mr_genre_set genres) {
+    float parts[MR_EMOTION_COUNT];
+    for (int e = 0; e < MR_EMOTION_COUNT; e++)
+        parts[e] = appetite->seat->watcher.emotion[e] *
+                   mr_genre_fit(appetite->recommender->parts.mood.wish[mode][e], genres);
+    return greatest(parts, MR_EMOTION_COUNT);
+}
+
+/* Names what people in that mood were found to choose, where there is such, and else what is
+ * assumed of them. */
 static void say_mood(text *out, const mr_appetite *appetite, const mr_rank_options *options,
                      const mr_catalogue_film *film) {
-    mr_genre_set named = say_genres(out, &appetite->mood, film->genres);
-    const mr_watcher *watcher = &appetite->seat->watcher;
     const mr_mood *known = &appetite->recommender->parts.mood;
-    int emotion = likeliest(watcher->emotion, MR_EMOTION_COUNT);
-    const char *mood = mood_word(watcher);
+    int emotion = moving_emotion(appetite, options->mood, film->genres);
+    mr_genre_set found = options->mood == MR_MOOD_AUTO ? film->genres & known->found[emotion] : 0;
+    const char *mood = mood_word(emotion);
+    say_genres(out, known->wish[options->mood][emotion], found ? found : film->genres);
     if (options->mood == MR_MOOD_LIFT)
         say(out, " to lift %s mood", mood);
     else if (options->mood == MR_MOOD_MATCH)
         say(out, " to go with %s mood", mood);
-    else if (named & known->found[emotion])
+    else if (found)
         say(out, ", which people in %s mood tend to choose", mood);
     else
         say(out, ", which may go with %s mood", mood);
@@ -205,13 +214,13 @@ static void say_taste(text *out, const mr_appetite *appetite, const mr_catalogue
     const mr_watcher *watcher = &appetite->seat->watcher;
     int32_t item = mr_item_of(recommender, index);
     if (mr_taste_is_of_children(appetite, index)) {
-        say_genres(out, &appetite->child_taste, film->genres);
+        say_genres(out, appetite->child_taste.value, film->genres);
         say(out, ", for ");
         say_who(out, watcher, 0, MR_AGE_10_19);
         return;
     }
     if (item < 0) {
-        say_genres(out, &appetite->taste, film->genres);
+        say_genres(out, appetite->taste.value, film->genres);
         say(out, ", liked more by ");
         say_who(out, watcher, MR_AGE_10_19, MR_AGE_RANGE_COUNT);
         say(out, " than by others");
@@ -279,7 +288,7 @@ void mr_say_reason(char text_out[MR_RANK_REASON_TEXT], mr_term term, const mr_ap
         say_film_belief(out, watcher, appetite->film[recommender->class_of[index]]);
         break;
     case MR_TERM_GENRE_BELIEF:
-        say_genres(out, &appetite->genre, film->genres);
+        say_genres(out, appetite->genre.value, film->genres);
         say(out, ", chosen more by ");
         say_people(out, watcher);
         say(out, " than by others");

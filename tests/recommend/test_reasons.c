@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* --- tastes ---------------------------------------------------------------------------------- */
+
 /* Somebody who is of one age with this chance, else of the other. */
 static mr_sofa_seat of_two_ages(int age, float chance, int other, int gender) {
     mr_attributes attributes = stated(age, gender, -1);
@@ -51,16 +53,19 @@ static void tastes_enter_with_their_chances(void **state) {
 
 typedef void observer(const mr_appetite *appetite, uint32_t film, const char *text);
 
-/* Shows every taste that raises a film for this person. */
-static void look_at_tastes(const mr_sofa_seat *seat, observer *look) {
-    const mr_rank_options options = plain();
-    mr_appetite appetite = appetite_of(seat, &options);
-    for (uint32_t f = 0; f < mr_catalogue_count(catalogue); f++)
-        if (taste_of(&appetite, f) > 0.05f) {
+/* Shows what is said of every film that a term raises for this person. */
+static void look_at(mr_term term, const mr_sofa_seat *seat, const mr_rank_options *options,
+                    observer *look) {
+    mr_appetite appetite = appetite_of(seat, options);
+    for (uint32_t f = 0; f < mr_catalogue_count(catalogue); f++) {
+        float contribution[MR_TERM_COUNT];
+        mr_terms_of(&appetite, f, contribution);
+        if (contribution[term] > 0.05f) {
             char text[MR_RANK_REASON_TEXT];
-            mr_say_reason(text, MR_TERM_TASTE, &appetite, &options, f);
+            mr_say_reason(text, term, &appetite, options, f);
             look(&appetite, f, text);
         }
+    }
     mr_appetite_free(&appetite);
 }
 
@@ -85,19 +90,68 @@ static void assert_true_of_taste(const mr_appetite *appetite, uint32_t film, con
 
 static void tastes_are_told_of_those_whose_they_are(void **state) {
     (void)state;
+    const mr_rank_options options = plain();
     for (int tenths = 0; tenths <= 10; tenths++) {
         mr_sofa_seat seat = of_two_ages(8, (float)tenths / 10, 30, MR_MALE);
         by_children = by_likers = 0;
-        look_at_tastes(&seat, assert_true_of_taste);
+        look_at(MR_TERM_TASTE, &seat, &options, assert_true_of_taste);
         assert_true((by_children > 0) == (tenths > 0));
         assert_true((by_likers > 0) == (tenths < 10));
     }
+}
+
+/* --- moods ----------------------------------------------------------------------------------- */
+
+static int findings, assumptions;
+
+/* What is left of a text when it begins with a genre of this set, else NULL. */
+static const char *behind_genre(const char *text, mr_genre_set genres) {
+    for (mr_genre_set rest = genres; rest; rest &= rest - 1) {
+        const char *label = mr_genre_label((mr_genre)__builtin_ctz(rest));
+        if (strncmp(text, label, strlen(label)) == 0)
+            return text + strlen(label);
+    }
+    return NULL;
+}
+
+/* Neither is the mood of a comedy the neutral one, which wishes for none, for being likelier, nor
+ * is a genre told as found for standing beside one that was. */
+static void assert_true_of_mood(const mr_appetite *appetite, uint32_t film, const char *text) {
+    const mr_genre_set genres = mr_catalogue_entry(catalogue, film)->genres;
+    const mr_mood *mood = &appetite->recommender->parts.mood;
+    int emotion = strstr(text, " a happy mood") ? MR_HAPPY : MR_NEUTRAL;
+    bool found = strstr(text, " tend to choose") != NULL;
+    mr_genre_set wished = 0;
+    for (int g = 0; g < MR_GENRE_COUNT; g++)
+        if (mood->wish[MR_MOOD_AUTO][emotion][g] > 0)
+            wished |= 1u << g;
+    const char *rest = behind_genre(text, genres & (found ? mood->found[emotion] : wished));
+    if (rest && strncmp(rest, " and ", 5) == 0)
+        rest = behind_genre(rest + 5, genres & (found ? mood->found[emotion] : wished));
+    if (!rest || strncmp(rest, ", which ", 8) != 0)
+        fail_msg("%s", text);
+    if (genres == 1u << MR_GENRE_COMEDY)
+        assert_int_equal(emotion, MR_HAPPY);
+    findings += found;
+    assumptions += !found;
+}
+
+static void moods_are_told_that_raised_the_film(void **state) {
+    (void)state;
+    const mr_rank_options options = plain();
+    mr_attributes attributes = stated(30, MR_FEMALE, MR_NEUTRAL);
+    attributes.emotion[MR_NEUTRAL] = 0.55f;
+    attributes.emotion[MR_HAPPY] = 0.45f;
+    mr_sofa_seat seat = {.watcher = mr_watcher_of(&attributes)};
+    look_at(MR_TERM_MOOD, &seat, &options, assert_true_of_mood);
+    assert_true(findings > 0 && assumptions > 0);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tastes_enter_with_their_chances),
         cmocka_unit_test(tastes_are_told_of_those_whose_they_are),
+        cmocka_unit_test(moods_are_told_that_raised_the_film),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
