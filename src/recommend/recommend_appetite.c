@@ -166,9 +166,8 @@ static mr_status ask_neighbours(mr_appetite *appetite) {
     if (!recommender->parts.neighbours)
         return MR_OK;
     const mr_collaborative *model = recommender->parts.neighbours->model;
-    float shares[MR_AUDIENCES];
-    mr_collaborative_audience(model, &seat->watcher, shares);
-    MR_TRY(mr_collaborative_viewer_make(model, shares, &appetite->neighbours));
+    mr_collaborative_audience(model, &seat->watcher, appetite->shares);
+    MR_TRY(mr_collaborative_viewer_make(model, appetite->shares, &appetite->neighbours));
     appetite->audience = mr_alloc(model->items * sizeof *appetite->audience);
     if (!appetite->audience)
         return mr_fail(MR_E_MEMORY, "no memory for what %zu films are to an audience",

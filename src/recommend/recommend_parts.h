@@ -83,6 +83,7 @@ typedef struct mr_appetite {
     float *liked_person;   /* by number of a person */
     float *liked_language; /* by number of a language */
     float liked_decade[MR_DECADES];
+    float shares[MR_AUDIENCES]; /* chance of each audience of the neighbour model */
     /* Of each item of the neighbour model; NULL without one. */
     mr_collaborative_viewer neighbours; /* history: what the opinions say */
     /* The same by the links that were learned here; `local` NULL without any. */

@@ -44,40 +44,21 @@ static int greatest(const float *values, int n) {
     return best;
 }
 
-/* The likeliest of MovieLens' age groups; -1: not known. */
-static int group_of(const mr_watcher *watcher) {
-    int group = greatest(watcher->group, MR_AUDIENCE_AGE_COUNT);
-    return watcher->group[group] > 0 ? group : -1;
+static void say_gender(text *out, bool child, int gender) {
+    static const char *const words[2][MR_GENDER_COUNT] = {
+        {[MR_FEMALE] = "women", [MR_MALE] = "men"}, {[MR_FEMALE] = "girls", [MR_MALE] = "boys"}};
+    say(out, "%s", gender >= 0 ? words[child][gender] : child ? "children" : "people");
 }
 
-/* "girls" below 18, else "women". */
-static void say_gender(text *out, const mr_watcher *watcher, int age) {
-    bool child =
-        watcher->has_age && (age <= MR_AGE_3_9 || (age == MR_AGE_10_19 && group_of(watcher) <= 0));
-    if (!watcher->has_gender)
-        say(out, "%s", child ? "children" : "people");
-    else if (greatest(watcher->gender, MR_GENDER_COUNT) == MR_FEMALE)
-        say(out, "%s", child ? "girls" : "women");
-    else
-        say(out, "%s", child ? "boys" : "men");
-}
-
-/* "women of 30-39", of what is known, by the likeliest of the age ranges from `first` to `end`. */
+/* "women of 30-39", "girls" below 18, of what is known, by the likeliest of the age ranges from
+ * `first` to `end`. */
 static void say_who(text *out, const mr_watcher *watcher, int first, int end) {
     int age = first + greatest(watcher->age + first, end - first);
-    say_gender(out, watcher, age);
+    bool minor = age == MR_AGE_10_19 && greatest(watcher->group, MR_AUDIENCE_AGE_COUNT) == 0;
+    say_gender(out, watcher->has_age && (age <= MR_AGE_3_9 || minor),
+               watcher->has_gender ? greatest(watcher->gender, MR_GENDER_COUNT) : -1);
     if (watcher->has_age)
         say(out, " of %s", mr_age_range_label((mr_age_range)age));
-}
-
-/* "women of 35-44", by the groups in which people were asked. */
-static void say_asked(text *out, const mr_watcher *watcher) {
-    static const char *const groups[MR_AUDIENCE_AGE_COUNT] = {
-        " under 18", " of 18-24", " of 25-34",  " of 35-44",
-        " of 45-49", " of 50-55", " from 56 on"};
-    int group = group_of(watcher);
-    say_gender(out, watcher, greatest(watcher->age, MR_AGE_RANGE_COUNT));
-    say(out, "%s who were asked", watcher->has_age && group >= 0 ? groups[group] : "");
 }
 
 static const char *mood_word(int emotion) {
@@ -205,30 +186,50 @@ static void say_film_belief(text *out, const mr_watcher *watcher, float belief) 
     say_people(out, watcher);
 }
 
-/* "Liked by 41 % of women of 25-34 who were asked, and by 30 % of all"; of a film that nobody was
- * asked about, or nobody as young, what is known of its genres. That is an assumption of children,
- * whom nobody asked. */
+/* "Liked by 41 % of women of 25-34 who were asked, and by 30 % of all": of the audience that most
+ * of the value comes from, which need not be the likeliest; where age or gender is not known,
+ * people of any are one audience. */
+static void say_likers(text *out, const mr_appetite *appetite, size_t item) {
+    static const char *const ages[MR_AUDIENCE_AGE_COUNT] = {" under 18",  " of 18-24", " of 25-34",
+                                                            " of 35-44",  " of 45-49", " of 50-55",
+                                                            " from 56 on"};
+    const mr_collaborative *model = appetite->neighbours.model;
+    const mr_watcher *watcher = &appetite->seat->watcher;
+    float usual = appetite->recommender->usual[item];
+    float share[MR_AUDIENCES] = {0}, liked[MR_AUDIENCES] = {0}, more[MR_AUDIENCES] = {0};
+    for (int a = 0; a < MR_AUDIENCES; a++) {
+        int age = watcher->has_age ? a / MR_GENDER_COUNT : 0;
+        int told = age * MR_GENDER_COUNT + (watcher->has_gender ? a % MR_GENDER_COUNT : 0);
+        float likers = appetite->shares[a] * model->liked[(size_t)a * model->items + item];
+        share[told] += appetite->shares[a];
+        liked[told] += likers;
+        more[told] += likers - appetite->shares[a] * usual;
+    }
+    int most = greatest(more, MR_AUDIENCES), age = watcher->has_age ? most / MR_GENDER_COUNT : -1;
+    say(out, "Liked by %.0f %% of ", 100 * (double)(liked[most] / share[most]));
+    say_gender(out, age == 0, watcher->has_gender ? most % MR_GENDER_COUNT : -1);
+    say(out, "%s who were asked, and by %.0f %% of all", age >= 0 ? ages[age] : "",
+        100 * (double)usual);
+}
+
+/* Of a film that nobody was asked about, or nobody as young, what is known of its genres. That is
+ * an assumption of children, whom nobody asked. */
 static void say_taste(text *out, const mr_appetite *appetite, const mr_catalogue_film *film,
                       uint32_t index) {
-    const mr_recommender *recommender = appetite->recommender;
     const mr_watcher *watcher = &appetite->seat->watcher;
-    int32_t item = mr_item_of(recommender, index);
+    int32_t item = mr_item_of(appetite->recommender, index);
     if (mr_taste_is_of_children(appetite, index)) {
         say_genres(out, appetite->child_taste.value, film->genres);
         say(out, ", for ");
         say_who(out, watcher, 0, MR_AGE_10_19);
-        return;
-    }
-    if (item < 0) {
+    } else if (item >= 0) {
+        say_likers(out, appetite, (size_t)item);
+    } else {
         say_genres(out, appetite->taste.value, film->genres);
         say(out, ", liked more by ");
         say_who(out, watcher, MR_AGE_10_19, MR_AGE_RANGE_COUNT);
         say(out, " than by others");
-        return;
     }
-    say(out, "Liked by %.0f %% of ", 100 * (double)appetite->neighbours.prior[item]);
-    say_asked(out, watcher);
-    say(out, ", and by %.0f %% of all", 100 * (double)recommender->usual[item]);
 }
 
 static float link_between(const mr_collaborative_films *films, uint32_t from, uint32_t to) {

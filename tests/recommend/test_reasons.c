@@ -100,6 +100,73 @@ static void tastes_are_told_of_those_whose_they_are(void **state) {
     }
 }
 
+/* How the people of an age group (-1: any) and a gender (-1: any) are called. */
+static const char *name_of(int age, int gender) {
+    static const char *const ages[] = {" under 18", " of 18-24", " of 25-34",  " of 35-44",
+                                       " of 45-49", " of 50-55", " from 56 on"};
+    static const char *const old[] = {"people", "men", "women"};
+    static const char *const young[] = {"children", "boys", "girls"};
+    static char name[64];
+    int word = gender < 0 ? 0 : gender == MR_MALE ? 1 : 2;
+    snprintf(name, sizeof name, "%s%s", age == 0 ? young[word] : old[word],
+             age < 0 ? "" : ages[age]);
+    return name;
+}
+
+/* The share of them that likes an item. */
+static double liking_of(const mr_collaborative *model, int age, int gender, int32_t item) {
+    double asked = 0, liked = 0;
+    for (int a = 0; a < MR_AUDIENCES; a++)
+        if ((age < 0 || a / MR_GENDER_COUNT == age) &&
+            (gender < 0 || a % MR_GENDER_COUNT == gender)) {
+            asked += (double)model->audience[a];
+            liked += (double)(model->audience[a] *
+                              model->liked[(size_t)a * model->items + (size_t)item]);
+        }
+    return liked / asked;
+}
+
+static int figures;
+
+/* The figure is that of the people who are named, and they are some whom the viewer may be. */
+static void assert_true_figure(const mr_appetite *appetite, uint32_t film, const char *text) {
+    const mr_watcher *watcher = &appetite->seat->watcher;
+    const int32_t item = mr_item_of(recommender, film);
+    int theirs, of_all;
+    char who[64];
+    if (item < 0)
+        return; /* nobody was asked */
+    assert_int_equal(
+        sscanf(text, "Liked by %d %% of %63[^,], and by %d %% of all", &theirs, who, &of_all), 3);
+    assert_true(theirs >= of_all);
+    *strstr(who, " who were asked") = 0;
+    for (int age = -1; age < MR_AUDIENCE_AGE_COUNT; age++)
+        for (int gender = -1; gender < MR_GENDER_COUNT; gender++)
+            if (strcmp(who, name_of(age, gender)) == 0) {
+                assert_true(watcher->has_age ? age >= 0 && watcher->group[age] > 0 : age < 0);
+                assert_true(watcher->has_gender == (gender >= 0));
+                assert_float_equal(
+                    theirs, 100 * liking_of(appetite->neighbours.model, age, gender, item), 0.501);
+                figures++;
+                return;
+            }
+    fail_msg("%s", text);
+}
+
+static void figures_are_of_those_who_are_named(void **state) {
+    (void)state;
+    const mr_rank_options options = plain();
+    mr_sofa_seat seats[4] = {of_two_ages(16, 0.5f, 20, MR_FEMALE), of_two_ages(20, 0.4f, 47, -1),
+                             seat_of(-1, MR_FEMALE, -1), of_two_ages(30, 0.7f, 52, MR_MALE)};
+    seats[3].watcher.gender[MR_MALE] = 0.6f;
+    seats[3].watcher.gender[MR_FEMALE] = 0.4f;
+    for (size_t s = 0; s < sizeof seats / sizeof *seats; s++) {
+        figures = 0;
+        look_at(MR_TERM_TASTE, &seats[s], &options, assert_true_figure);
+        assert_true(figures > 100);
+    }
+}
+
 /* --- moods ----------------------------------------------------------------------------------- */
 
 static int findings, assumptions;
@@ -151,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tastes_enter_with_their_chances),
         cmocka_unit_test(tastes_are_told_of_those_whose_they_are),
+        cmocka_unit_test(figures_are_of_those_who_are_named),
         cmocka_unit_test(moods_are_told_that_raised_the_film),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
