@@ -146,13 +146,14 @@ static void take(const mr_catalogue *catalogue, mr_candidate *candidates, size_t
     }
 }
 
-/* Maximal marginal relevance: takes `count` of the first `wide` candidates one after the other, and
- * of a series its first part. Taken ones move to the front, the others keep their order. */
+/* Maximal marginal relevance: takes the first `wide` candidates from `first` to `count` one after
+ * the other, and of a series its first part. Taken ones move to the front, the others keep their
+ * order. */
 static void take_diverse(const mr_catalogue *catalogue, mr_candidate *candidates, size_t wide,
-                         size_t count, float cost) {
+                         size_t first, size_t count, float cost) {
     if (cost <= 0)
         return; /* the best are in front */
-    for (size_t taken = 0; taken < count; taken++) {
+    for (size_t taken = first; taken < count; taken++) {
         size_t best = best_of(candidates, taken, wide, cost);
         if (!candidates[best].spent)
             best = first_part(catalogue, candidates, taken, wide, best);
@@ -166,23 +167,28 @@ static void take_diverse(const mr_catalogue *catalogue, mr_candidate *candidates
 /* How often another one is drawn in place of a part of a series that is there already. */
 #define DRAWS 8
 
-static float worst_of(const mr_candidate *candidates, size_t count) {
-    float worst = count > 0 ? candidates[0].score : -INFINITY;
-    for (size_t i = 1; i < count; i++)
+/* The worst of those that were picked; where none was, the best, which would have been. */
+static float worst_of(const mr_candidate *candidates, size_t picked) {
+    float worst = candidates[0].score;
+    for (size_t i = 1; i < picked; i++)
         worst = fminf(worst, candidates[i].score);
     return worst;
 }
 
-/* Exchanges candidates from `first` to `count` for random ones of the wider list that make nobody
- * miserable and are not much worse than those before `first`, as long as it holds some. */
-static void draw_at_random(const mr_catalogue *catalogue, mr_rng *rng, mr_candidate *candidates,
-                           size_t wide, size_t first, size_t count) {
-    float least = worst_of(candidates, first) - FARTHEST;
+/* Where the candidates end that make nobody miserable and are not much worse than those picked. */
+static size_t end_of_drawing(const mr_candidate *candidates, size_t wide, size_t picked,
+                             size_t count) {
+    float least = worst_of(candidates, picked) - FARTHEST;
     size_t end = wide;
-    while (end > first &&
-           (candidates[end - 1].misery || (end > count && candidates[end - 1].score < least)))
+    while (end > count && (candidates[end - 1].misery || candidates[end - 1].score < least))
         end--;
-    for (size_t i = first; i < count && i < end; i++) {
+    return end;
+}
+
+/* Takes random candidates from `first` to `end`, until there are `count`. */
+static void draw_at_random(const mr_catalogue *catalogue, mr_rng *rng, mr_candidate *candidates,
+                           size_t first, size_t count, size_t end) {
+    for (size_t i = first; i < count; i++) {
         size_t chosen = i + (size_t)mr_rng_below(rng, end - i);
         for (int tries = 0; candidates[chosen].spent && tries < DRAWS; tries++)
             chosen = i + (size_t)mr_rng_below(rng, end - i);
@@ -203,13 +209,20 @@ static size_t explorations(mr_rng *rng, size_t count, float share) {
 size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t n,
                  const mr_rank_options *options) {
     size_t count = options->count < n ? options->count : n;
+    if (count == 0)
+        return 0;
     size_t wide = count * WIDER > LEAST_WIDE ? count * WIDER : LEAST_WIDE;
     wide = wide < n ? wide : n;
     mr_rng rng = mr_rng_seeded(options->seed);
-    size_t drawn = explorations(&rng, count, options->exploration);
+    size_t picked = count - explorations(&rng, count, options->exploration);
+    float cost = cost_of(options->diversity);
     best_first(candidates, n, wide);
-    take_diverse(catalogue, candidates, wide, count - drawn, cost_of(options->diversity));
-    draw_at_random(catalogue, &rng, candidates, wide, count - drawn, count);
+    take_diverse(catalogue, candidates, wide, 0, picked, cost);
+    size_t end = end_of_drawing(candidates, wide, picked, count);
+    if (end > count)
+        draw_at_random(catalogue, &rng, candidates, picked, count, end);
+    else
+        take_diverse(catalogue, candidates, wide, picked, count, cost);
     qsort(candidates, count, sizeof *candidates, by_score);
     return count;
 }

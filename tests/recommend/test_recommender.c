@@ -203,6 +203,37 @@ static void exploration_stays_near(void **state) {
     }
 }
 
+/* Where nothing is picked before, what is drawn stays near the best, which would have been. */
+static void exploration_alone_stays_near(void **state) {
+    (void)state;
+    mr_rank_options options = mr_rank_options_defaults(), best = plain();
+    mr_sofa_seat seat = seat_of(6, MR_MALE, MR_HAPPY);
+    options.count = best.count = 1;
+    options.exploration = 1;
+    mr_ranking first = rank(&seat, 1, &best);
+    for (options.seed = 1; options.seed <= 60; options.seed++) {
+        mr_ranking ranking = rank(&seat, 1, &options);
+        assert_true(ranking.films[0].explored);
+        assert_true(ranking.films[0].score > first.films[0].score - logf(4) - 1e-3f);
+        mr_ranking_free(&ranking);
+    }
+    mr_ranking_free(&first);
+}
+
+static void what_would_be_shown_anyway_is_not_drawn(void **state) {
+    (void)state;
+    mr_sofa_seat seat = seat_of(40, -1, -1);
+    mr_rank_options options = mr_rank_options_defaults();
+    options.count = 1000000;
+    options.exploration = 0.5f;
+    options.genre = MR_GENRE_SPORT;
+    mr_ranking ranking = rank(&seat, 1, &options);
+    assert_true(ranking.count > 1);
+    for (size_t i = 0; i < ranking.count; i++)
+        assert_false(ranking.films[i].explored);
+    mr_ranking_free(&ranking);
+}
+
 /* A mood that counts more orders films; it does not make them liked, nor does a dislike. */
 static void chances_stay_what_they_are(void **state) {
     (void)state;
@@ -613,6 +644,8 @@ int main(void) {
         cmocka_unit_test(of_a_series_the_first_part_comes),
         cmocka_unit_test(small_children_get_films_made_for_them),
         cmocka_unit_test(exploration_stays_near),
+        cmocka_unit_test(exploration_alone_stays_near),
+        cmocka_unit_test(what_would_be_shown_anyway_is_not_drawn),
         cmocka_unit_test(chances_stay_what_they_are),
         cmocka_unit_test(filters_hold),
         cmocka_unit_test(ten_films_come_whatever_is_known),
