@@ -239,24 +239,37 @@ static float link_between(const mr_collaborative_films *films, uint32_t from, ui
                                  (size_t)films->item_of[to]);
 }
 
-/* Names the opinion that most of the history's value comes from. */
+/* What one unit of a link to the film adds to the term, which is not the sum of links itself. */
+static float worth_of_link(const mr_collaborative_films *films,
+                           const mr_collaborative_viewer *viewer, uint32_t film, float weight) {
+    if (!films || films->item_of[film] < 0)
+        return 0;
+    size_t item = (size_t)films->item_of[film];
+    float sum = viewer->history[item];
+    return sum != 0 ? weight * mr_collaborative_history(viewer, item) / sum : 0;
+}
+
+/* Names the opinion that most of the history's value comes from: the shares of all add up to it, so
+ * that one is positive where it is. */
 static void say_history(text *out, const mr_appetite *appetite, uint32_t index) {
-    const mr_recommender *recommender = appetite->recommender;
-    const mr_opinion *strongest = NULL;
-    float most = 0;
+    const mr_recommender_parts *parts = &appetite->recommender->parts;
+    const mr_opinion *strongest = appetite->seat->history;
+    float shipped = worth_of_link(parts->neighbours, &appetite->neighbours, index,
+                                  appetite->inside[MR_TERM_HISTORY]);
+    float local =
+        worth_of_link(appetite->local, &appetite->local_neighbours, index, appetite->local_weight);
+    float most = -INFINITY;
     for (size_t i = 0; i < appetite->seat->history_count; i++) {
         const mr_opinion *opinion = &appetite->seat->history[i];
         float share = mr_opinion_value(opinion) *
-                      (link_between(recommender->parts.neighbours, opinion->film, index) +
-                       link_between(appetite->local, opinion->film, index));
+                      (shipped * link_between(parts->neighbours, opinion->film, index) +
+                       local * link_between(appetite->local, opinion->film, index));
         if (share > most) {
             most = share;
             strongest = opinion;
         }
     }
-    if (!strongest)
-        return;
-    const char *title = mr_catalogue_entry(recommender->parts.catalogue, strongest->film)->title;
+    const char *title = mr_catalogue_entry(parts->catalogue, strongest->film)->title;
     bool liked = mr_opinion_value(strongest) > 0;
     say(out, liked ? "Because you liked " : "You did not like ");
     say_title(out, title);

@@ -214,12 +214,87 @@ static void moods_are_told_that_raised_the_film(void **state) {
     assert_true(findings > 0 && assumptions > 0);
 }
 
+/* --- histories ------------------------------------------------------------------------------- */
+
+#define FOREIGN 5 /* films that nobody of MovieLens was asked about */
+
+/* One link, as viewers of an installation may have taught it. */
+static mr_collaborative_films taught(uint32_t from, uint32_t to, float weight) {
+    size_t films = mr_catalogue_count(catalogue);
+    mr_collaborative_films links = {.films = films,
+                                    .item_of = malloc(films * sizeof *links.item_of)};
+    assert_non_null(links.item_of);
+    assert_ok(mr_collaborative_make(2, 1, &links.model));
+    memset(links.item_of, -1, films * sizeof *links.item_of);
+    links.item_of[from] = 0;
+    links.item_of[to] = 1;
+    links.model->start[1] = links.model->start[2] = 1;
+    links.model->to[0] = 1;
+    links.model->weight[0] = weight;
+    return links;
+}
+
+/* Likes a film first, then some that the shipped model does not know, so that it counts less than
+ * what was learned here. */
+static void like(uint32_t film, mr_opinion history[1 + FOREIGN]) {
+    size_t count = 0;
+    history[count++] = (mr_opinion){film, MR_FEEDBACK_LIKE, 0, 0};
+    for (uint32_t f = 0; count < 1 + FOREIGN; f++)
+        if (mr_item_of(recommender, f) < 0)
+            history[count++] = (mr_opinion){f, MR_FEEDBACK_LIKE, 0, 0};
+}
+
+/* The film that those who like another one avoid most, by the shipped links. */
+static uint32_t most_avoided(uint32_t liked, float *weight) {
+    const mr_collaborative_films *films = mr_recommender_parts_of(recommender)->neighbours;
+    uint32_t most = liked;
+    *weight = 0;
+    for (uint32_t f = 0; f < mr_catalogue_count(catalogue); f++) {
+        if (films->item_of[f] < 0 || f == liked)
+            continue;
+        float link = mr_collaborative_link(films->model, (size_t)films->item_of[liked],
+                                           (size_t)films->item_of[f]);
+        if (link < *weight) {
+            *weight = link;
+            most = f;
+        }
+    }
+    return most;
+}
+
+/* Links of both kinds count as the term counts them, and not as their plain sum would. */
+static void histories_name_what_moved_the_film(void **state) {
+    (void)state;
+    const uint32_t liked = film_of("the matrix", 1999);
+    float avoided;
+    uint32_t film = most_avoided(liked, &avoided);
+    mr_collaborative_films links = taught(liked, film, -0.75f * avoided);
+    mr_rank_options options = plain();
+    options.local = &links;
+    mr_opinion history[1 + FOREIGN];
+    like(liked, history);
+    mr_sofa_seat seat = seat_of(30, MR_FEMALE, -1);
+    seat.history = history;
+    seat.history_count = 1 + FOREIGN;
+    mr_appetite appetite = appetite_of(&seat, &options);
+    float contribution[MR_TERM_COUNT];
+    char text[MR_RANK_REASON_TEXT] = "";
+    mr_terms_of(&appetite, film, contribution);
+    assert_true(contribution[MR_TERM_HISTORY] > 0.05f);
+    mr_say_reason(text, MR_TERM_HISTORY, &appetite, &options, film);
+    assert_string_equal(text, "Because you liked The Matrix: those who like it like this one too");
+    mr_appetite_free(&appetite);
+    mr_collaborative_free(links.model);
+    free(links.item_of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tastes_enter_with_their_chances),
         cmocka_unit_test(tastes_are_told_of_those_whose_they_are),
         cmocka_unit_test(figures_are_of_those_who_are_named),
         cmocka_unit_test(moods_are_told_that_raised_the_film),
+        cmocka_unit_test(histories_name_what_moved_the_film),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
