@@ -1,6 +1,7 @@
 /* moodreel export viewer: all that is kept of a viewer. */
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/films.h"
 #include "cli/store.h"
 #include "json/viewer.h"
 
@@ -36,12 +37,12 @@ static mr_status read_viewer(const char *url, const char *name, int64_t *since,
 static mr_status export_viewer(const char *url, const char *name) {
     int64_t since;
     mr_history history;
-    mr_engine *engine;
+    mr_catalogue *catalogue; /* alone, so that no broken model keeps people from their data */
     MR_TRY(read_viewer(url, name, &since, &history));
-    mr_status status = mr_cli_films_open(&engine);
+    mr_status status = mr_cli_catalogue_load(NULL, &catalogue);
     if (status == MR_OK) {
-        status = mr_json_print(mr_json_history(engine, name, since, &history));
-        mr_engine_free(engine);
+        status = mr_json_print(mr_json_history(catalogue, name, since, &history));
+        mr_catalogue_free(catalogue);
     }
     mr_history_free(&history);
     return status;

@@ -60,12 +60,6 @@ mr_status mr_cli_store_open(const char *url, mr_store **out) {
     return url ? mr_store_open(url, out) : open_default(out);
 }
 
-mr_status mr_cli_films_open(mr_engine **out) {
-    mr_options options = mr_options_defaults();
-    options.attributes = (mr_attribute_set){0};
-    return mr_engine_open(&options, out);
-}
-
 bool mr_cli_check_viewer(const char *command, const char *name, int *code) {
     if (mr_viewer_id_is_valid(name))
         return true;

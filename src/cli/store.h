@@ -1,6 +1,6 @@
 /*
- * What the commands that remember viewers share: where the store is, and the catalogue that the ids
- * of films are looked up in.
+ * What the commands that remember viewers share: where the store is, and what viewers may be
+ * called.
  *
  *     struct settings { const char *store; … };
  *     static const mr_cli_option options[] = {MR_CLI_STORE_ROW(struct settings, store), …};
@@ -11,7 +11,6 @@
 #define MR_CLI_STORE_H
 
 #include "cli/options.h"
-#include "moodreel/moodreel.h"
 #include "store/store.h"
 
 #define MR_CLI_STORE_ROW(owner, field)                                                             \
@@ -27,9 +26,6 @@ mr_status mr_cli_store_open(const char *url, mr_store **out);
 /* The folder of ratings: the named one, else where 'import movielens' keeps them, beside the
  * default store; freed by the caller. */
 mr_status mr_cli_ratings_folder(const char *named, char **out);
-
-/* Opens an engine that knows the films but no faces, which is fast; freed with mr_engine_free. */
-mr_status mr_cli_films_open(mr_engine **out);
 
 /* True for a name that a viewer may have; else says so, and *code is what to exit with. */
 bool mr_cli_check_viewer(const char *command, const char *name, int *code);

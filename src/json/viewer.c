@@ -21,17 +21,19 @@ json_t *mr_json_opinion(const char *title, int year, const mr_feedback *feedback
         rated ? json_integer(feedback->rating) : json_null(), "at", mr_json_time(feedback->at));
 }
 
-json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback) {
-    mr_film film = {.title = ""}; /* stays so when the catalogue lacks it */
-    (void)mr_film_find(engine, feedback->film, &film);
-    return mr_json_opinion(film.title, film.year, feedback);
+static json_t *opinion_of(const mr_catalogue *catalogue, const mr_feedback *feedback) {
+    long film = catalogue ? mr_catalogue_find(catalogue, feedback->film) : -1;
+    if (film < 0)
+        return mr_json_opinion("", 0, feedback);
+    const mr_catalogue_film *entry = mr_catalogue_entry(catalogue, (size_t)film);
+    return mr_json_opinion(entry->title, entry->year, feedback);
 }
 
-json_t *mr_json_history(const mr_engine *engine, const char *id, int64_t since,
+json_t *mr_json_history(const mr_catalogue *catalogue, const char *id, int64_t since,
                         const mr_history *history) {
     json_t *list = json_array();
     for (size_t i = 0; i < history->count; i++)
-        if (json_array_append_new(list, mr_json_feedback(engine, &history->items[i])) != 0) {
+        if (json_array_append_new(list, opinion_of(catalogue, &history->items[i])) != 0) {
             json_decref(list);
             return NULL;
         }

@@ -11,21 +11,20 @@
 #ifndef MR_JSON_VIEWER_H
 #define MR_JSON_VIEWER_H
 
+#include "recommend/catalogue.h"
 #include "store/store.h"
 #include "json/json.h"
 
 /* Seconds since 1970 as ISO 8601 in UTC; null for 0, an unknown time. */
 json_t *mr_json_time(int64_t seconds);
 
-/* {"film": {"id", "title", "year"}, "kind", "rating", "at"}; title and year are null for a film
- * that the catalogue lacks, rating is null unless the kind is "rating". */
-json_t *mr_json_feedback(const mr_engine *engine, const mr_feedback *feedback);
-
-/* The same for a film whose title ("": unknown) and year (0) are at hand. */
+/* {"film": {"id", "title", "year"}, "kind", "rating", "at"}; title and year are null where they are
+ * unknown ("" and 0), rating unless the kind is "rating". */
 json_t *mr_json_opinion(const char *title, int year, const mr_feedback *feedback);
 
-/* The whole document, oldest feedback first. */
-json_t *mr_json_history(const mr_engine *engine, const char *id, int64_t since,
+/* The whole document, oldest feedback first; title and year of a film that the catalogue lacks are
+ * null, and so all without a catalogue (NULL). */
+json_t *mr_json_history(const mr_catalogue *catalogue, const char *id, int64_t since,
                         const mr_history *history);
 
 #endif

@@ -1,4 +1,5 @@
 /* What viewers agree to be remembered for: consent, opinions, export, erasure. */
+#include "api/engine.h"
 #include "base/clock.h"
 #include "server/handlers.h"
 #include "json/viewer.h"
@@ -126,7 +127,7 @@ bool mr_handle_viewer(mr_request *request, const mr_leased_session *at) {
             MR_ASK_STORE(request, mr_store_history(request->server->options.store, id, &history));
     if (status != MR_OK)
         return fail(request, status, "viewer");
-    json_t *document = mr_json_history(mr_lease_engine(at->lease), id, since, &history);
+    json_t *document = mr_json_history(mr_lease_engine(at->lease)->catalogue, id, since, &history);
     mr_history_free(&history);
     if (!mr_answer_json(request, 200, document))
         return false;
