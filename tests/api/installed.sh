@@ -22,7 +22,14 @@ pc=$(find "$prefix" -name moodreel.pc)
 PKG_CONFIG_PATH=${pc%/*}
 export PKG_CONFIG_PATH
 lib=$(pkg-config --variable=libdir moodreel)
-for file in "$lib/libmoodreel.so" "$lib/libmoodreel.a" "$prefix/bin/moodreel" \
+# A version that may break the interface has another name to load: each 0.x, then each x.
+version=$(pkg-config --modversion moodreel)
+case $version in
+0.*) interface=${version%.*} ;;
+*) interface=${version%%.*} ;;
+esac
+for file in "$lib/libmoodreel.so" "$lib/libmoodreel.so.$interface" "$lib/libmoodreel.a" \
+    "$prefix/bin/moodreel" \
     "$prefix/include/moodreel/moodreel.h" "$prefix/share/moodreel/data/films.csv" \
     "$prefix/share/moodreel/models/detector/network.txt" \
     "$prefix/share/moodreel/models/detector/weights.safetensors" \
