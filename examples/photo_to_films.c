@@ -5,7 +5,8 @@
  *
  * prints everybody that the photo shows and the films to watch together. Built in the tree it finds
  * models/ and data/ in the current folder, installed it finds those of the installation; elsewhere
- * MOODREEL_HOME tells. Compile it against an installed copy with
+ * MOODREEL_HOME tells. Compile it against an installed copy, of which the loader knows once
+ * `sudo ldconfig` ran, with
  *
  *     cc photo_to_films.c $(pkg-config --cflags --libs moodreel) -o photo_to_films
  */
