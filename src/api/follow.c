@@ -141,6 +141,8 @@ static double overdue(const mr_follower *follower, int i) {
         return INFINITY;
     double interval = follower->options.interval / (known->estimates < SETTLED ? HURRY : 1);
     double waited = follower->tracker.now - known->estimated;
+    if (waited <= 0)
+        return 0; /* once a frame, however short the interval */
     return waited >= interval ? 1 + waited / fmax(interval, 1e-6) : 0;
 }
 

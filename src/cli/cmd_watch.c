@@ -113,7 +113,8 @@ static bool is_wanted(watch *self, double seconds) {
         return true;
     if (seconds < self->next - 1e-6)
         return false;
-    self->next = fmax(self->next + 1 / (double)fps, seconds);
+    double due = self->next + 1 / (double)fps;
+    self->next = due > seconds ? due : seconds + 1 / (double)fps; /* after a gap it counts anew */
     return true;
 }
 
@@ -150,7 +151,7 @@ static mr_status look_at_all(watch *self) {
         if (moment.what == MR_MEDIA_FRAME)
             MR_TRY(look(self, &moment, &scene));
         else
-            MR_TRY(mr_watch_report_loss(&self->report, self->seconds, moment.reason));
+            MR_TRY(mr_watch_report_loss(&self->report, moment.seconds, moment.reason));
     }
 }
 

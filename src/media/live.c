@@ -37,11 +37,13 @@ struct mr_live {
     /* Of both. */
     pthread_mutex_t mutex;
     uint64_t losses, returns;
+    double lost_since, back_since; /* the last ones, in the source's time */
     char reason[REASON_MAX];
     bool ended;
     mr_status status; /* that it ended with, `reason` its text */
 
     /* Of the reader alone. */
+    bool running;
     double begun; /* of mr_now() */
     uint64_t losses_told;
     bool told_lost;
@@ -79,17 +81,19 @@ static void note_loss(mr_live *live) {
     live->pause = live->options.retry_first;
     pthread_mutex_lock(&live->mutex);
     live->losses++;
+    live->lost_since = live->lost_at - live->started;
     snprintf(live->reason, sizeof live->reason, "%s", mr_last_error());
     pthread_mutex_unlock(&live->mutex);
 }
 
 /* Not when the source can be opened again, but when it gives something, is it back. */
-static void note_return(mr_live *live) {
+static void note_return(mr_live *live, double seconds) {
     if (!live->lost)
         return;
     live->lost = false;
     pthread_mutex_lock(&live->mutex);
     live->returns++;
+    live->back_since = seconds;
     pthread_mutex_unlock(&live->mutex);
 }
 
@@ -106,7 +110,7 @@ static void publish(mr_live *live, mr_media_frame *frame) {
         frame->seconds = mr_now() - live->started;
     frame->number = live->taken++;
     atomic_store(&live->broken, live->broken_before + mr_input_broken(live->input));
-    note_return(live);
+    note_return(live, frame->seconds);
     mr_latest_publish(&live->latest);
 }
 
@@ -169,6 +173,7 @@ static bool tell_change(mr_live *live, mr_media_moment *out) {
     pthread_mutex_lock(&live->mutex);
     bool loss = !live->told_lost && live->losses_told < live->losses;
     bool back = live->told_lost && live->returns >= live->losses_told;
+    double seconds = loss ? live->lost_since : live->back_since;
     if (loss) {
         live->losses_told = live->losses;
         memcpy(live->reason_told, live->reason, sizeof live->reason);
@@ -178,6 +183,7 @@ static bool tell_change(mr_live *live, mr_media_moment *out) {
         return false;
     live->told_lost = loss;
     *out = (mr_media_moment){.what = loss ? MR_MEDIA_LOST : MR_MEDIA_BACK,
+                             .seconds = seconds,
                              .reason = loss ? live->reason_told : NULL};
     return true;
 }
@@ -201,7 +207,18 @@ static bool is_over(const mr_live *live) {
     return !live->paced && most > 0 && mr_now() - live->begun > most;
 }
 
+/* The clock and the thread run from the first look on: what it takes to load models until then is
+ * no time that was watched. */
+static mr_status begin(mr_live *live) {
+    live->begun = live->started = mr_now();
+    live->running = pthread_create(&live->thread, NULL, run, live) == 0;
+    return live->running ? MR_OK
+                         : mr_fail(MR_E_MEMORY, "%s: no thread to take it in", live->source->label);
+}
+
 mr_status mr_live_read(mr_live *live, mr_media_moment *out) {
+    if (!live->running)
+        MR_TRY(begin(live));
     for (;;) {
         mr_status status = MR_OK;
         if (must_end(live) || is_over(live)) {
@@ -246,25 +263,17 @@ mr_status mr_live_start(mr_input *input, const mr_source *source, const mr_media
         mr_input_close(input);
         return mr_fail(MR_E_MEMORY, "%s: no memory to take it in", source->label);
     }
-    live->begun = mr_now();
     live->source = source;
     live->options = *options;
     live->stop = stop;
     live->input = input;
     live->paced = !mr_input_about(input).live;
-    live->started = mr_now();
     mr_status status = mr_latest_init(&live->latest);
     if (status != MR_OK) {
         free_live(live);
         return status;
     }
     pthread_mutex_init(&live->mutex, NULL); /* of the plain kind: cannot fail */
-    if (pthread_create(&live->thread, NULL, run, live) != 0) {
-        pthread_mutex_destroy(&live->mutex);
-        mr_latest_destroy(&live->latest);
-        free_live(live);
-        return mr_fail(MR_E_MEMORY, "%s: no thread to take it in", source->label);
-    }
     *out = live;
     return MR_OK;
 }
@@ -272,7 +281,8 @@ mr_status mr_live_start(mr_input *input, const mr_source *source, const mr_media
 void mr_live_stop(mr_live *live) {
     if (!live)
         return;
-    pthread_join(live->thread, NULL);
+    if (live->running)
+        pthread_join(live->thread, NULL);
     pthread_mutex_destroy(&live->mutex);
     mr_latest_destroy(&live->latest);
     free_live(live);

@@ -12,7 +12,8 @@
 
 typedef struct mr_live mr_live;
 
-/* Takes over the open input, also on failure. `source` must outlive it; `stop` ends the thread. */
+/* Takes over the open input, also on failure; frames are taken in from the first look on.
+ * `source` must outlive it; `stop` ends the thread. */
 mr_status mr_live_start(mr_input *input, const mr_source *source, const mr_media_options *options,
                         mr_input_stop stop, mr_live **out);
 

@@ -59,8 +59,8 @@ typedef enum mr_media_what {
 typedef struct mr_media_moment {
     mr_media_what what;
     mr_image image; /* of a frame: 3 channels; a view */
-    /* Of a frame: its time in the file, the first at about 0; live: when it was taken in, since
-     * opening. Never goes back. */
+    /* Of a frame: its time in the file, the first at about 0; live: when it was taken in, since the
+     * first call of mr_media_read. Of a loss and a return: when it was noticed. Never goes back. */
     double seconds;
     uint64_t number; /* of a frame, from 0; numbers of frames that nobody took are left out */
     const char *reason;
@@ -78,7 +78,8 @@ typedef struct mr_media_reader mr_media_reader;
  * options: the defaults. */
 mr_status mr_media_open(const char *name, const mr_media_options *options, mr_media_reader **out);
 
-/* The next frame or event. After an error or MR_MEDIA_END there are no more. */
+/* The next frame or event. The first call begins what runs by the clock, so that what is loaded
+ * between opening and reading costs no frames. After an error or MR_MEDIA_END there are no more. */
 mr_status mr_media_read(mr_media_reader *reader, mr_media_moment *out);
 
 mr_media_info mr_media_about(const mr_media_reader *reader);

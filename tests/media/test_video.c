@@ -215,6 +215,23 @@ static void the_newest_frame_wins(void **state) {
     mr_media_close(reader);
 }
 
+static void what_comes_before_the_first_look_costs_no_frames(void **state) {
+    (void)state;
+    make_video(in_folder("late.mp4"), 64, 48, 10, 40);
+    mr_media_options options = mr_media_options_defaults();
+    options.realtime = true;
+    mr_media_reader *reader;
+    assert_ok(mr_media_open(in_folder("late.mp4"), &options, &reader));
+    usleep(300000); /* as long as the whole of it */
+    mr_media_moment moment;
+    assert_ok(mr_media_read(reader, &moment));
+    assert_int_equal(moment.what, MR_MEDIA_FRAME);
+    assert_true(moment.number < 5);
+    mr_media_close(reader);
+    assert_ok(mr_media_open(in_folder("late.mp4"), &options, &reader));
+    mr_media_close(reader); /* without a look */
+}
+
 static void a_flag_ends_reading(void **state) {
     (void)state;
     make_video(in_folder("stop.mp4"), 64, 48, 400, 100);
@@ -283,6 +300,7 @@ int main(void) {
         cmocka_unit_test(odd_and_changing_sizes_are_fitted),
         cmocka_unit_test(turned_files_are_shown_upright),
         cmocka_unit_test(the_newest_frame_wins),
+        cmocka_unit_test(what_comes_before_the_first_look_costs_no_frames),
         cmocka_unit_test(a_flag_ends_reading),
         cmocka_unit_test(the_writer_refuses_before_it_makes_a_file),
         cmocka_unit_test(a_full_disk_is_an_error),
