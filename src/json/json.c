@@ -118,12 +118,41 @@ json_t *mr_json_films(const mr_recommendation *films) {
     return list;
 }
 
-mr_status mr_json_print(json_t *document) {
-    if (!document)
-        return mr_fail(MR_E_MEMORY, "standard output: no memory for the JSON document");
-    int failed = json_dumpf(document, stdout, JSON_REAL_PRECISION(6));
+/* Digits that say as much as a float holds, but no fewer than thousandths: the time of a stream
+ * that runs for days has more digits before the point. */
+enum { DIGITS = 6, DECIMALS = 3, DIGITS_OF_DOUBLE = 15 };
+
+static double rounded(double value) {
+    if (value == 0 || fabs(value) >= 1e12)
+        return value;
+    int whole = (int)floor(log10(fabs(value))) + 1; /* digits before the point */
+    double scale = pow(10, fmax(DIGITS - whole, DECIMALS));
+    return round(value * scale) / scale;
+}
+
+/* Rounds all numbers of a document. */
+static void round_all(json_t *value) {
+    const char *key;
+    json_t *member;
+    size_t i;
+    if (json_is_real(value))
+        json_real_set(value, rounded(json_real_value(value)));
+    json_object_foreach(value, key, member) round_all(member);
+    json_array_foreach(value, i, member) round_all(member);
+}
+
+char *mr_json_dump(json_t *document, size_t flags) {
+    round_all(document);
+    char *text = json_dumps(document, flags | JSON_REAL_PRECISION(DIGITS_OF_DOUBLE));
     json_decref(document);
-    if (failed || putchar('\n') == EOF)
-        return mr_fail(MR_E_IO, "standard output: cannot be written");
-    return MR_OK;
+    return text;
+}
+
+mr_status mr_json_print(json_t *document) {
+    char *text = mr_json_dump(document, 0);
+    if (!text)
+        return mr_fail(MR_E_MEMORY, "standard output: no memory for the JSON document");
+    bool failed = puts(text) == EOF;
+    free(text);
+    return failed ? mr_fail(MR_E_IO, "standard output: cannot be written") : MR_OK;
 }

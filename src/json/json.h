@@ -1,6 +1,6 @@
 /*
  * JSON answers: one document on stdout, members in the order in which they were set, numbers with
- * six significant digits (about what a float holds).
+ * six significant digits (about what a float holds), and to thousandths where that is finer.
  *
  * Functions that make values return a new reference, or NULL when memory is out; jansson's own
  * setters pass such a NULL on as an error, and mr_json_print() reports a NULL document.
@@ -35,6 +35,10 @@ json_t *mr_json_analysis(const char *file, const mr_analysis *analysis);
 /* [{"id", "title", "year", "genres", "language", "certificate", "score", "explored", "reasons"}, …]
  */
 json_t *mr_json_films(const mr_recommendation *films);
+
+/* The document as a text, which the caller frees; drops the reference. `flags` are jansson's. NULL
+ * when memory is out, or for NULL. */
+char *mr_json_dump(json_t *document, size_t flags);
 
 /* Prints the document and a line end, and drops the reference. */
 mr_status mr_json_print(json_t *document);

@@ -1,6 +1,7 @@
 #include "server/request.h"
 
 #include "base/clock.h"
+#include "json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,9 +58,7 @@ bool mr_answer_empty(mr_request *request, int status) {
 
 static bool answer_document(mr_request *request, int status, const char *type, json_t *document) {
     double started = mr_now();
-    char *text =
-        document != NULL ? json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(document);
+    char *text = mr_json_dump(document, JSON_COMPACT);
     mr_latency_add(&request->server->latency, MR_STAGE_ENCODE, mr_now() - started);
     if (text == NULL)
         return mr_problem_set(&request->problem, 503, NULL, "the server has no memory left");

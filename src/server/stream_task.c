@@ -12,11 +12,8 @@
 /* How much larger than the one who watches alone somebody else's face must be to take over. */
 #define TAKE_OVER 1.5f
 
-/* The text of a document, whose reference is dropped; NULL when memory is out. */
 static char *text_of(json_t *document) {
-    char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    json_decref(document);
-    return text;
+    return mr_json_dump(document, JSON_COMPACT);
 }
 
 char *mr_stream_hello(const char *id) {

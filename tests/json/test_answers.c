@@ -21,13 +21,21 @@ static mr_person made_person(void) {
     return person;
 }
 
-/* The document as a line, in the way that mr_json_print prints numbers. */
+/* The document as a line, as mr_json_print prints it. */
 static void assert_document(json_t *document, const char *expected) {
     assert_non_null(document);
-    char *text = json_dumps(document, JSON_REAL_PRECISION(6));
+    char *text = mr_json_dump(document, 0);
+    assert_non_null(text);
     assert_string_equal(text, expected);
     free(text);
-    json_decref(document);
+}
+
+static void numbers_have_six_digits_and_thousandths(void **state) {
+    (void)state;
+    assert_document(json_pack("[f, f, f, f, f, f, f, i]", 0.1f, 0.123456789, -12345.6789,
+                              1234567.8912, 1.23456789e-7, 999.9996, 0.0, 12345678),
+                    "[0.1, 0.123457, -12345.679, 1234567.891, 1.23457e-7, 1000.0, 0.0, 12345678]");
+    assert_null(mr_json_dump(NULL, 0));
 }
 
 static void analysis_is_the_contracts_object(void **state) {
@@ -108,6 +116,7 @@ static void the_interval_holds_the_age(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_have_six_digits_and_thousandths),
         cmocka_unit_test(analysis_is_the_contracts_object),
         cmocka_unit_test(below_its_bound_a_label_is_unsure),
         cmocka_unit_test(nobody_is_an_empty_list),

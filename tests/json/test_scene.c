@@ -29,10 +29,10 @@ static mr_followed made_followed(void) {
 
 static void assert_document(json_t *document, const char *expected) {
     assert_non_null(document);
-    char *text = json_dumps(document, JSON_REAL_PRECISION(6));
+    char *text = mr_json_dump(document, 0);
+    assert_non_null(text);
     assert_string_equal(text, expected);
     free(text);
-    json_decref(document);
 }
 
 static void labels_are_the_votes(void **state) {
