@@ -3,7 +3,7 @@
 #   make          build build/moodreel          make check    all tests, again under sanitizers, and lint
 #   make run      packages, build, photo,       make lint     format, clang-tidy, cppcheck
 #                 then the page on LISTEN       make format   rewrite in the house format
-#   make bench    measured speeds               make clean    forget what was built
+#   make bench    measured speeds               make clean    forget what was built (but for data and the store)
 #   make install  to PREFIX, under DESTDIR
 #
 # Variables: JOBS (parallel jobs), LISTEN (127.0.0.1:8080), STORE (sqlite:build/moodreel.db),
@@ -54,4 +54,4 @@ install: build
 
 # The data sets that may lie under build/data are left alone.
 clean:
-	if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 ! -name data -exec rm -rf {} +; fi
+	if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 ! -name data ! -name "moodreel.db*" -exec rm -rf {} +; fi

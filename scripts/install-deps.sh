@@ -3,7 +3,8 @@
 # missing; says which, and does nothing (and needs no rights) when all are there.
 #
 # Sets: build (compile and link), run (data that the program reads), check (tests and lint), browser
-# (tests of the page; they are skipped, and say so, where these cannot be had).
+# (tests of the page; they are skipped, and say so, where these cannot be had: Ubuntu has no package
+# of Chromium, so that there one has to be installed before, as a snap or Google's).
 # "a|b" means the first of the names that the distribution has. Known to hold on Debian 12 and 13
 # and on Ubuntu 24.04. Optional oracles of the tests (python3-torch, python3-sklearn,
 # python3-opencv) are big and are not installed: the tests that use them say so and are skipped.
@@ -25,15 +26,20 @@ packages() {
 }
 
 is_installed() {
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+    dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
-# True when one of the names in "a|b" is installed. Others' packages of Node bring npm with them.
+# True when one of the names in "a|b" is installed. Others' packages of Node bring npm with them, and
+# Ubuntu has its browsers from elsewhere.
 is_satisfied() {
     for name in $(echo "$1" | tr '|' ' '); do
         is_installed "$name" && return 0
     done
-    [ "$1" = npm ] && command -v npm >/dev/null
+    case $1 in
+    npm) command -v npm >/dev/null ;;
+    chromium) command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
+    *) return 1 ;;
+    esac
 }
 
 # The first of the names in "a|b" that can be installed, else the first.

@@ -51,6 +51,17 @@ def lines(path, encoding="latin-1"):
             yield line.rstrip("\n").split("::")
 
 
+def ratings(folder):
+    """User, film and rating; of ratings.dat as it is published, or of a table of the same rows."""
+    if (folder / "ratings.csv").exists():
+        with open(folder / "ratings.csv", newline="") as file:
+            for row in csv.DictReader(file):
+                yield row["user_id"], row["movie_id"], row["rating"]
+    else:
+        for row in lines(folder / "ratings.dat"):
+            yield tuple(row[:3])
+
+
 def movielens(folder):
     """Sums keyed by (MovieLens age group, gender, genre); genre None counts every rating once."""
     users = {row[0]: (int(row[2]), "female" if row[1] == "F" else "male")
@@ -58,12 +69,11 @@ def movielens(folder):
     genres = {row[0]: [MOVIELENS_GENRES.get(g, g) for g in row[2].split("|")]
               for row in lines(folder / "movies.dat")}
     sums = Sums()
-    with open(folder / "ratings.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            group, value = users[row["user_id"]], float(row["rating"])
-            sums.add((*group, None), value)
-            for genre in filter(None, genres.get(row["movie_id"], [])):
-                sums.add((*group, genre), value)
+    for user, film, rating in ratings(folder):
+        group, value = users[user], float(rating)
+        sums.add((*group, None), value)
+        for genre in filter(None, genres.get(film, [])):
+            sums.add((*group, genre), value)
     return sums
 
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LARGEST_FILE   ((size_t)256 << 20)
 #define OCCUPATION_MAX 99
@@ -210,8 +211,8 @@ static int compare_pairs(const void *a, const void *b) {
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* Nobody rates a film twice. Each line but the first is a row. */
-static mr_status check_pairs(const reader *r, const mr_ratings *ratings) {
+/* Nobody rates a film twice. Each line from `first` on is a row. */
+static mr_status check_pairs(const reader *r, const mr_ratings *ratings, size_t first) {
     pair *pairs = mr_alloc(ratings->count * sizeof *pairs);
     if (!pairs)
         return no_memory(r);
@@ -224,21 +225,19 @@ static mr_status check_pairs(const reader *r, const mr_ratings *ratings) {
             status = mr_fail(MR_E_FORMAT,
                              "%s: line %zu: expected a film that this user did not rate before, as "
                              "in line %zu",
-                             r->path, pairs[i].row + 2, pairs[i - 1].row + 2);
+                             r->path, pairs[i].row + first, pairs[i - 1].row + first);
     free(pairs);
     return status;
 }
 
-static mr_status read_ratings(reader *r, mr_ratings *out) {
+/* Lines from `first` on, of fields with `between` between them. */
+static mr_status read_rows(reader *r, const char *between, const char *form, size_t first,
+                           mr_ratings *out) {
     size_t capacity = 0;
-    char *line = next_line(r);
-    if (!line || strcmp(line, "user_id,movie_id,rating,timestamp") != 0)
-        return mr_fail(MR_E_FORMAT, "%s: line 1: expected user_id,movie_id,rating,timestamp",
-                       r->path);
-    for (; (line = next_line(r)); out->count++) {
+    for (char *line; (line = next_line(r)); out->count++) {
         char *fields[4];
-        if (cut(line, ",", fields, 4) != 4)
-            return bad_line(r, "expected user,film,rating,time", line);
+        if (cut(line, between, fields, 4) != 4)
+            return bad_line(r, form, line);
         long rating, at = 0;
         mr_rating row = {0};
         MR_TRY(known_of(r, "user", out->user_of, fields[0], &row.user));
@@ -253,7 +252,21 @@ static mr_status read_ratings(reader *r, mr_ratings *out) {
             return no_memory(r);
         out->rows[out->count] = row;
     }
-    return out->count ? check_pairs(r, out) : mr_fail(MR_E_FORMAT, "%s: no ratings", r->path);
+    return out->count ? check_pairs(r, out, first)
+                      : mr_fail(MR_E_FORMAT, "%s: no ratings", r->path);
+}
+
+static mr_status read_ratings(reader *r, mr_ratings *out) {
+    const char *header = next_line(r);
+    if (!header || strcmp(header, "user_id,movie_id,rating,timestamp") != 0)
+        return mr_fail(MR_E_FORMAT, "%s: line 1: expected user_id,movie_id,rating,timestamp",
+                       r->path);
+    return read_rows(r, ",", "expected user,film,rating,time", 2, out);
+}
+
+/* As GroupLens publishes them. */
+static mr_status read_published_ratings(reader *r, mr_ratings *out) {
+    return read_rows(r, "::", "expected user::film::rating::time", 1, out);
 }
 
 static int32_t *no_numbers(void) {
@@ -274,7 +287,15 @@ static mr_status load_table(const char *folder, const char *name, table_reader *
     return status;
 }
 
+static bool has_file(const char *folder, const char *name) {
+    char *path = mr_path_join(folder, name);
+    bool there = path && access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
 mr_status mr_ratings_load(const char *folder, mr_ratings *out) {
+    bool published = !has_file(folder, "ratings.csv") && has_file(folder, "ratings.dat");
     mr_ratings ratings = {.user_of = no_numbers(), .film_of = no_numbers()};
     mr_status status = MR_OK;
     if (!ratings.user_of || !ratings.film_of)
@@ -284,7 +305,8 @@ mr_status mr_ratings_load(const char *folder, mr_ratings *out) {
     if (status == MR_OK)
         status = load_table(folder, "movies.dat", read_films, &ratings);
     if (status == MR_OK)
-        status = load_table(folder, "ratings.csv", read_ratings, &ratings);
+        status = published ? load_table(folder, "ratings.dat", read_published_ratings, &ratings)
+                           : load_table(folder, "ratings.csv", read_ratings, &ratings);
     if (status == MR_OK)
         *out = ratings;
     else

@@ -3,7 +3,8 @@
  *
  *     users.dat      user::F|M::age group::occupation::zip
  *     movies.dat     film::title (year)::genre|genre, in Latin-1
- *     ratings.csv    user_id,movie_id,rating,timestamp
+ *     ratings.csv    user_id,movie_id,rating,timestamp, under a first line that says so; or
+ *     ratings.dat    user::film::rating::time, as it is published
  *     topn_quest_5fold/foldN.test.tsv  user, film, rating, time: test rows of the published folds
  *     ncf_leave_one_out_test.tsv       user, film, rating, time, 99 films that the user has not
  * seen

@@ -21,6 +21,8 @@ program=$(realpath "$1") || exit 1
 shift
 SOURCE=$(cd "$(dirname "$0")/../.." && pwd)
 export SOURCE
+# Sorting, and the point of numbers in awk, go by the locale.
+export LC_ALL=C.UTF-8
 export MOODREEL_HOME=$SOURCE OMP_WAIT_POLICY=passive
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -58,6 +60,12 @@ play() {
 failures=0
 for case in "$@"; do
     case=$(realpath "$case")
+    for helper in MADE_DATA MAKE_CLIP; do
+        if grep -q "^\$ .*\$$helper" "$case" && [ ! -x "${!helper:-}" ]; then
+            echo "run.sh: $case: needs \$$helper, the program of that name in the folder of a build with tests" >&2
+            exit 2
+        fi
+    done
     folder=$work/$(basename "$case" .txt)/cwd
     mkdir -p "$folder"
     (cd "$folder" && fixtures && play "$case") >"$folder/../transcript"
