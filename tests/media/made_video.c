@@ -73,17 +73,26 @@ void write_whole(const char *path, const void *bytes, size_t size) {
 
 static char folder[64];
 
-void open_folder(void) {
+int open_folder(void **state) {
+    (void)state;
     strcpy(folder, "/tmp/moodreel-media-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    return mkdtemp(folder) ? 0 : -1;
 }
 
-void close_folder(void) {
+int close_folder(void **state) {
+    (void)state;
     mr_test_remove(folder);
+    return 0;
 }
 
 const char *in_folder(const char *name) {
     static char path[256];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
+}
+
+mr_media_reader *open_video(const char *path) {
+    mr_media_reader *reader;
+    assert_ok(mr_media_open(path, NULL, &reader));
+    return reader;
 }

@@ -3,6 +3,7 @@
 #define MR_TESTS_MADE_VIDEO_H
 
 #include "image/image.h"
+#include "media/reader.h"
 #include "support.h"
 
 /* A picture of four flat quarters, and a bright column that moves with `number`. The quarters are,
@@ -23,9 +24,12 @@ void make_video(const char *path, int width, int height, int count, double rate)
 unsigned char *read_whole(const char *path, size_t *size);
 void write_whole(const char *path, const void *bytes, size_t size);
 
-/* A new empty folder under /tmp and a path in it. */
-void open_folder(void);
-void close_folder(void);
+/* Opens a file with the usual options. */
+mr_media_reader *open_video(const char *path);
+
+/* A group's fixtures: a new empty folder under /tmp. And a path in it. */
+int open_folder(void **state);
+int close_folder(void **state);
 const char *in_folder(const char *name);
 
 #endif

@@ -38,12 +38,6 @@ static void remux(const char *from, const char *to, AVRational shape) {
     avformat_close_input(&in);
 }
 
-static mr_media_reader *opened(const char *path) {
-    mr_media_reader *reader;
-    assert_ok(mr_media_open(path, NULL, &reader));
-    return reader;
-}
-
 static void joined_recordings_go_on_in_time(void **state) {
     (void)state;
     char made[256], once[256];
@@ -61,7 +55,7 @@ static void joined_recordings_go_on_in_time(void **state) {
     free(bytes);
     free(twice);
 
-    mr_media_reader *reader = opened(in_folder("twice.ts"));
+    mr_media_reader *reader = open_video(in_folder("twice.ts"));
     mr_media_moment moment;
     double last = -1;
     int frames = 0;
@@ -84,7 +78,7 @@ static void the_container_tells_the_shape_of_pixels(void **state) {
     snprintf(made, sizeof made, "%s", in_folder("made.mp4"));
     make_video(made, WIDTH, HEIGHT, 3, RATE);
     remux(made, in_folder("wide.mkv"), (AVRational){16, 11});
-    mr_media_reader *reader = opened(in_folder("wide.mkv"));
+    mr_media_reader *reader = open_video(in_folder("wide.mkv"));
     mr_media_moment moment;
     assert_ok(mr_media_read(reader, &moment));
     assert_true(abs(moment.image.width - WIDTH * 16 / 11) <= 1);
@@ -169,18 +163,6 @@ static void standard_definition_is_told_upright_too(void **state) {
     assert_int_equal(red_of_size(720, 1280), high);
 }
 
-static int setup(void **state) {
-    (void)state;
-    open_folder();
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    close_folder();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(joined_recordings_go_on_in_time),
@@ -188,5 +170,5 @@ int main(void) {
         cmocka_unit_test(of_two_fields_one_is_shown),
         cmocka_unit_test(standard_definition_is_told_upright_too),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_folder, close_folder);
 }

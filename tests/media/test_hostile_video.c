@@ -12,17 +12,11 @@
 enum { WIDTH = 96, HEIGHT = 64, FRAMES = 20 };
 
 static int setup(void **state) {
-    (void)state;
-    open_folder();
+    if (open_folder(state) != 0)
+        return -1;
     make_video(in_folder("good.mp4"), WIDTH, HEIGHT, FRAMES, 10);
     make_video(in_folder("good.mkv"), WIDTH, HEIGHT, FRAMES, 10);
     make_video(in_folder("good.webm"), WIDTH, HEIGHT, FRAMES, 10);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    close_folder();
     return 0;
 }
 
@@ -254,5 +248,5 @@ int main(void) {
         cmocka_unit_test(absurd_sizes_are_refused),
         cmocka_unit_test(broken_frames_are_left_out),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, close_folder);
 }

@@ -10,26 +10,8 @@
 
 enum { WIDTH = 160, HEIGHT = 120, FRAMES = 24 };
 
-static int setup(void **state) {
-    (void)state;
-    open_folder();
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    close_folder();
-    return 0;
-}
-
-static mr_media_reader *opened(const char *path) {
-    mr_media_reader *reader;
-    assert_ok(mr_media_open(path, NULL, &reader));
-    return reader;
-}
-
 static void check_made(const char *path, double rate, double clock_error) {
-    mr_media_reader *reader = opened(path);
+    mr_media_reader *reader = open_video(path);
     mr_media_info info = mr_media_about(reader);
     assert_false(info.live);
     assert_true(fabs(info.duration - FRAMES / rate) < 0.1);
@@ -72,7 +54,7 @@ static void what_is_written_is_read(void **state) {
 static void colours_survive_high_definition(void **state) {
     (void)state;
     make_video(in_folder("hd.mp4"), 1280, 720, 2, 25);
-    mr_media_reader *reader = opened(in_folder("hd.mp4"));
+    mr_media_reader *reader = open_video(in_folder("hd.mp4"));
     mr_media_moment moment;
     assert_ok(mr_media_read(reader, &moment));
     for (int quarter = 0; quarter < 4; quarter++)
@@ -94,7 +76,7 @@ static void uneven_times_are_kept(void **state) {
     assert_ok(mr_media_writer_finish(writer));
     mr_media_writer_close(writer);
     mr_image_free(&picture);
-    mr_media_reader *reader = opened(in_folder("uneven.mp4"));
+    mr_media_reader *reader = open_video(in_folder("uneven.mp4"));
     mr_media_moment moment;
     for (int i = 0; i < 5; i++) {
         assert_ok(mr_media_read(reader, &moment));
@@ -119,7 +101,7 @@ static void odd_and_changing_sizes_are_fitted(void **state) {
     mr_media_writer_close(writer);
     mr_image_free(&odd);
     mr_image_free(&larger);
-    mr_media_reader *reader = opened(in_folder("odd.mp4"));
+    mr_media_reader *reader = open_video(in_folder("odd.mp4"));
     mr_media_moment moment;
     for (int i = 0; i < 2; i++) {
         assert_ok(mr_media_read(reader, &moment));
@@ -170,7 +152,7 @@ static void turned_files_are_shown_upright(void **state) {
     for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
         const struct turn *turn = &turns[i];
         turn_file(path, in_folder("turned.mp4"), turn->matrix);
-        mr_media_reader *reader = opened(in_folder("turned.mp4"));
+        mr_media_reader *reader = open_video(in_folder("turned.mp4"));
         mr_media_moment moment;
         for (int frame = 0; frame < 3; frame++) {
             assert_ok(mr_media_read(reader, &moment));
@@ -305,5 +287,5 @@ int main(void) {
         cmocka_unit_test(the_writer_refuses_before_it_makes_a_file),
         cmocka_unit_test(a_full_disk_is_an_error),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_folder, close_folder);
 }

@@ -280,13 +280,20 @@ static void a_full_disk_loses_nothing(void **state) {
     assert_in_child(fill_up, url);
 }
 
-static void a_locked_file_is_waited_for_and_told(void **state) {
-    (void)state;
+/* A store whose file another program has locked until *other is closed. */
+static mr_store *open_locked(sqlite3 **other) {
     char url[URL_SIZE];
     fresh(url);
     mr_store *store = open_used(url);
-    sqlite3 *other = open_raw(file_of(url));
-    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    *other = open_raw(file_of(url));
+    assert_int_equal(sqlite3_exec(*other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    return store;
+}
+
+static void a_locked_file_is_waited_for_and_told(void **state) {
+    (void)state;
+    sqlite3 *other;
+    mr_store *store = open_locked(&other);
     mr_feedback seen = {.film = "Q2", .kind = MR_FEEDBACK_SEEN};
     assert_int_equal(mr_store_add_feedback(store, "anna", &seen), MR_E_IO);
     assert_non_null(strstr(mr_last_error(), "database is locked"));
@@ -304,11 +311,8 @@ static void *say_while_locked(void *store) {
 /* One after the other these four would wait for twenty seconds. */
 static void calls_wait_for_a_locked_file_side_by_side(void **state) {
     (void)state;
-    char url[URL_SIZE];
-    fresh(url);
-    mr_store *store = open_used(url);
-    sqlite3 *other = open_raw(file_of(url));
-    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3 *other;
+    mr_store *store = open_locked(&other);
     pthread_t threads[4];
     double began = mr_now();
     for (int i = 0; i < 4; i++)
