@@ -31,6 +31,8 @@ typedef struct training_run {
     char *network_source, *network_path, *weights_path, *log_path, *checkpoint_path;
     char settings[MR_SETTINGS_MAX];
     mr_network *network;
+    unsigned char *network_text; /* to become OUT/network.txt; NULL: it is that already */
+    size_t network_size;
     int outputs[MR_HEADS_MAX]; /* of the network, for each head */
     float *gradients;
     mr_training *training;
@@ -117,15 +119,6 @@ static mr_status name_files(training_run *run) {
     return MR_OK;
 }
 
-static mr_status copy_file(const char *from, const char *to) {
-    unsigned char *text;
-    size_t size;
-    MR_TRY(mr_file_read(from, NETWORK_LIMIT, &text, &size));
-    mr_status status = mr_file_write(to, text, size);
-    free(text);
-    return status;
-}
-
 /* The file that says what is trained; the folder's own when nothing else is given. */
 static mr_status name_network(training_run *run) {
     const char *given = run->params->network, *from = run->params->from;
@@ -140,11 +133,22 @@ static mr_status name_network(training_run *run) {
                : mr_fail(MR_E_MEMORY, "%s: no memory for the path of a network", run->params->out);
 }
 
-/* Puts the network's file into the model's folder, so that the folder is complete. */
-static mr_status copy_network(const training_run *run) {
+static mr_status read_network(training_run *run) {
+    MR_TRY(mr_network_load(run->network_source, &run->network));
     return strcmp(run->network_source, run->network_path) == 0
                ? MR_OK
-               : copy_file(run->network_source, run->network_path);
+               : mr_file_read(run->network_source, NETWORK_LIMIT, &run->network_text,
+                              &run->network_size);
+}
+
+/* Not before there are weights for it: a model that is there shall not lose its network's file to a
+ * run that comes to nothing. */
+static mr_status write_network(training_run *run) {
+    if (run->network_text)
+        MR_TRY(mr_file_write(run->network_path, run->network_text, run->network_size));
+    free(run->network_text);
+    run->network_text = NULL;
+    return MR_OK;
 }
 
 static bool is_learned(const training_run *run, int output) {
@@ -299,10 +303,8 @@ static mr_status set_up(training_run *run) {
     MR_TRY(mr_folder_make(p->out));
     MR_TRY(name_files(run));
     MR_TRY(name_network(run));
-    MR_TRY(mr_network_load(run->network_source, &run->network));
+    MR_TRY(read_network(run));
     MR_TRY(find_outputs(run));
-    /* Not before it is known to fit: a model that is there shall not lose its network's file. */
-    MR_TRY(copy_network(run));
     MR_TRY(open_teachers(run));
     describe_settings(run);
     MR_TRY(allocate(run));
@@ -321,6 +323,7 @@ static mr_status set_up(training_run *run) {
 
 static void tear_down(training_run *run) {
     free(run->network_source);
+    free(run->network_text);
     free(run->network_path);
     free(run->weights_path);
     free(run->log_path);
@@ -476,6 +479,7 @@ static mr_status finish_epoch(training_run *run, epoch_result *result) {
     MR_TRY(run->task->validate(run->task->context, run->network, run->state.average,
                                result->figures, &result->score));
     run->state.epochs++;
+    MR_TRY(write_network(run));
     if (result->score > run->state.best_score) {
         run->state.best_score = result->score;
         run->state.best_epoch = run->state.epochs;

@@ -18,6 +18,8 @@
  *     training.html          all of it as a page (report.h), both drawn anew after every epoch
  *     checkpoint.safetensors what --resume needs
  *
+ * A model that is there is replaced when the first epoch ends, not before.
+ *
  * Randomness is keyed by (seed, epoch, place in the epoch); with one thread a resumed run gives the
  * same bits. Thread rule: one run at a time; it uses the OpenMP threads of its parameters.
  */

@@ -32,22 +32,7 @@ static mr_status keep_lines(mr_training_log *log, const char *header, long epoch
     return MR_OK;
 }
 
-mr_status mr_training_log_begin(const char *path, const char *header, long epochs,
-                                mr_training_log *out) {
-    mr_training_log log = {.path = strdup(path), .text = NULL};
-    if (!log.path)
-        return mr_fail(MR_E_MEMORY, "%s: no memory", path);
-    mr_status status =
-        epochs > 0 ? keep_lines(&log, header, epochs) : mr_training_log_add(&log, header);
-    if (status != MR_OK) {
-        mr_training_log_free(&log);
-        return status;
-    }
-    *out = log;
-    return MR_OK;
-}
-
-mr_status mr_training_log_add(mr_training_log *log, const char *line) {
+static mr_status append(mr_training_log *log, const char *line) {
     size_t length = strlen(line);
     char *text = realloc(log->text, log->size + length + 2);
     if (!text)
@@ -57,6 +42,25 @@ mr_status mr_training_log_add(mr_training_log *log, const char *line) {
     log->size += length + 1;
     text[log->size - 1] = '\n';
     text[log->size] = 0;
+    return MR_OK;
+}
+
+mr_status mr_training_log_begin(const char *path, const char *header, long epochs,
+                                mr_training_log *out) {
+    mr_training_log log = {.path = strdup(path), .text = NULL};
+    if (!log.path)
+        return mr_fail(MR_E_MEMORY, "%s: no memory", path);
+    mr_status status = epochs > 0 ? keep_lines(&log, header, epochs) : append(&log, header);
+    if (status != MR_OK) {
+        mr_training_log_free(&log);
+        return status;
+    }
+    *out = log;
+    return MR_OK;
+}
+
+mr_status mr_training_log_add(mr_training_log *log, const char *line) {
+    MR_TRY(append(log, line));
     return mr_file_write(log->path, log->text, log->size);
 }
 

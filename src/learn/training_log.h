@@ -16,7 +16,8 @@ typedef struct mr_training_log {
 } mr_training_log;
 
 /* Starts the log with its header, or, with epochs > 0, keeps the header and that many lines of the
- * file that is there. */
+ * file that is there. The file changes with the first line that is added, so that a run that ends
+ * before leaves an older log as it was. */
 mr_status mr_training_log_begin(const char *path, const char *header, long epochs,
                                 mr_training_log *out);
 

@@ -206,9 +206,53 @@ static void votes_are_not_left_untaught(void **state) {
     free(out);
 }
 
+/* What a model and the run that made it consist of. */
+static uint64_t state_of(const char *model) {
+    static const char *const names[] = {"network.txt", "weights.safetensors", "training.csv",
+                                        "checkpoint.safetensors"};
+    enum { COUNT = sizeof names / sizeof *names };
+    uint64_t parts[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        size_t size;
+        char *bytes = made_read(model, names[i], &size);
+        parts[i] = mr_hash(bytes, size);
+        free(bytes);
+    }
+    return mr_hash(parts, sizeof parts);
+}
+
+static void a_run_without_an_epoch_leaves_the_model_as_it_was(void **state) {
+    const world *w = *state;
+    uint64_t before = state_of(w->base);
+    made_text(w->folder, "plain.txt",
+              "moodreel-network 1\n"
+              "input image channels=1 height=24 width=24\n"
+              "linear label image out=7\n"
+              "linear votes image out=7\n"
+              "output label\noutput votes\n");
+    char *plain = mr_path_join(w->folder, "plain.txt");
+    mr_train_emotion_params p = base_params(w->new, w->base);
+    p.trainer.network = plain;
+    p.trainer.teaching.teachers = (const char *const[]){"nobody"};
+    p.trainer.teaching.teacher_count = 1;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_NOT_FOUND);
+    assert_true(state_of(w->base) == before);
+    p.trainer.teaching.teacher_count = 0;
+    p.trainer.resume = true;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
+    assert_true(state_of(w->base) == before);
+    volatile sig_atomic_t stop = 1;
+    p.trainer.resume = false;
+    p.trainer.stop = &stop;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_INTERRUPTED);
+    assert_true(state_of(w->base) == before);
+    free(plain);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(votes_are_not_left_untaught),
+        cmocka_unit_test(a_run_without_an_epoch_leaves_the_model_as_it_was),
         cmocka_unit_test(a_frozen_trunk_stays_to_the_bit),
         cmocka_unit_test(a_slowed_trunk_moves_less),
         cmocka_unit_test(tuning_can_be_resumed),

@@ -142,8 +142,11 @@ static void made_faces_are_learned(void **state) {
     free(labels);
 }
 
+/* The model that is there, of the test before, keeps the file of its network. */
 static void wrong_settings_are_refused(void **state) {
     const made_world *w = *state;
+    size_t size;
+    char *before = made_read(w->out, "network.txt", &size);
     mr_train_detector_params p = params_of(w, w->out);
     p.least_side = 40;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_ARGUMENT);
@@ -176,6 +179,10 @@ static void wrong_settings_are_refused(void **state) {
     char *other = mr_path_join(w->folder, "other.txt");
     p.trainer.network = other;
     assert_int_equal(mr_train_detector(&p, NULL), MR_E_MISMATCH);
+    char *after = made_read(w->out, "network.txt", &size);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
     free(other);
 }
 
