@@ -170,6 +170,12 @@ static mr_status load_data(attribute_training *self) {
     return p->sampling_power > 0 ? weigh_groups(self) : MR_OK;
 }
 
+static mr_status calibrate(void *context, const char *folder) {
+    attribute_training *self = context;
+    MR_TRY(mr_chip_set_keep_validation(&self->set));
+    return mr_calibrate_attributes_on(folder, &self->set, NULL);
+}
+
 static mr_status train(attribute_training *self, mr_training_result *out) {
     if (self->params->trainer.threads > 0)
         omp_set_num_threads(self->params->trainer.threads);
@@ -187,13 +193,12 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
                     .figure_count = 3,
                     .context = self,
                     .draw = draw,
-                    .validate = validate};
+                    .validate = validate,
+                    .finish = calibrate};
     describe_settings(self, &task);
     MR_TRY(mr_unlabelled_add(&self->unlabelled, &self->params->trainer.teaching,
                              MR_FRAMING_ATTRIBUTES, &self->set.pictures, &task, &self->sampling));
-    MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));
-    MR_TRY(mr_chip_set_keep_validation(&self->set));
-    return mr_calibrate_attributes_on(self->params->trainer.out, &self->set, NULL);
+    return mr_trainer_run(&self->params->trainer, &task, out);
 }
 
 mr_status mr_train_attributes(const mr_train_attributes_params *params, mr_training_result *out) {

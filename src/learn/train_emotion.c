@@ -120,6 +120,11 @@ static mr_status load_data(emotion_training *self) {
     return self->params->sampling_power > 0 ? weigh_classes(self) : MR_OK;
 }
 
+static mr_status calibrate(void *context, const char *folder) {
+    const emotion_training *self = context;
+    return mr_calibrate_emotion_on(folder, &self->validation, NULL);
+}
+
 static mr_status train(emotion_training *self, mr_training_result *out) {
     if (self->params->trainer.threads > 0)
         omp_set_num_threads(self->params->trainer.threads);
@@ -139,15 +144,15 @@ static mr_status train(emotion_training *self, mr_training_result *out) {
         .figure_count = self->has_votes ? 4 : 2,
         .context = self,
         .draw = draw,
-        .validate = validate};
+        .validate = validate,
+        .finish = calibrate};
     snprintf(task.settings, sizeof task.settings, "smoothing=%g sampling=%g variation=%016llx%s",
              (double)self->params->smoothing, (double)self->params->sampling_power,
              (unsigned long long)mr_augment_key(&self->params->augment),
              self->labels_vote ? " votes=labels" : "");
     MR_TRY(mr_unlabelled_add(&self->unlabelled, &self->params->trainer.teaching, MR_FRAMING_EMOTION,
                              &self->train.pictures, &task, &self->sampling));
-    MR_TRY(mr_trainer_run(&self->params->trainer, &task, out));
-    return mr_calibrate_emotion_on(self->params->trainer.out, &self->validation, NULL);
+    return mr_trainer_run(&self->params->trainer, &task, out);
 }
 
 mr_status mr_train_emotion(const mr_train_emotion_params *params, mr_training_result *out) {

@@ -515,6 +515,21 @@ static mr_status run_epochs(training_run *run) {
     return MR_OK;
 }
 
+/* The weights of a run that was stopped or failed are used like any others, and what they lack
+ * would not show; its own failure remains the one that is told. */
+static mr_status finish_weights(const training_run *run, mr_status ended) {
+    const mr_task *task = run->task;
+    if (!task->finish || run->state.best_epoch == 0)
+        return ended;
+    if (ended == MR_OK)
+        return task->finish(task->context, run->params->out);
+    char why[4608]; /* room for a path and what is wrong with it */
+    snprintf(why, sizeof why, "%s", mr_last_error());
+    if (task->finish(task->context, run->params->out) != MR_OK)
+        mr_log(MR_LOG_WARNING, "%s: the weights are not finished: %s", task->name, mr_last_error());
+    return mr_fail(ended, "%s", why);
+}
+
 static mr_status tell_result(const training_run *run, mr_training_result *out) {
     const mr_checkpoint *state = &run->state;
     *out = (mr_training_result){
@@ -528,7 +543,7 @@ mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task,
     training_run run = {.params = params, .task = task};
     mr_status status = set_up(&run);
     if (status == MR_OK)
-        status = run_epochs(&run);
+        status = finish_weights(&run, run_epochs(&run));
     if (status == MR_OK && out)
         status = tell_result(&run, out);
     tear_down(&run);

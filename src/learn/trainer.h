@@ -130,12 +130,17 @@ typedef struct mr_task {
      * better). */
     mr_status (*validate)(void *context, const mr_network *network, const float *values,
                           double *figures, double *score);
+
+    /* Finishes the weights in the folder of a run that has ended, which may be by a failure: they
+     * are those of its best epoch. May be NULL. */
+    mr_status (*finish)(void *context, const char *folder);
 } mr_task;
 
 /*
  * Trains; `out` may be NULL. MR_E_INTERRUPTED when `stop` ended the run: the checkpoint of the last
- * whole epoch stays. MR_E_LIMIT when the loss is no longer finite; MR_E_MISMATCH when network and
- * task, or checkpoint and parameters, do not fit together.
+ * whole epoch stays, and the weights of the best one are finished. MR_E_LIMIT when the loss is no
+ * longer finite; MR_E_MISMATCH when network and task, or checkpoint and parameters, do not fit
+ * together.
  */
 mr_status mr_trainer_run(const mr_trainer_params *params, const mr_task *task,
                          mr_training_result *out);

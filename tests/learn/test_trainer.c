@@ -5,6 +5,8 @@
 #include "nn/safetensors.h"
 
 #include <math.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 static const char emotion_network[] = "moodreel-network 1\n"
                                       "input image channels=1 height=16 width=16 mean=127 "
@@ -279,6 +281,60 @@ static void stop_ends_the_run_and_keeps_the_checkpoint(void **state) {
     free(out);
 }
 
+/* What a run was stopped by and what for, as a handler of signals sees them. */
+static volatile sig_atomic_t stop_now;
+static const char *awaited;
+
+static void stop_when_saved(int signal) {
+    (void)signal;
+    if (access(awaited, F_OK) == 0)
+        stop_now = 1;
+}
+
+static void tick(int microseconds) {
+    const struct itimerval every = {{0, microseconds}, {0, microseconds}};
+    assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);
+}
+
+/* Lets something like Ctrl-C come as soon as there is a checkpoint in `out`. */
+static void stop_after_an_epoch(const char *out) {
+    struct sigaction action = {.sa_handler = stop_when_saved, .sa_flags = SA_RESTART};
+    awaited = mr_path_join(out, "checkpoint.safetensors");
+    stop_now = 0;
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    tick(2000);
+}
+
+/* And that it came, and left weights with a number under this key. */
+static void check_stopped(mr_status status, const char *out, const char *key) {
+    tick(0);
+    free((char *)awaited);
+    assert_int_equal(status, MR_E_INTERRUPTED);
+    assert_non_null(strstr(mr_last_error(), "training: stopped in epoch"));
+    char *path = mr_path_join(out, "weights.safetensors");
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(path, &file));
+    assert_non_null(mr_safetensors_metadata(&file, key));
+    mr_safetensors_free(&file);
+    free(path);
+}
+
+static void stopped_runs_leave_calibrated_weights(void **state) {
+    world *w = *state;
+    char *emotion = mr_path_join(w->folder, "cut-emotion");
+    char *attributes = mr_path_join(w->folder, "cut-attributes");
+    mr_train_emotion_params p = emotion_params(w, emotion);
+    mr_train_attributes_params q = attributes_params(w, attributes);
+    p.trainer.epochs = q.trainer.epochs = 100000;
+    p.trainer.stop = q.trainer.stop = &stop_now;
+    stop_after_an_epoch(emotion);
+    check_stopped(mr_train_emotion(&p, NULL), emotion, "temperature.votes");
+    stop_after_an_epoch(attributes);
+    check_stopped(mr_train_attributes(&q, NULL), attributes, "age.interval_scale");
+    free(emotion);
+    free(attributes);
+}
+
 static bool holds(const char *out, const char *text) {
     size_t size;
     char *page = made_read(out, "training.html", &size);
@@ -429,6 +485,7 @@ int main(void) {
         cmocka_unit_test(resume_refuses_other_settings),
         cmocka_unit_test(settings_without_options_are_those_of_old),
         cmocka_unit_test(stop_ends_the_run_and_keeps_the_checkpoint),
+        cmocka_unit_test(stopped_runs_leave_calibrated_weights),
         cmocka_unit_test(the_page_follows_the_run_and_never_stops_it),
         cmocka_unit_test(training_starts_from_weights),
         cmocka_unit_test(divergence_and_misfits_are_told),
