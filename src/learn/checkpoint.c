@@ -10,7 +10,7 @@
 
 #define FORMAT "moodreel-checkpoint 1"
 
-enum { MOST_SETS = 4 };
+enum { MOST_SETS = 4, KEY_WIDTH = 17 };
 
 /* The arrays of a run under their names in the file. */
 static size_t list_sets(const mr_checkpoint *checkpoint, mr_weight_set sets[MOST_SETS]) {
@@ -26,13 +26,17 @@ static size_t list_sets(const mr_checkpoint *checkpoint, mr_weight_set sets[MOST
     return count;
 }
 
+static void write_key(uint64_t key, char text[KEY_WIDTH]) {
+    snprintf(text, KEY_WIDTH, "%016llx", (unsigned long long)key);
+}
+
 mr_status mr_checkpoint_save(const char *path, const mr_network *network,
                              const mr_checkpoint *checkpoint) {
     mr_weight_set sets[MOST_SETS];
     size_t set_count = list_sets(checkpoint, sets);
-    mr_metadata metadata[] = {{"format", FORMAT},   {"epochs", ""},     {"steps", ""},
-                              {"best_epoch", ""},   {"best_score", ""}, {"settings", ""},
-                              {"task_settings", ""}};
+    mr_metadata metadata[] = {{"format", FORMAT},    {"epochs", ""},     {"steps", ""},
+                              {"best_epoch", ""},    {"best_score", ""}, {"settings", ""},
+                              {"task_settings", ""}, {"network", ""},    {"data", ""}};
     enum { COUNT = sizeof metadata / sizeof *metadata, WIDTH = sizeof metadata->value };
     snprintf(metadata[1].value, WIDTH, "%ld", checkpoint->epochs);
     snprintf(metadata[2].value, WIDTH, "%ld", mr_optimiser_steps(checkpoint->optimiser));
@@ -40,6 +44,8 @@ mr_status mr_checkpoint_save(const char *path, const mr_network *network,
     snprintf(metadata[4].value, WIDTH, "%.17g", checkpoint->best_score);
     snprintf(metadata[5].value, WIDTH, "%s", checkpoint->settings);
     snprintf(metadata[6].value, WIDTH, "%s", checkpoint->task_settings);
+    write_key(mr_network_key(network), metadata[7].value);
+    write_key(checkpoint->data, metadata[8].value);
     return mr_weights_save(path, network, sets, set_count, metadata, COUNT);
 }
 
@@ -63,18 +69,31 @@ static mr_status check_settings(const mr_safetensors *file, const char *path, co
     return MR_OK;
 }
 
+/* Files of before there were keys go on. */
+static mr_status check_key(const mr_safetensors *file, const char *path, const char *name,
+                           uint64_t key, const char *differs) {
+    char text[KEY_WIDTH];
+    write_key(key, text);
+    const char *made_with = mr_safetensors_metadata(file, name);
+    if (made_with && strcmp(made_with, text) != 0)
+        return mr_fail(MR_E_MISMATCH, "%s: made by a run %s", path, differs);
+    return MR_OK;
+}
+
 static mr_status check_origin(const mr_safetensors *file, const char *path,
-                              const mr_checkpoint *checkpoint) {
+                              const mr_network *network, const mr_checkpoint *checkpoint) {
     const char *format = mr_safetensors_metadata(file, "format");
     if (!format || strcmp(format, FORMAT) != 0)
         return mr_fail(MR_E_FORMAT, "%s: not a checkpoint of a training run", path);
     MR_TRY(check_settings(file, path, "settings", checkpoint->settings));
-    return check_settings(file, path, "task_settings", checkpoint->task_settings);
+    MR_TRY(check_settings(file, path, "task_settings", checkpoint->task_settings));
+    MR_TRY(check_key(file, path, "network", mr_network_key(network), "of another network"));
+    return check_key(file, path, "data", checkpoint->data, "on other data");
 }
 
 static mr_status read_checkpoint(const mr_safetensors *file, const char *path,
                                  const mr_network *network, mr_checkpoint *checkpoint) {
-    MR_TRY(check_origin(file, path, checkpoint));
+    MR_TRY(check_origin(file, path, network, checkpoint));
     double epochs = 0, steps = 0, best_epoch = 0, best_score = 0;
     MR_TRY(read_number(file, path, "epochs", &epochs));
     MR_TRY(read_number(file, path, "steps", &steps));

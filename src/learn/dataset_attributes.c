@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/rng.h"
 #include "learn/chip_split.h"
 
 #include <ctype.h>
@@ -95,6 +96,17 @@ mr_status mr_chip_set_load(const char *folder, int side, mr_chip_set *out) {
     }
     *out = set;
     return MR_OK;
+}
+
+uint64_t mr_chip_set_key(const mr_chip_set *set) {
+    uint64_t key = mr_pictures_key(&set->pictures);
+    for (size_t i = 0; i < set->pictures.count; i++) {
+        const mr_chip_target *target = &set->targets[i];
+        const uint64_t parts[] = {key, (uint64_t)target->age, (uint64_t)target->gender,
+                                  (uint64_t)target->ethnicity, target->validation};
+        key = mr_hash(parts, sizeof parts);
+    }
+    return key;
 }
 
 void mr_chip_set_free(mr_chip_set *set) {

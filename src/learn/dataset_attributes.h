@@ -39,6 +39,9 @@ bool mr_chip_labels(const char *name, mr_chip_target *out);
  * warning; a folder without chips is an error. */
 mr_status mr_chip_set_load(const char *folder, int side, mr_chip_set *out);
 
+/* A number that differs where chips or what they are labelled do. */
+uint64_t mr_chip_set_key(const mr_chip_set *set);
+
 void mr_chip_set_free(mr_chip_set *set);
 
 /*

@@ -243,6 +243,26 @@ mr_status mr_detection_set_load(mr_detection_set *set, const char *folder) {
     return mr_parallel(set->scene_count, load_one, &(loading){set, folder});
 }
 
+static uint64_t key_of_face(const mr_labelled_face *face) {
+    const uint64_t parts[] = {mr_hash(&face->box, sizeof face->box),
+                              mr_hash(face->landmarks, sizeof face->landmarks),
+                              (uint64_t)face->points, face->ignored};
+    return mr_hash(parts, sizeof parts);
+}
+
+uint64_t mr_detection_set_key(const mr_detection_set *set) {
+    uint64_t key = 0;
+    for (size_t i = 0; i < set->scene_count; i++) {
+        const mr_labelled_picture *scene = &set->scenes[i];
+        uint64_t name = mr_hash(scene->name, strlen(scene->name));
+        for (size_t k = scene->first; k < scene->first + scene->count; k++) {
+            const uint64_t parts[] = {key, name, key_of_face(&set->faces[k])};
+            key = mr_hash(parts, sizeof parts);
+        }
+    }
+    return key;
+}
+
 void mr_detection_set_free(mr_detection_set *set) {
     for (size_t i = 0; i < set->scene_count; i++)
         free_scene(&set->scenes[i]);

@@ -28,6 +28,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum mr_points_by { MR_POINTS_NONE, MR_POINTS_AUTO, MR_POINTS_HUMAN } mr_points_by;
 
@@ -70,6 +71,9 @@ mr_status mr_detection_set_load(mr_detection_set *set, const char *folder);
 /* The same for one picture, which the caller frees. */
 mr_status mr_labelled_picture_load(const mr_labelled_picture *scene, const char *folder,
                                    mr_image *out);
+
+/* A number that differs where names of pictures or labels do; pixels are too many to be asked. */
+uint64_t mr_detection_set_key(const mr_detection_set *set);
 
 void mr_detection_set_free(mr_detection_set *set);
 

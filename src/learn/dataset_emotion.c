@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/rng.h"
 #include "learn/votes.h"
 
 #include <limits.h>
@@ -141,6 +142,13 @@ void mr_emotion_set_vote_labels(mr_emotion_set *set) {
         for (int c = 0; c < MR_EMOTION_COUNT; c++)
             target->votes[c] = c == target->label;
     }
+}
+
+/* All members of a target are four bytes wide, so that no padding is hashed. */
+uint64_t mr_emotion_set_key(const mr_emotion_set *set) {
+    const uint64_t parts[] = {mr_pictures_key(&set->pictures),
+                              mr_hash(set->targets, set->pictures.count * sizeof *set->targets)};
+    return mr_hash(parts, sizeof parts);
 }
 
 void mr_emotion_set_free(mr_emotion_set *set) {

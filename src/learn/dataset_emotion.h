@@ -54,6 +54,9 @@ mr_status mr_emotion_part_load(const char *data, const char *part, int side, mr_
 /* For sets without votes: lets everybody have voted for the folder's emotion. */
 void mr_emotion_set_vote_labels(mr_emotion_set *set);
 
+/* A number that differs where pictures or targets do. */
+uint64_t mr_emotion_set_key(const mr_emotion_set *set);
+
 void mr_emotion_set_free(mr_emotion_set *set);
 
 #endif

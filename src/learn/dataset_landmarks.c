@@ -3,6 +3,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/rng.h"
 #include "face/crop.h"
 #include "learn/chip_split.h"
 #include "learn/parallel.h"
@@ -231,6 +232,17 @@ mr_status mr_landmark_set_load(const char *scenes, const char *chips, const char
     else
         mr_landmark_set_free(&set);
     return status;
+}
+
+uint64_t mr_landmark_set_key(const mr_landmark_set *set) {
+    uint64_t key = mr_pictures_key(&set->pictures);
+    for (size_t i = 0; i < set->pictures.count; i++) {
+        const mr_pointed_face *face = &set->faces[i];
+        const uint64_t parts[] = {key, mr_hash(face->landmarks, sizeof face->landmarks),
+                                  (uint64_t)face->source, face->validation};
+        key = mr_hash(parts, sizeof parts);
+    }
+    return key;
 }
 
 void mr_landmark_set_free(mr_landmark_set *set) {

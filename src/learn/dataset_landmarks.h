@@ -40,6 +40,10 @@ typedef struct mr_landmark_set {
  * Every picture is kept at side × side pixels. */
 mr_status mr_landmark_set_load(const char *scenes, const char *chips, const char *points, int side,
                                mr_landmark_set *out);
+
+/* A number that differs where faces or their points do. */
+uint64_t mr_landmark_set_key(const mr_landmark_set *set);
+
 void mr_landmark_set_free(mr_landmark_set *set);
 
 #endif

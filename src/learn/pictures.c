@@ -1,6 +1,7 @@
 #include "learn/pictures.h"
 
 #include "base/memory.h"
+#include "base/rng.h"
 #include "learn/parallel.h"
 
 #include <stdlib.h>
@@ -21,6 +22,10 @@ mr_image mr_pictures_view(const mr_pictures *pictures, size_t index) {
 
 mr_image mr_pictures_source(const void *pictures, size_t index) {
     return mr_pictures_view(pictures, index);
+}
+
+uint64_t mr_pictures_key(const mr_pictures *pictures) {
+    return mr_hash(pictures->pixels, pictures->count * mr_pictures_bytes(pictures));
 }
 
 typedef struct loading {

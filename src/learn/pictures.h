@@ -28,6 +28,9 @@ mr_image mr_pictures_view(const mr_pictures *pictures, size_t index);
 /* The same for mr_predict: `pictures` is a const mr_pictures *. */
 mr_image mr_pictures_source(const void *pictures, size_t index);
 
+/* A number that differs where the pixels do. */
+uint64_t mr_pictures_key(const mr_pictures *pictures);
+
 /* Reads `count` files in any format of our decoder; of one that is no square the middle. The first
  * one that fails fails the call. */
 mr_status mr_pictures_load(char *const *paths, size_t count, int side, int channels,

@@ -182,6 +182,7 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
     MR_TRY(load_data(self));
     float class_weight = self->params->class_weight;
     mr_task task = {.name = "attributes",
+                    .data = mr_chip_set_key(&self->set),
                     .heads = {[AGE] = {"age", MR_AGE_YEARS, 0.1f, 1},
                               [GENDER] = {"gender", MR_GENDER_COUNT, 0, class_weight},
                               [ETHNICITY] = {"ethnicity", MR_ETHNICITY_COUNT, 0, class_weight}},

@@ -28,6 +28,7 @@ typedef struct size_training {
 typedef struct detector_training {
     const mr_train_detector_params *params;
     mr_detection_set train, validation;
+    uint64_t data;    /* key of both, as people labelled them */
     uint32_t *scenes; /* of the training part: all, then again those that mosaics take more often */
     float *sampling;  /* how often each is drawn in batches */
     mr_scene_choice choice;
@@ -227,6 +228,9 @@ static mr_status load_data(detector_training *self) {
     MR_TRY(load_part(data, is_learned, &self->train));
     MR_TRY(load_part(data, is_judged, &self->validation));
     MR_TRY(check_focus(self));
+    const uint64_t keys[] = {mr_detection_set_key(&self->train),
+                             mr_detection_set_key(&self->validation)};
+    self->data = mr_hash(keys, sizeof keys);
     if (self->params->incomplete.count > 0)
         MR_TRY(complete_labels(self));
     return weigh_scenes(self);
@@ -324,6 +328,7 @@ static mr_status train(detector_training *self, mr_training_result *out) {
         omp_set_num_threads(p->trainer.threads);
     MR_TRY(load_data(self));
     mr_task task = {.name = "detector",
+                    .data = self->data,
                     .samples = self->train.scene_count,
                     .figures = {"ap_8", "ap_16", "ap_32", "focus_ap_8", "focus_ap_16",
                                 "focus_ap_32", "landmark_nme"},

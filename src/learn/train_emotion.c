@@ -125,12 +125,19 @@ static mr_status calibrate(void *context, const char *folder) {
     return mr_calibrate_emotion_on(folder, &self->validation, NULL);
 }
 
+static uint64_t data_key(const emotion_training *self) {
+    const uint64_t parts[] = {mr_emotion_set_key(&self->train),
+                              mr_emotion_set_key(&self->validation)};
+    return mr_hash(parts, sizeof parts);
+}
+
 static mr_status train(emotion_training *self, mr_training_result *out) {
     if (self->params->trainer.threads > 0)
         omp_set_num_threads(self->params->trainer.threads);
     MR_TRY(load_data(self));
     mr_task task = {
         .name = "emotion",
+        .data = data_key(self),
         .heads = {[LABEL] = {"label", MR_EMOTION_COUNT, 0, 1},
                   [VOTES] = {"votes", MR_EMOTION_COUNT, 0, 1}},
         .head_count = self->has_votes ? 2 : 1,

@@ -262,6 +262,7 @@ static mr_status train(landmark_training *self, mr_training_result *out) {
     MR_TRY(mr_landmark_set_load(p->data, p->chips, p->points, p->side, &self->set));
     MR_TRY(split(self));
     mr_task task = {.name = "landmarks",
+                    .data = mr_landmark_set_key(&self->set),
                     .samples = self->train_count,
                     .sampling = self->sampling,
                     .figures = {"nme_human", "nme_auto", "nme_chips"},

@@ -310,6 +310,7 @@ static mr_status set_up(training_run *run) {
     MR_TRY(allocate(run));
     run->state.settings = run->settings;
     run->state.task_settings = run->task->settings;
+    run->state.data = run->task->data;
     run->state.best_score = -INFINITY;
     if (p->resume)
         MR_TRY(mr_checkpoint_load(run->checkpoint_path, run->network, &run->state));

@@ -102,6 +102,7 @@ typedef struct mr_task_step {
 typedef struct mr_task {
     const char *name;
     char settings[MR_TASK_SETTINGS_MAX]; /* its own, in which a resumed run must agree */
+    uint64_t data; /* a number that differs where what is learned and judged by does; likewise */
     mr_head heads[MR_HEADS_MAX];
     int head_count;
     const char *hint; /* what to do when the network has outputs that are no heads, or NULL */

@@ -130,9 +130,8 @@ mr_status mr_unlabelled_ask(mr_unlabelled *faces, const mr_teachers *teachers, c
 }
 
 uint64_t mr_unlabelled_key(const mr_unlabelled *faces) {
-    const mr_pictures *pictures = &faces->pictures;
-    uint64_t parts[3] = {mr_hash(pictures->pixels, pictures->count * mr_pictures_bytes(pictures)),
-                         mr_augment_key(&faces->augment), mr_hash(&faces->cover, sizeof(float))};
+    uint64_t parts[3] = {mr_pictures_key(&faces->pictures), mr_augment_key(&faces->augment),
+                         mr_hash(&faces->cover, sizeof(float))};
     return mr_hash(parts, sizeof parts);
 }
 

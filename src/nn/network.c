@@ -53,6 +53,17 @@ double mr_network_multiply_adds(const mr_network *network) {
     return sum;
 }
 
+/* Members of a layer are four bytes wide or names that end in zeros, so that no padding is
+ * hashed. */
+uint64_t mr_network_key(const mr_network *network) {
+    const float pixels[] = {network->mean, network->deviation};
+    const uint64_t parts[] = {
+        mr_hash(network->layers, (size_t)network->layer_count * sizeof *network->layers),
+        mr_hash(network->outputs, (size_t)network->output_count * sizeof *network->outputs),
+        mr_hash(pixels, sizeof pixels)};
+    return mr_hash(parts, sizeof parts);
+}
+
 /* Adds a row to the table; offsets are given out later. */
 static void add(mr_network *network, mr_layer *layer, const char *what, int dim_count,
                 const int *dims, int fan_in) {

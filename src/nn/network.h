@@ -141,6 +141,9 @@ bool mr_network_is_output(const mr_network *network, int layer);
 /* Multiply-adds of convolutions and linear layers for one picture; two FLOP each. */
 double mr_network_multiply_adds(const mr_network *network);
 
+/* A number that differs where what is computed does, but not by how the text is laid out. */
+uint64_t mr_network_key(const mr_network *network);
+
 /*
  * Fills the flat array (network->total floats): filters and matrices normal with deviation
  * sqrt(2 / fan_in) (He et al. 2015; 1/sqrt(fan_in) for linear layers), biases and shifts 0, scales

@@ -99,6 +99,40 @@ static void emotions_are_read_from_folders(void **state) {
     free(folder);
 }
 
+/* Of each set: the same when read again, another one when a pixel or a label is. */
+static void keys_tell_pictures_and_labels(void **state) {
+    char *emotions = mr_path_join(*state, "keyed/train"), *faces = mr_path_join(*state, "keyed");
+    char *folder = mr_path_join(*state, "keyed-chips");
+    made_emotions(faces, "train", 2, 1);
+    made_chips(folder, 20);
+    mr_emotion_set set, again;
+    assert_ok(mr_emotion_set_load(emotions, NULL, 20, &set));
+    assert_ok(mr_emotion_set_load(emotions, NULL, 20, &again));
+    uint64_t key = mr_emotion_set_key(&set);
+    assert_true(mr_emotion_set_key(&again) == key);
+    again.pictures.pixels[100]++;
+    assert_true(mr_emotion_set_key(&again) != key);
+    mr_emotion_set_vote_labels(&set);
+    assert_true(mr_emotion_set_key(&set) != key);
+    mr_emotion_set_free(&set);
+    mr_emotion_set_free(&again);
+
+    mr_chip_set chips, others;
+    assert_ok(mr_chip_set_load(folder, 32, &chips));
+    assert_ok(mr_chip_set_load(folder, 32, &others));
+    key = mr_chip_set_key(&chips);
+    assert_true(mr_chip_set_key(&others) == key);
+    others.pictures.pixels[100]++;
+    assert_true(mr_chip_set_key(&others) != key);
+    chips.targets[5].age++;
+    assert_true(mr_chip_set_key(&chips) != key);
+    mr_chip_set_free(&chips);
+    mr_chip_set_free(&others);
+    free(emotions);
+    free(faces);
+    free(folder);
+}
+
 static void bad_emotion_folders_are_refused(void **state) {
     char *folder = mr_path_join(*state, "set"), *path = mr_path_join(folder, "happy");
     mr_emotion_set set;
@@ -414,6 +448,7 @@ int main(void) {
         cmocka_unit_test(majority_and_distribution_by_hand),
         cmocka_unit_test(bad_votes_are_refused),
         cmocka_unit_test(emotions_are_read_from_folders),
+        cmocka_unit_test(keys_tell_pictures_and_labels),
         cmocka_unit_test(bad_emotion_folders_are_refused),
         cmocka_unit_test(chip_names_tell_labels),
         cmocka_unit_test(split_is_stable_and_keeps_copies_together),

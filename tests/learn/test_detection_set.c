@@ -61,6 +61,24 @@ static void faces_are_gathered_by_picture(void **state) {
     mr_detection_set_free(&set);
 }
 
+static void keys_tell_names_and_labels(void **state) {
+    static const char *const tables[] = {"a.jpg,50,60,3,4,5,6,0,none,,,,,,,,,,\n",
+                                         "a.jpg,50,60,3,4,5,6,0,none,,,,,,,,,,\n",
+                                         "b.jpg,50,60,3,4,5,6,0,none,,,,,,,,,,\n",
+                                         "a.jpg,50,60,3,4,5,7,0,none,,,,,,,,,,\n",
+                                         "a.jpg,50,60,3,4,5,6,1,none,,,,,,,,,,\n",
+                                         "a.jpg,50,60,3,4,5,6,0,auto,4,5,6,5,5,7,4,8,6,8\n"};
+    uint64_t first = 0;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        mr_detection_set set;
+        assert_ok(read_rows(*state, tables[i], &set));
+        if (i == 0)
+            first = mr_detection_set_key(&set);
+        assert_true((mr_detection_set_key(&set) == first) == (i < 2));
+        mr_detection_set_free(&set);
+    }
+}
+
 static bool is_validation(const mr_labelled_picture *scene, const void *context) {
     (void)context;
     return scene->validation;
@@ -211,6 +229,7 @@ static void what_nobody_labelled_is_ignored(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faces_are_gathered_by_picture),
+        cmocka_unit_test(keys_tell_names_and_labels),
         cmocka_unit_test(what_nobody_labelled_is_ignored),
         cmocka_unit_test(a_tenth_by_name_is_for_validation),
         cmocka_unit_test(pictures_of_one_photo_are_on_one_side),

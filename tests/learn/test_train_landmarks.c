@@ -71,6 +71,21 @@ static void faces_are_cut_with_their_points(void **state) {
     mr_landmark_set_free(&set);
 }
 
+static void keys_tell_pictures_and_points(void **state) {
+    const made_world *w = *state;
+    mr_landmark_set set, again;
+    assert_ok(mr_landmark_set_load(w->folder, NULL, NULL, 64, &set));
+    assert_ok(mr_landmark_set_load(w->folder, NULL, NULL, 64, &again));
+    uint64_t key = mr_landmark_set_key(&set);
+    assert_true(mr_landmark_set_key(&again) == key);
+    again.pictures.pixels[100]++;
+    assert_true(mr_landmark_set_key(&again) != key);
+    set.faces[7].landmarks[2].x++;
+    assert_true(mr_landmark_set_key(&set) != key);
+    mr_landmark_set_free(&set);
+    mr_landmark_set_free(&again);
+}
+
 /* Chips are faces that fill a picture of 64 pixels, kept at half its size. */
 static void chips_are_read_with_their_points(void **state) {
     const made_world *w = *state;
@@ -199,6 +214,7 @@ static void wrong_settings_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faces_are_cut_with_their_points),
+        cmocka_unit_test(keys_tell_pictures_and_points),
         cmocka_unit_test(chips_are_read_with_their_points),
         cmocka_unit_test(copies_of_a_chip_are_on_one_side),
         cmocka_unit_test(bad_tables_are_refused),

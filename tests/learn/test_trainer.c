@@ -237,6 +237,55 @@ static void resume_refuses_other_settings(void **state) {
     free(out);
 }
 
+/* Takes out of OUT/checkpoint.safetensors what older ones do not tell. */
+static void make_old(const char *out) {
+    char *path = mr_path_join(out, "checkpoint.safetensors");
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(path, &file));
+    size_t count = 0;
+    for (size_t i = 0; i < file.metadata_count; i++)
+        if (strcmp(file.metadata[i].key, "network") != 0 &&
+            strcmp(file.metadata[i].key, "data") != 0)
+            file.metadata[count++] = file.metadata[i];
+    assert_int_equal(count + 2, file.metadata_count);
+    assert_ok(mr_safetensors_save(path, file.tensors, file.count, file.metadata, count));
+    mr_safetensors_free(&file);
+    free(path);
+}
+
+/* Which have the same tensors, and as many pictures. */
+static void resume_refuses_another_network_and_other_data(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "origin"), *other = mr_path_join(w->folder, "other-data");
+    char *smoother = mr_path_join(w->folder, "smoother.txt"), *text = strdup(emotion_network);
+    char *kind = strstr(text, "relu b_relu");
+    kind[0] = 's', kind[1] = 'i'; /* silu */
+    made_text(w->folder, "smoother.txt", text);
+    made_emotions(other, "train", MADE_TRAIN_EACH, 5);
+    made_emotions(other, "public_test", MADE_TEST_EACH, 2);
+    made_votes(other);
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.pause_after = 1;
+    assert_ok(mr_train_emotion(&p, NULL));
+    p.trainer.resume = true;
+    p.trainer.network = smoother;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "made by a run of another network"));
+    p.trainer.network = w->emotion_net;
+    p.data = other;
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "made by a run on other data"));
+    p.data = w->emotions;
+    make_old(out);
+    mr_training_result result;
+    assert_ok(mr_train_emotion(&p, &result));
+    assert_int_equal(result.epochs, 2);
+    free(text);
+    free(smoother);
+    free(other);
+    free(out);
+}
+
 /* Checkpoints of before an option was there go on when it is not used: their settings are these, to
  * the letter. */
 static void settings_without_options_are_those_of_old(void **state) {
@@ -483,6 +532,7 @@ int main(void) {
         cmocka_unit_test(heads_count_by_their_weight),
         cmocka_unit_test(resume_gives_the_same_bits),
         cmocka_unit_test(resume_refuses_other_settings),
+        cmocka_unit_test(resume_refuses_another_network_and_other_data),
         cmocka_unit_test(settings_without_options_are_those_of_old),
         cmocka_unit_test(stop_ends_the_run_and_keeps_the_checkpoint),
         cmocka_unit_test(stopped_runs_leave_calibrated_weights),

@@ -122,6 +122,29 @@ static void too_many_layers_are_refused(void **state) {
     free(text);
 }
 
+static void keys_tell_what_is_computed(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        HEAD(16, 4) "conv a x out=8 kernel=3\nrelu b a\ndropout c b p=0.1\noutput c\n",
+        HEAD(16, 4) "# the same\nconv  a x kernel=3 out=8 pad=1\n\nrelu b a\n"
+                    "dropout c b p=.1\noutput c\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3\nsilu b a\ndropout c b p=0.1\noutput c\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3\nrelu b a\ndropout c b p=0.2\noutput c\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3 stride=2\nrelu b a\ndropout c b p=0.1\noutput c\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3\nrelu b a\ndropout c b p=0.1\noutput c\noutput b\n",
+        "moodreel-network 1\ninput x channels=4 height=16 width=16 mean=1\n"
+        "conv a x out=8 kernel=3\nrelu b a\ndropout c b p=0.1\noutput c\n",
+    };
+    uint64_t first = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        mr_network *n = parse(texts[i]);
+        if (i == 0)
+            first = mr_network_key(n);
+        assert_true((mr_network_key(n) == first) == (i < 2));
+        mr_network_free(n);
+    }
+}
+
 static void files_are_read_and_missing_ones_named(void **state) {
     (void)state;
     char folder[] = "/tmp/moodreel-network-XXXXXX";
@@ -168,6 +191,7 @@ int main(void) {
         cmocka_unit_test(broken_texts_are_refused_with_line_and_reason),
         cmocka_unit_test(too_many_layers_are_refused),
         cmocka_unit_test(a_network_may_be_had_for_another_size),
+        cmocka_unit_test(keys_tell_what_is_computed),
         cmocka_unit_test(files_are_read_and_missing_ones_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
