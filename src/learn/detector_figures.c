@@ -77,6 +77,16 @@ static double distance(mr_point a, mr_point b) {
     return hypot((double)(a.x - b.x), (double)(a.y - b.y));
 }
 
+static double eye_distance(const mr_labelled_face *face) {
+    return distance(face->landmarks[0], face->landmarks[1]);
+}
+
+/* Whether people tell where its points are, to which an error can be measured. */
+static bool has_points(const mr_labelled_face *face) {
+    return face->points == MR_POINTS_HUMAN && face->box.height >= MR_NME_HEIGHT &&
+           eye_distance(face) > 0;
+}
+
 static void judge_points(judging *job, const mr_found *found, const mr_labelled_face *labelled,
                          size_t picture) {
     for (size_t i = 0; i < found->count; i++) {
@@ -84,12 +94,12 @@ static void judge_points(judging *job, const mr_found *found, const mr_labelled_
         if (job->matches[i] < 0 || !face->has_landmarks)
             continue;
         const mr_labelled_face *truth = &labelled[job->matches[i]];
-        double eyes = distance(truth->landmarks[0], truth->landmarks[1]), sum = 0;
-        if (truth->points != MR_POINTS_HUMAN || truth->box.height < MR_NME_HEIGHT || eyes <= 0)
+        double sum = 0;
+        if (!has_points(truth))
             continue;
         for (int k = 0; k < MR_LANDMARKS; k++)
             sum += distance(face->landmarks[k], truth->landmarks[k]);
-        job->errors[picture] += sum / MR_LANDMARKS / eyes;
+        job->errors[picture] += sum / MR_LANDMARKS / eye_distance(truth);
         job->pointed[picture]++;
         job->figures->pointed++;
     }
@@ -102,6 +112,8 @@ static mr_status judge_scene(judging *job, const mr_detection_set *set,
     for (int k = 0; k < MR_AP_HEIGHTS; k++)
         MR_TRY(mr_hits_add(&job->rankings[k], found->faces, found->count, labelled, scene->count,
                            (float)mr_ap_heights[k], job->matches));
+    for (size_t i = 0; i < scene->count; i++)
+        job->figures->with_points += !labelled[i].ignored && has_points(&labelled[i]);
     judge_points(job, found, labelled, picture);
     return MR_OK;
 }

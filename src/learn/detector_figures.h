@@ -45,7 +45,8 @@ typedef struct mr_detector_figures {
     double ap[MR_AP_HEIGHTS];
     mr_interval ap_intervals[MR_AP_HEIGHTS], nme_interval; /* 95 %, where they were asked for */
     double recall_at[MR_FALSE_ALARMS];                     /* of the second height */
-    size_t pointed;      /* faces that were found and whose points people set */
+    size_t with_points;  /* labelled faces whose points people set */
+    size_t pointed;      /* those of them that were found with points */
     double landmark_nme; /* their mean error, share of the distance between the eyes; NaN: none */
     mr_curve_point at_precision[MR_AP_HEIGHTS][MR_PRECISIONS], best_f1[MR_AP_HEIGHTS];
     mr_curve_point curves[MR_AP_HEIGHTS][MR_CURVE_MOST];

@@ -272,9 +272,10 @@ static mr_status judge(const detector_training *self, const mr_found *found, dou
         *score += (all.ap[k] + focus.ap[k]) / (2 * MR_AP_HEIGHTS);
     }
     figures[2 * MR_AP_HEIGHTS] = all.landmark_nme;
-    /* Of epochs that find faces equally well the one with better points is better. */
-    if (all.pointed > 0)
-        *score -= POINTS_SHARE * fmin(all.landmark_nme, 1);
+    /* Of epochs that find faces equally well the one with better points is better; one that finds
+     * none of them shall not be spared what the others lose. */
+    if (all.with_points > 0)
+        *score -= POINTS_SHARE * (all.pointed > 0 ? fmin(all.landmark_nme, 1) : 1);
     return MR_OK;
 }
 

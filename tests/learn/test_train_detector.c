@@ -93,6 +93,32 @@ static void pictures_in_focus_are_learned_more_often(void **state) {
     free(out);
 }
 
+/* Faces are labelled as lines a pixel wide, which nothing finds: were that no error of points, the
+ * epoch would be better than one that finds a little. */
+static void finding_no_points_is_the_worst_error_of_them(void **state) {
+    const made_world *w = *state;
+    char *data = mr_path_join(w->folder, "lines"), *out = mr_path_join(w->folder, "blind");
+    char labels[4096];
+    size_t n = (size_t)sprintf(labels, "%s", MADE_COLUMNS);
+    for (int i = 0; i < 24; i++)
+        n += (size_t)sprintf(labels + n,
+                             "made_%02d.png,64,64,10,10,1,40,0,human,10,15,11,15,10,30,10,45,11,45"
+                             "\n",
+                             i);
+    made_scenes(data, 24, 64);
+    made_text(data, "labels.csv", labels);
+    mr_train_detector_params p = params_of(w, out);
+    p.data = data;
+    p.trainer.epochs = 1;
+    mr_training_result result;
+    assert_ok(mr_train_detector(&p, &result));
+    assert_string_equal(result.figures[6].name, "landmark_nme");
+    assert_true(isnan(result.figures[6].value));
+    assert_float_equal(result.score, -0.25, 1e-6);
+    free(data);
+    free(out);
+}
+
 /* The face on made_NN.png, as the trained detector finds it. */
 static void check_picture(const made_world *w, mr_yolo *yolo, const mr_labelled_face *truth,
                           const char *name) {
@@ -190,6 +216,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_resumed_run_gives_the_same_bits),
         cmocka_unit_test(pictures_in_focus_are_learned_more_often),
+        cmocka_unit_test(finding_no_points_is_the_worst_error_of_them),
         cmocka_unit_test(made_faces_are_learned),
         cmocka_unit_test(wrong_settings_are_refused),
     };
