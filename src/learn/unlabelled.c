@@ -119,14 +119,24 @@ void mr_unlabelled_free(mr_unlabelled *faces) {
     *faces = (mr_unlabelled){0};
 }
 
+/* Faces of which nobody says anything would be looked at and teach nothing. */
+static mr_status refuse_silence(const mr_head *heads, int head_count) {
+    char names[MR_HEADS_MAX * MR_NAME_MAX] = "";
+    for (int k = 0, n = 0; k < head_count; k++)
+        n += snprintf(names + n, sizeof names - (size_t)n, "%s%s", k ? ", " : "", heads[k].name);
+    return mr_fail(MR_E_MISMATCH, "unlabelled faces: no teacher has one of the heads %s", names);
+}
+
 mr_status mr_unlabelled_ask(mr_unlabelled *faces, const mr_teachers *teachers, const mr_head *heads,
                             int head_count) {
+    bool told = false;
     for (int k = 0; k < head_count; k++) {
         faces->classes[k] = heads[k].classes;
         MR_TRY(mr_teachers_answer(teachers, &faces->pictures, heads[k].name, &faces->told[k]));
+        told = told || faces->told[k];
     }
     faces->head_count = head_count;
-    return MR_OK;
+    return told ? MR_OK : refuse_silence(heads, head_count);
 }
 
 uint64_t mr_unlabelled_key(const mr_unlabelled *faces) {

@@ -41,7 +41,7 @@ mr_status mr_unlabelled_load(const char *folder, mr_framing framing, int side, i
                              mr_unlabelled *out);
 void mr_unlabelled_free(mr_unlabelled *faces);
 
-/* Asks the teachers about every face. */
+/* Asks the teachers about every face. MR_E_MISMATCH when none of them has one of the heads. */
 mr_status mr_unlabelled_ask(mr_unlabelled *faces, const mr_teachers *teachers, const mr_head *heads,
                             int head_count);
 

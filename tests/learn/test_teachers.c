@@ -369,6 +369,12 @@ static void misfits_are_told(void **state) {
     p.trainer.teaching.teachers = (const char *const[]){attributes};
     assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
     assert_non_null(strstr(mr_last_error(), "none of the heads that emotion learns"));
+    p.trainer.teaching.unlabelled = w->everyday;
+    p.trainer.teaching.share = 0; /* no labelled picture asks it */
+    assert_int_equal(mr_train_emotion(&p, NULL), MR_E_MISMATCH);
+    assert_non_null(strstr(mr_last_error(), "no teacher has one of the heads label, votes"));
+    p.trainer.teaching.unlabelled = NULL;
+    p.trainer.teaching.share = 0.5f;
     p.trainer.teaching.teachers = (const char *const[]){w->teacher};
     p.trainer.teaching.temperature = 0;
     assert_int_equal(mr_train_emotion(&p, NULL), MR_E_ARGUMENT);
