@@ -137,8 +137,12 @@ static void round_all(json_t *value) {
     size_t i;
     if (json_is_real(value))
         json_real_set(value, rounded(json_real_value(value)));
-    json_object_foreach(value, key, member) round_all(member);
-    json_array_foreach(value, i, member) round_all(member);
+    json_object_foreach(value, key, member) {
+        round_all(member);
+    }
+    json_array_foreach(value, i, member) {
+        round_all(member);
+    }
 }
 
 char *mr_json_dump(json_t *document, size_t flags) {
