@@ -1187,8 +1187,7 @@ static void what_was_learned_outlives_a_failure(void **state) {
 
 static void *unlock_later(void *database) {
     usleep(400000);
-    assert_int_equal(sqlite3_exec(database, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
-    return NULL;
+    return sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? database : NULL;
 }
 
 static void waiting_for_the_store_is_measured(void **state) {
@@ -1211,7 +1210,9 @@ static void waiting_for_the_store_is_measured(void **state) {
     http_reply reply = http_ask_json(at, "POST", "/v1/viewers", NULL, "{\"consent\": true}");
     assert_int_equal(reply.status, 201);
     http_free(&reply);
-    pthread_join(unlocking, NULL);
+    void *unlocked;
+    pthread_join(unlocking, &unlocked);
+    assert_non_null(unlocked);
     assert_true(metric(at, "moodreel_stage_seconds_sum{stage=\"store\"}") > 0.2);
     sqlite3_close(database);
     mr_server_stop(other);
