@@ -23,6 +23,9 @@ mr_status mr_folder_make(const char *path);
 /* Whether there is a folder of this name. */
 bool mr_is_folder(const char *path);
 
+/* Whether there is a file or folder `name` in `folder`. */
+bool mr_folder_has(const char *folder, const char *name);
+
 /* Whether two names are of one file that is there: to write the one would destroy the other. */
 bool mr_is_same_file(const char *a, const char *b);
 

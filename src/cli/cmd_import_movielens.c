@@ -75,13 +75,6 @@ static mr_status count_mapped(const mr_ratings *ratings, size_t *mapped) {
     return status;
 }
 
-static bool has_file(const char *folder, const char *name) {
-    char *path = mr_path_join(folder, name);
-    bool there = path && access(path, F_OK) == 0;
-    free(path);
-    return there;
-}
-
 /* Reads the test rows that are there. */
 static mr_status check_tests(const mr_ratings *ratings, const char *folder) {
     mr_status status = MR_OK;
@@ -90,12 +83,12 @@ static mr_status check_tests(const mr_ratings *ratings, const char *folder) {
         char name[64];
         mr_held_row *held = NULL;
         snprintf(name, sizeof name, "topn_quest_5fold/fold%d.test.tsv", fold);
-        if (has_file(folder, name))
+        if (mr_folder_has(folder, name))
             status = mr_ratings_fold(ratings, folder, fold, &held, &rows);
         free(held);
     }
     mr_leave_row *left = NULL;
-    if (status == MR_OK && has_file(folder, "ncf_leave_one_out_test.tsv"))
+    if (status == MR_OK && mr_folder_has(folder, "ncf_leave_one_out_test.tsv"))
         status = mr_ratings_leave_one_out(ratings, folder, &left, &rows);
     free(left);
     return status;
@@ -130,12 +123,10 @@ static mr_status stage_file(const char *from, const char *to) {
 }
 
 static mr_status stage(const char *folder, const char *out, size_t i, struct place *place) {
-    if (!files[i].needed && !has_file(folder, files[i].name)) {
-        place->path = mr_path_join(out, files[i].name);
-        return place->path ? MR_OK : mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
-    }
-    char *from = mr_path_join(folder, files[i].name);
     place->path = mr_path_join(out, files[i].name);
+    if (place->path && !files[i].needed && !mr_folder_has(folder, files[i].name))
+        return MR_OK;
+    char *from = mr_path_join(folder, files[i].name);
     if (!from || !place->path || asprintf(&place->waiting, "%s.new", place->path) < 0) {
         free(from);
         place->waiting = NULL;

@@ -108,13 +108,14 @@ static mr_status choose_films(watch *self, double seconds, const mr_scene *scene
 
 /* Whether the limit on frames a second lets this one pass. */
 static bool is_wanted(watch *self, double seconds) {
-    float fps = self->settings->fps;
-    if (fps <= 0)
+    if (self->settings->fps <= 0)
         return true;
     if (seconds < self->next - 1e-6)
         return false;
-    double due = self->next + 1 / (double)fps;
-    self->next = due > seconds ? due : seconds + 1 / (double)fps; /* after a gap it counts anew */
+    double interval = 1 / (double)self->settings->fps;
+    self->next += interval;
+    if (self->next <= seconds)
+        self->next = seconds + interval; /* after a gap it counts anew */
     return true;
 }
 

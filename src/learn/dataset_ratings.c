@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LARGEST_FILE   ((size_t)256 << 20)
 #define OCCUPATION_MAX 99
@@ -287,15 +286,8 @@ static mr_status load_table(const char *folder, const char *name, table_reader *
     return status;
 }
 
-static bool has_file(const char *folder, const char *name) {
-    char *path = mr_path_join(folder, name);
-    bool there = path && access(path, F_OK) == 0;
-    free(path);
-    return there;
-}
-
 mr_status mr_ratings_load(const char *folder, mr_ratings *out) {
-    bool published = !has_file(folder, "ratings.csv") && has_file(folder, "ratings.dat");
+    bool published = !mr_folder_has(folder, "ratings.csv") && mr_folder_has(folder, "ratings.dat");
     mr_ratings ratings = {.user_of = no_numbers(), .film_of = no_numbers()};
     mr_status status = MR_OK;
     if (!ratings.user_of || !ratings.film_of)

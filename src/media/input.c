@@ -344,16 +344,20 @@ static void complete(const mr_input *input) {
  * order. */
 static const double OUT_OF_ORDER = 0.5;
 
-/* The frame's time, which never falls; without one it comes a frame's length after the last. */
+/* A frame's length after the last. */
+static double next_time(const mr_input *input) {
+    double rate = mr_input_about(input).rate;
+    return input->frames ? input->seconds + (rate > 0 ? 1 / rate : 0.04) : 0;
+}
+
+/* The frame's time, which never falls. */
 static double time_of(mr_input *input) {
     const AVStream *stream = input->format->streams[input->stream];
-    double rate = mr_input_about(input).rate;
-    double next = input->frames ? input->seconds + (rate > 0 ? 1 / rate : 0.04) : 0;
     if (input->frame->best_effort_timestamp == AV_NOPTS_VALUE)
-        return next;
+        return next_time(input);
     double told = seconds_of(input, stream, input->frame->best_effort_timestamp);
     if (told + input->shift < input->seconds - OUT_OF_ORDER)
-        input->shift = next - told;
+        input->shift = next_time(input) - told;
     return fmax(told + input->shift, input->seconds);
 }
 

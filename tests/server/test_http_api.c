@@ -1137,6 +1137,17 @@ static void it_learns_from_its_viewers(void **state) {
     mr_store_close(taught);
 }
 
+/* A store of its own in a new folder, a template for mkdtemp; `path` becomes that of its file. */
+static mr_store *open_store_in(char *folder, char path[64]) {
+    char url[80];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, 64, "%s/store.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    mr_store *own;
+    assert_ok(mr_store_open(url, &own));
+    return own;
+}
+
 /* Another program on the same database. */
 static void change_behind(const char *path, const char *sql) {
     sqlite3 *database;
@@ -1150,12 +1161,8 @@ static void change_behind(const char *path, const char *sql) {
 static void what_was_learned_outlives_a_failure(void **state) {
     (void)state;
     static const char *const films[] = {"Q44578", "Q132689"};
-    char folder[] = "/tmp/moodreel-learn-XXXXXX", path[64], url[80];
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/store.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    mr_store *taught;
-    assert_ok(mr_store_open(url, &taught));
+    char folder[] = "/tmp/moodreel-learn-XXXXXX", path[64];
+    mr_store *taught = open_store_in(folder, path);
     for (int v = 0; v < 5; v++) {
         char name[24];
         snprintf(name, sizeof name, "viewer%d", v);
@@ -1192,12 +1199,8 @@ static void *unlock_later(void *database) {
 
 static void waiting_for_the_store_is_measured(void **state) {
     (void)state;
-    char folder[] = "/tmp/moodreel-slow-XXXXXX", path[64], url[80];
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/store.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    mr_store *slow;
-    assert_ok(mr_store_open(url, &slow));
+    char folder[] = "/tmp/moodreel-slow-XXXXXX", path[64];
+    mr_store *slow = open_store_in(folder, path);
     mr_server_options chosen = options();
     chosen.store = slow;
     mr_server *other = start_with(&chosen);
