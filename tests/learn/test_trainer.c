@@ -5,7 +5,9 @@
 #include "nn/safetensors.h"
 
 #include <math.h>
-#include <sys/time.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 static const char emotion_network[] = "moodreel-network 1\n"
@@ -330,34 +332,33 @@ static void stop_ends_the_run_and_keeps_the_checkpoint(void **state) {
     free(out);
 }
 
-/* What a run was stopped by and what for, as a handler of signals sees them. */
-static volatile sig_atomic_t stop_now;
-static const char *awaited;
+/* Stops a run as soon as there is a checkpoint in its folder, like a Ctrl-C at that time. */
+typedef struct stopper {
+    char *awaited;
+    pthread_t thread;
+    atomic_bool ended;
+    volatile sig_atomic_t stop;
+} stopper;
 
-static void stop_when_saved(int signal) {
-    (void)signal;
-    if (access(awaited, F_OK) == 0)
-        stop_now = 1;
+static void *stop_when_saved(void *context) {
+    stopper *self = context;
+    while (!self->ended && !self->stop) {
+        usleep(1000);
+        self->stop = access(self->awaited, F_OK) == 0;
+    }
+    return NULL;
 }
 
-static void tick(int microseconds) {
-    const struct itimerval every = {{0, microseconds}, {0, microseconds}};
-    assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);
-}
-
-/* Lets something like Ctrl-C come as soon as there is a checkpoint in `out`. */
-static void stop_after_an_epoch(const char *out) {
-    struct sigaction action = {.sa_handler = stop_when_saved, .sa_flags = SA_RESTART};
-    awaited = mr_path_join(out, "checkpoint.safetensors");
-    stop_now = 0;
-    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
-    tick(2000);
+static void stop_after_an_epoch(stopper *self, const char *out) {
+    *self = (stopper){.awaited = mr_path_join(out, "checkpoint.safetensors")};
+    assert_int_equal(pthread_create(&self->thread, NULL, stop_when_saved, self), 0);
 }
 
 /* And that it came, and left weights with a number under this key. */
-static void check_stopped(mr_status status, const char *out, const char *key) {
-    tick(0);
-    free((char *)awaited);
+static void check_stopped(stopper *self, mr_status status, const char *out, const char *key) {
+    self->ended = true;
+    assert_int_equal(pthread_join(self->thread, NULL), 0);
+    free(self->awaited);
     assert_int_equal(status, MR_E_INTERRUPTED);
     assert_non_null(strstr(mr_last_error(), "training: stopped in epoch"));
     char *path = mr_path_join(out, "weights.safetensors");
@@ -375,11 +376,12 @@ static void stopped_runs_leave_calibrated_weights(void **state) {
     mr_train_emotion_params p = emotion_params(w, emotion);
     mr_train_attributes_params q = attributes_params(w, attributes);
     p.trainer.epochs = q.trainer.epochs = 100000;
-    p.trainer.stop = q.trainer.stop = &stop_now;
-    stop_after_an_epoch(emotion);
-    check_stopped(mr_train_emotion(&p, NULL), emotion, "temperature.votes");
-    stop_after_an_epoch(attributes);
-    check_stopped(mr_train_attributes(&q, NULL), attributes, "age.interval_scale");
+    stopper hand;
+    p.trainer.stop = q.trainer.stop = &hand.stop;
+    stop_after_an_epoch(&hand, emotion);
+    check_stopped(&hand, mr_train_emotion(&p, NULL), emotion, "temperature.votes");
+    stop_after_an_epoch(&hand, attributes);
+    check_stopped(&hand, mr_train_attributes(&q, NULL), attributes, "age.interval_scale");
     free(emotion);
     free(attributes);
 }
