@@ -33,6 +33,10 @@
  * Threads    An engine is read-only once open and may be used by any number of threads; a session
  *            holds scratch memory and belongs to one thread at a time. The engine must outlive its
  *            sessions and the results that name its films.
+ * Signals    While a network runs, some milliseconds, its thread holds signals back: a handler on
+ *            the thread's own stack would harm what oneDNN computes. What came is handled then.
+ *            OpenMP threads that the program made itself before should block the signals that it
+ *            handles, or the handlers have a stack of their own (SA_ONSTACK).
  * Options    A struct of options is filled by its *_defaults() and then changed field by field, so
  *            that a program built against a later version keeps its meaning. NULL: the defaults.
  *

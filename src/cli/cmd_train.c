@@ -120,6 +120,8 @@ static const mr_cli_option attributes_options[] = {
                  "of gender and ethnicity"),
     MR_CLI_FLOAT("class-weight", 0, struct attributes_settings, params.class_weight, "W", 0.01, 100,
                  "of the losses of gender and ethnicity beside the age's"),
+    MR_CLI_FLOAT("gender-weight", 0, struct attributes_settings, params.gender_weight, "W", 0.01,
+                 100, "of the gender's loss beside the ethnicity's"),
     MR_CLI_FLOAT("sampling-power", 0, struct attributes_settings, params.sampling_power, "P", 0, 1,
                  "0: groups by gender, ethnicity, decade as frequent as they are; 1: all alike"),
     MR_CLI_AUGMENT_ROWS(struct attributes_settings, params),

@@ -1,5 +1,8 @@
 #include "learn/parallel.h"
 
+#include "base/signals.h"
+
+#include <omp.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -26,11 +29,17 @@ static void note_failure(failure *first, mr_status status) {
 
 mr_status mr_parallel(size_t count, mr_work work, void *context) {
     failure first = {.status = MR_OK};
-#pragma omp parallel for schedule(dynamic)
-    for (size_t i = 0; i < count; i++) {
-        mr_status status = failed(&first) ? MR_OK : work(context, i);
-        if (status != MR_OK)
-            note_failure(&first, status);
+#pragma omp parallel
+    {
+        /* These threads run a network's kernels later as well, and are for computing only. */
+        if (omp_get_thread_num() > 0)
+            mr_signals_hold(NULL);
+#pragma omp for schedule(dynamic)
+        for (size_t i = 0; i < count; i++) {
+            mr_status status = failed(&first) ? MR_OK : work(context, i);
+            if (status != MR_OK)
+                note_failure(&first, status);
+        }
     }
     return first.status == MR_OK ? MR_OK : mr_fail(first.status, "%s", first.text);
 }

@@ -31,7 +31,8 @@ mr_train_attributes_params mr_train_attributes_defaults(void) {
                                          .side = MR_CHIP_SIDE,
                                          .age_deviation = 2,
                                          .smoothing = 0.05f,
-                                         .class_weight = 1};
+                                         .class_weight = 1,
+                                         .gender_weight = 1};
     params.trainer.batch = 64;
     params.trainer.optimiser.weight_decay = 2e-4f;
     return params;
@@ -148,6 +149,8 @@ static void describe_settings(const attribute_training *self, mr_task *task) {
         add_setting(task, " sampling=%g", p->sampling_power);
     if (p->class_weight != 1)
         add_setting(task, " classes=%g", p->class_weight);
+    if (p->gender_weight != 1)
+        add_setting(task, " gender=%g", p->gender_weight);
 }
 
 static mr_status load_data(attribute_training *self) {
@@ -181,10 +184,11 @@ static mr_status train(attribute_training *self, mr_training_result *out) {
         omp_set_num_threads(self->params->trainer.threads);
     MR_TRY(load_data(self));
     float class_weight = self->params->class_weight;
+    float gender_weight = class_weight * self->params->gender_weight;
     mr_task task = {.name = "attributes",
                     .data = mr_chip_set_key(&self->set),
                     .heads = {[AGE] = {"age", MR_AGE_YEARS, 0.1f, 1},
-                              [GENDER] = {"gender", MR_GENDER_COUNT, 0, class_weight},
+                              [GENDER] = {"gender", MR_GENDER_COUNT, 0, gender_weight},
                               [ETHNICITY] = {"ethnicity", MR_ETHNICITY_COUNT, 0, class_weight}},
                     .head_count = 3,
                     .samples = self->train_count,

@@ -29,6 +29,7 @@ typedef struct mr_train_attributes_params {
     float age_deviation;  /* of the target, years, 2 */
     float smoothing;      /* of gender and ethnicity, 0.05 */
     float class_weight;   /* of their losses beside the age's, 1 */
+    float gender_weight;  /* of the gender's loss beside the ethnicity's, 1 */
     float sampling_power; /* of groups by gender, ethnicity and decade: 0: as they are, 1: all alike
                              (dataset_attributes.h) */
 } mr_train_attributes_params;

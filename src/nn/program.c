@@ -1,6 +1,7 @@
 #include "nn/program.h"
 
 #include "base/memory.h"
+#include "base/signals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -237,7 +238,7 @@ void mr_binding_free(mr_binding *binding) {
     *binding = (mr_binding){0};
 }
 
-mr_status mr_binding_run(mr_binding *b, size_t first, size_t last, mr_rng *rng) {
+static mr_status run_steps(mr_binding *b, size_t first, size_t last, mr_rng *rng) {
     for (size_t i = first; i < last; i++) {
         const mr_step *step = &b->program->steps[i];
         if (step->call) {
@@ -251,4 +252,12 @@ mr_status mr_binding_run(mr_binding *b, size_t first, size_t last, mr_rng *rng) 
             return mr_dnn_check(status, "execute");
     }
     return mr_dnn_check(dnnl_stream_wait(b->stream), "wait");
+}
+
+mr_status mr_binding_run(mr_binding *b, size_t first, size_t last, mr_rng *rng) {
+    sigset_t before;
+    mr_signals_hold(&before);
+    mr_status status = run_steps(b, first, last, rng);
+    mr_signals_release(&before);
+    return status;
 }

@@ -5,7 +5,9 @@
 #include "support.h"
 
 #include <omp.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 
 #define BATCH 3
 
@@ -223,6 +225,55 @@ static void runners_are_independent_and_repeatable(void **state) {
     mr_network_free(network);
 }
 
+static volatile sig_atomic_t alarms;
+
+/* Uses more of the stack that it runs on than the kernel leaves free below a function. */
+static void use_stack(int number) {
+    volatile char used[4096];
+    for (size_t i = 0; i < sizeof used; i++)
+        used[i] = (char)number;
+    alarms++;
+}
+
+static void ring_every(int microseconds) {
+    const struct itimerval every = {{0, microseconds}, {0, microseconds}};
+    assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);
+}
+
+/* Matrix kernels of oneDNN lead the stack pointer astray (base/signals.h). */
+static void signals_disturb_no_run(void **state) {
+    (void)state;
+    enum { PAIR = 2, ANSWERS = 512 };
+    mr_network *network;
+    assert_ok(mr_network_parse(HEAD(4, 8) "linear a x out=512\noutput a\n", "linear", &network));
+    float *values = mr_alloc(network->total * sizeof(float));
+    mr_network_initialise(network, 3, values);
+    mr_plan *plan;
+    mr_runner *runner;
+    assert_ok(mr_plan_create(network, values, PAIR, &plan));
+    assert_ok(mr_runner_create(plan, &runner));
+    const size_t size = PAIR * input_size(network);
+    float quiet[PAIR * ANSWERS];
+    fill_normal(mr_runner_input(runner), size, 4);
+    assert_ok(mr_runner_run(runner));
+    memcpy(quiet, mr_runner_output(runner, 0), sizeof quiet);
+    const struct sigaction action = {.sa_handler = use_stack, .sa_flags = SA_RESTART};
+    struct sigaction before;
+    assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+    ring_every(50);
+    while (alarms < 4000) {
+        fill_normal(mr_runner_input(runner), size, 4);
+        assert_ok(mr_runner_run(runner));
+        assert_memory_equal(quiet, mr_runner_output(runner, 0), sizeof quiet);
+    }
+    ring_every(0);
+    assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
+    mr_runner_free(runner);
+    mr_plan_free(plan);
+    free(values);
+    mr_network_free(network);
+}
+
 static void bad_batch_is_refused(void **state) {
     (void)state;
     mr_network *network;
@@ -312,6 +363,7 @@ int main(void) {
         cmocka_unit_test(pixels_are_seen_as_planes_are),
         cmocka_unit_test(dropout_drops_its_share_and_is_still_at_inference),
         cmocka_unit_test(runners_are_independent_and_repeatable),
+        cmocka_unit_test(signals_disturb_no_run),
         cmocka_unit_test(bad_batch_is_refused),
         cmocka_unit_test(frozen_layers_are_as_in_inference),
         cmocka_unit_test(nothing_is_frozen_above_what_learns),
