@@ -5,7 +5,7 @@
 #include "cli/model_folder.h"
 #include "learn/evaluate_detector.h"
 #include "learn/evaluation_json.h"
-#include "learn/plot.h"
+#include "learn/report.h"
 #include "json/json.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@ struct settings {
     mr_evaluate_detector_params params;
     int detector; /* index in `detectors` */
     mr_cli_list prefixes;
-    const char *report; /* folder for charts, or NULL */
+    const char *report; /* folder for charts and a page, or NULL */
     int threads;
     bool own_points;
     bool json;
@@ -47,7 +47,8 @@ static const mr_cli_option options[] = {
                 "only pictures whose names start so; again: another group, '' is all"),
     MR_CLI_INT("side", 0, struct settings, params.side, "PX", 0, 4096,
                "longer side at which the network sees a picture; 0: as analyze does"),
-    MR_CLI_STRING("report", 0, struct settings, report, "DIR", "also write charts there"),
+    MR_CLI_STRING("report", 0, struct settings, report, "DIR",
+                  "also write charts and an HTML page there"),
     MR_CLI_INT("threads", 0, struct settings, threads, "N", 1, 1024, "compute threads"),
     MR_CLI_FLAG("json", 0, struct settings, json, "print one JSON object"),
 };
@@ -61,6 +62,10 @@ static const mr_cli_usage usage = {
     "height and regions marked to be ignored are neither right nor wrong to find.",
     options,
     MR_COUNT(options)};
+
+static bool looks_with(const struct settings *settings, mr_detector_kind kind) {
+    return settings->detector == BOTH || kinds[settings->detector] == kind;
+}
 
 static void print_group(const mr_detector_report *report) {
     printf("%-8s %-16s", mr_detector_label(report->detector),
@@ -137,22 +142,23 @@ static void print_thresholds(const mr_detector_report *reports, size_t count) {
         }
 }
 
-/* One object for one report, else a list. */
-static mr_status print_json(const mr_detector_report *reports, size_t count) {
-    if (count == 1)
-        return mr_json_print(mr_json_detector_report(reports));
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, mr_json_detector_report(&reports[i]));
-    return mr_json_print(list);
+/* Charts and the page, which shows the network's training where a network was judged. */
+static mr_status write_report(const struct settings *settings, const mr_detector_report *reports,
+                              size_t count) {
+    char *model = NULL;
+    if (looks_with(settings, MR_DETECTOR_YOLO))
+        MR_TRY(mr_cli_model_folder(settings->params.model, "detector", &model));
+    mr_status status = mr_report_detector(reports, count, model, settings->report);
+    free(model);
+    return status;
 }
 
 static mr_status tell(const struct settings *settings, const mr_detector_report *reports,
                       size_t count) {
     if (settings->report)
-        MR_TRY(mr_plot_detector_reports(reports, count, settings->report));
+        MR_TRY(write_report(settings, reports, count));
     if (settings->json)
-        return print_json(reports, count);
+        return mr_json_print(mr_json_detector_reports(reports, count));
     print_figures(reports, count);
     print_intervals(reports, count);
     print_thresholds(reports, count);
@@ -165,7 +171,7 @@ static mr_status judge(const struct settings *settings, mr_detector_report *repo
     mr_evaluate_detector_params params = settings->params;
     char *folder = NULL, *landmarks = NULL;
     mr_status status = MR_OK;
-    if (settings->detector == BOTH || kinds[settings->detector] == MR_DETECTOR_YOLO) {
+    if (looks_with(settings, MR_DETECTOR_YOLO)) {
         MR_TRY(mr_cli_model_folder(params.model, "detector", &folder));
         if (!settings->own_points)
             status = mr_cli_model_folder(params.landmarks, "landmarks", &landmarks);

@@ -253,7 +253,7 @@ static json_t *thresholds(const mr_detector_figures *figures, int k) {
     return object;
 }
 
-json_t *mr_json_detector_report(const mr_detector_report *report) {
+static json_t *detector_object(const mr_detector_report *report) {
     const mr_detector_figures *figures = &report->figures;
     json_t *ap = json_object(), *by_height = json_object(), *recall = json_object();
     json_t *scores = json_object(), *intervals = json_object();
@@ -276,4 +276,13 @@ json_t *mr_json_detector_report(const mr_detector_report *report) {
                      "landmark_nme_interval",
                      pointed ? interval_of(&figures->nme_interval) : json_null(), "landmark_faces",
                      (json_int_t)figures->pointed, "thresholds", scores, "curve", curve(figures));
+}
+
+json_t *mr_json_detector_reports(const mr_detector_report *reports, size_t count) {
+    if (count == 1)
+        return detector_object(reports);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, detector_object(&reports[i]));
+    return list;
 }

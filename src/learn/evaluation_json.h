@@ -19,7 +19,7 @@ json_t *mr_json_attributes_report(const mr_attributes_report *report);
 
 /* `ap`, `faces_by_height` and `thresholds` have a member for each least height, `recall_at_fp` one
  * for each number of false alarms; `curve` is a list of [recall, precision, score] for faces of the
- * second height. */
-json_t *mr_json_detector_report(const mr_detector_report *report);
+ * second height. One object for one report, else a list of them. */
+json_t *mr_json_detector_reports(const mr_detector_report *reports, size_t count);
 
 #endif

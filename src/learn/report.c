@@ -3,23 +3,15 @@
 #include "base/file.h"
 #include "base/labels.h"
 #include "learn/evaluation_json.h"
-#include "learn/page.h"
 #include "learn/plot.h"
+#include "learn/report_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 #define DEGRADED_NOTE "Every picture was seen badly: small, blurred, dark, covered."
-
-/* A page of a folder, while it is written. `at` is where in the figures a head is: "" or
- * "votes/". */
-typedef struct reporting {
-    mr_page *page;
-    const char *folder;
-} reporting;
 
 /* ---- parts that all heads have -------------------------------------------------------------- */
 
@@ -79,7 +71,7 @@ static void risk_table(mr_page *page, const char *at, const mr_risk_coverage *ri
                  100 * risk->bound, risk->reached);
 }
 
-static void head_part(const reporting *r, const mr_judged_head *head, const char *at,
+static void head_part(const mr_reporting *r, const mr_judged_head *head, const char *at,
                       const char *title, const char *confusion, mr_labeller label) {
     mr_page_heading(r->page, title);
     class_table(r->page, at, head->figures, label);
@@ -88,7 +80,7 @@ static void head_part(const reporting *r, const mr_judged_head *head, const char
     risk_table(r->page, at, head->risk);
 }
 
-static void calibration_part(const reporting *r) {
+static void calibration_part(const mr_reporting *r) {
     mr_page_heading(r->page, "Calibration");
     mr_page_chart(r->page, r->folder, "reliability",
                   "How often answers are right by their probability, with 95 % intervals; on the "
@@ -96,23 +88,6 @@ static void calibration_part(const reporting *r) {
     mr_page_chart(r->page, r->folder, "risk_coverage",
                   "How often what is said is wrong, by how much is said; of what lies right of "
                   "the dot, \"unsure\" is shown.");
-}
-
-/* The curves of the training where its log is there. */
-static mr_status curves_part(const reporting *r, const char *model) {
-    char *log = mr_path_join(model, "training.csv");
-    if (!log)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", model);
-    mr_status status = MR_OK;
-    if (access(log, F_OK) == 0) {
-        status = mr_plot_training(log, r->folder);
-        if (status == MR_OK) {
-            mr_page_heading(r->page, "Training");
-            mr_page_chart(r->page, r->folder, "curves", "Losses and figures by epoch.");
-        }
-    }
-    free(log);
-    return status;
 }
 
 static void summary_row(mr_page *page, const char *name, mr_page_format format, const char *path) {
@@ -147,7 +122,7 @@ static void people_part(mr_page *page) {
     mr_page_table_end(page);
 }
 
-static mr_status emotion_parts(const reporting *r, const mr_emotion_report *report,
+static mr_status emotion_parts(const mr_reporting *r, const mr_emotion_report *report,
                                const char *model) {
     static const char *const columns[] = {
         "truth", "pictures", "right", "balanced", "macro f1", "log loss", "calibration error"};
@@ -162,7 +137,7 @@ static mr_status emotion_parts(const reporting *r, const mr_emotion_report *repo
     mr_page_table_end(r->page);
     if (report->has_votes)
         people_part(r->page);
-    MR_TRY(curves_part(r, model));
+    MR_TRY(mr_report_curves(r, model));
     head_part(r, &labels, "", "By the labels", "confusion", mr_emotion_label_at);
     if (report->has_votes)
         head_part(r, &votes, "votes/", "By clear majorities of votes", "confusion_votes",
@@ -202,7 +177,7 @@ static void attributes_summary(mr_page *page, const mr_attributes_report *report
     mr_page_table_end(page);
 }
 
-static void age_part(const reporting *r, const mr_attributes_report *report) {
+static void age_part(const mr_reporting *r, const mr_attributes_report *report) {
     static const char *const columns[] = {"age", "mean error, years"};
     mr_page_heading(r->page, "Age");
     mr_page_table_begin(r->page, columns, COUNT(columns));
@@ -219,7 +194,7 @@ static void age_part(const reporting *r, const mr_attributes_report *report) {
     mr_page_chart(r->page, r->folder, "age_error", "Mean error of age by decade.");
 }
 
-static void fairness_part(const reporting *r, const mr_fairness *fairness) {
+static void fairness_part(const mr_reporting *r, const mr_fairness *fairness) {
     static const char *const columns[] = {"group", "faces", "age off, years", "gender right",
                                           "ethnicity right"};
     mr_page_heading(r->page, "By group");
@@ -248,14 +223,14 @@ static void fairness_part(const reporting *r, const mr_fairness *fairness) {
     mr_page_table_end(r->page);
 }
 
-static mr_status attributes_parts(const reporting *r, const mr_attributes_report *report,
+static mr_status attributes_parts(const mr_reporting *r, const mr_attributes_report *report,
                                   const char *model) {
     const mr_judged_head gender = {"gender", &report->gender, &report->gender_risk};
     const mr_judged_head ethnicity = {"ethnicity", &report->ethnicity, &report->ethnicity_risk};
     if (report->degraded)
         mr_page_text(r->page, DEGRADED_NOTE);
     attributes_summary(r->page, report);
-    MR_TRY(curves_part(r, model));
+    MR_TRY(mr_report_curves(r, model));
     age_part(r, report);
     head_part(r, &gender, "gender/", "Gender", "confusion_gender", mr_gender_label_at);
     head_part(r, &ethnicity, "ethnicity/", "Ethnicity", "confusion", mr_ethnicity_label_at);
@@ -266,33 +241,16 @@ static mr_status attributes_parts(const reporting *r, const mr_attributes_report
 
 /* ---- the folder ----------------------------------------------------------------------------- */
 
-static mr_status save(mr_page *page, const char *folder) {
-    char *path = mr_path_join(folder, "report.html");
-    if (!path)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its path", folder);
-    mr_status status = mr_page_save(page, path);
-    free(path);
-    return status;
-}
-
-static mr_status begin(const char *model, const json_t *figures, mr_page **out) {
-    char title[512];
-    if (!figures)
-        return mr_fail(MR_E_MEMORY, "no memory for the figures of a report");
-    snprintf(title, sizeof title, "Evaluation of %.400s", model);
-    return mr_page_begin(title, figures, out);
-}
-
 mr_status mr_report_emotion(const mr_emotion_report *report, const char *model,
                             const char *folder) {
     MR_TRY(mr_plot_emotion_report(report, folder));
     json_t *figures = mr_json_emotion_report(report);
-    reporting r = {.folder = folder};
-    mr_status status = begin(model, figures, &r.page);
+    mr_reporting r = {.folder = folder};
+    mr_status status = mr_report_begin(model, figures, &r.page);
     if (status == MR_OK)
         status = emotion_parts(&r, report, model);
     if (status == MR_OK)
-        status = save(r.page, folder);
+        status = mr_report_save(&r);
     mr_page_free(r.page);
     json_decref(figures);
     return status;
@@ -312,12 +270,12 @@ mr_status mr_report_attributes(const mr_attributes_report *report, const char *m
     MR_TRY(mr_plot_attributes_report(report, folder));
     MR_TRY(write_fairness(&report->fairness, folder));
     json_t *figures = mr_json_attributes_report(report);
-    reporting r = {.folder = folder};
-    mr_status status = begin(model, figures, &r.page);
+    mr_reporting r = {.folder = folder};
+    mr_status status = mr_report_begin(model, figures, &r.page);
     if (status == MR_OK)
         status = attributes_parts(&r, report, model);
     if (status == MR_OK)
-        status = save(r.page, folder);
+        status = mr_report_save(&r);
     mr_page_free(r.page);
     json_decref(figures);
     return status;
