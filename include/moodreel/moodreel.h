@@ -193,7 +193,8 @@ typedef struct mr_film {
 typedef struct mr_recommended_film {
     mr_film film;
     float score; /* 0 … 1: the chance that somebody like those who rated films (models/blend) has
-                    it among what they like, given what is known of the viewers and their mood */
+                    it among what they like, given what is known of the viewers and their mood. What
+                    `mood` and `mood_strength` ask for changes the order, not this number */
     bool explored; /* drawn at random from a wider list, so that tastes can be discovered */
     int reason_count;
     char reasons[MR_REASONS_MAX][MR_REASON_MAX];
@@ -252,7 +253,8 @@ MR_API int mr_plausible_age(const mr_attributes *attributes, int stated);
  */
 MR_API size_t mr_viewers_of_analysis(const mr_analysis *analysis, mr_viewer out[MR_VIEWERS_MAX]);
 
-/* mr_recommend for those; MR_E_NOT_FOUND when there is nobody. */
+/* mr_recommend for those; MR_E_NOT_FOUND when there is nobody. A face too small to be read, from
+ * analysis->readable on, limits nothing: where a far child counts, give an `age_limit`. */
 MR_API mr_status mr_recommend_for_analysis(mr_session *session, const mr_analysis *analysis,
                                            const mr_recommend_options *options,
                                            mr_recommendation *out);
@@ -269,7 +271,7 @@ MR_API void mr_recommendation_free(mr_recommendation *recommendation);
 typedef struct mr_follower mr_follower;
 
 typedef struct mr_follow_options {
-    double window;   /* seconds in sight that a vote looks back; 3 */
+    double window;   /* seconds in sight that a vote looks back, to at most 32 estimates; 3 */
     double patience; /* seconds that a person may be out of sight and still be of the scene; 1.5 */
     double memory;   /* seconds that a face may be out of sight and, where it comes back in the same
                         place and of the same size, still be the same person; 6 */
@@ -282,7 +284,8 @@ MR_API mr_follow_options mr_follow_options_defaults(void);
 /* One person who is in sight or was so within `patience`. */
 typedef struct mr_followed {
     uint32_t id;      /* from 1, never used twice by one follower */
-    mr_person person; /* the smoothed box; each distribution the weighted mean of its votes */
+    mr_person person; /* the smoothed box; each distribution the weighted mean of its votes, the age
+                         that of their ages, those far off counting less */
     /* Labels that won the vote, which change only when another is clearly ahead; -1: not
      * estimated. `sure`: at least MR_SURE_… of the votes' weight is behind it, and from then on as
      * long as it is at most 0.05 less. */
@@ -312,8 +315,9 @@ MR_API void mr_follower_free(mr_follower *follower);
 MR_API mr_status mr_follower_set_attributes(mr_follower *follower, mr_attribute_set wanted);
 
 /*
- * The next frame, of the moment `seconds` on the caller's clock, which must not go back. Pixels as
- * mr_analyze_pixels has them; nothing is allocated. The second function takes a JPEG, PNG or WebP
+ * The next frame, of the moment `seconds` on the caller's clock, which must not go back. With a
+ * frame of another size everybody is somebody new. Pixels as mr_analyze_pixels has them; nothing is
+ * allocated. The second function takes a JPEG, PNG or WebP
  * picture; `name` stands for it in errors.
  */
 MR_API mr_status mr_follow_pixels(mr_follower *follower, mr_session *session, const uint8_t *rgb,

@@ -47,6 +47,7 @@ mr_status mr_draw_analysis(const char *path_in, const mr_analysis *analysis, con
                        analysis->width, analysis->height, SIDE_MAX);
     mr_decode_options options = mr_decode_options_defaults();
     size_t pixels = (size_t)analysis->width * (size_t)analysis->height;
+    options.max_bytes = SIZE_MAX; /* the caller was allowed to analyse it */
     options.max_pixels = pixels > options.max_pixels ? pixels : options.max_pixels;
     mr_image picture;
     MR_TRY(mr_image_load(path_in, &options, &picture));

@@ -42,7 +42,8 @@ struct mr_follower {
     mr_follow_options options;
     mr_attribute_set wanted;
     bool started;
-    mr_image frame; /* the last picture that was decoded, whose memory is used again */
+    int width, height; /* of the last frame */
+    mr_image frame;    /* the last picture that was decoded, whose memory is used again */
     mr_face faces[MR_FACES_MAX];
     mr_tracker tracker;
     record known[MR_TRACKS_MAX];
@@ -224,20 +225,38 @@ static mr_followed describe(const mr_track *track, record *known) {
     return person;
 }
 
-static int larger_first(const void *a, const void *b) {
-    const mr_followed *p = a, *q = b;
-    float one = p->person.face.box.width * p->person.face.box.height;
-    float other = q->person.face.box.width * q->person.face.box.height;
-    return one != other ? (one < other ? 1 : -1) : (p->id > q->id) - (p->id < q->id);
+static float area(const mr_face *face) {
+    return face->box.width * face->box.height;
 }
 
+static bool goes_first(const mr_followed *a, const mr_followed *b) {
+    float one = area(&a->person.face), other = area(&b->person.face);
+    return one != other ? one > other : a->id < b->id;
+}
+
+/* The largest face first. They are few; qsort would allocate for those of a crowd. */
 static size_t describe_people(mr_follower *follower) {
+    mr_followed *people = follower->people;
     size_t count = 0;
-    for (int i = 0; i < MR_TRACKS_MAX; i++)
-        if (mr_track_is_present(&follower->tracker, &follower->tracker.tracks[i]))
-            follower->people[count++] = describe(&follower->tracker.tracks[i], &follower->known[i]);
-    qsort(follower->people, count, sizeof *follower->people, larger_first);
+    for (int i = 0; i < MR_TRACKS_MAX; i++) {
+        if (!mr_track_is_present(&follower->tracker, &follower->tracker.tracks[i]))
+            continue;
+        mr_followed person = describe(&follower->tracker.tracks[i], &follower->known[i]);
+        size_t at = count++;
+        for (; at > 0 && goes_first(&person, &people[at - 1]); at--)
+            people[at] = people[at - 1];
+        people[at] = person;
+    }
     return count;
+}
+
+/* Boxes of a frame of another size are no places in this one. */
+static void notice_size(mr_follower *follower, const mr_image *image) {
+    if (follower->started &&
+        (follower->width != image->full_width || follower->height != image->full_height))
+        mr_tracker_forget(&follower->tracker);
+    follower->width = image->full_width;
+    follower->height = image->full_height;
 }
 
 static mr_status follow(mr_follower *follower, mr_session *session, const mr_image *image,
@@ -248,6 +267,7 @@ static mr_status follow(mr_follower *follower, mr_session *session, const mr_ima
         follower->faces[i] = session->faces[i];
         mr_face_enlarge(&follower->faces[i], image);
     }
+    notice_size(follower, image);
     mr_tracker_step(&follower->tracker, follower->faces, readable, seconds);
     follower->started = true;
     meet_people(follower);

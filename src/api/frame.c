@@ -3,8 +3,6 @@
 #include "api/threads.h"
 #include "face/box.h"
 
-#include <stdlib.h>
-
 mr_decode_options mr_frame_decoding(const mr_engine *engine) {
     mr_decode_options decode = mr_decode_options_defaults();
     decode.max_bytes = engine->options.max_bytes;
@@ -33,12 +31,22 @@ mr_status mr_frame_view(const mr_engine *engine, const uint8_t *rgb, int width, 
     return MR_OK;
 }
 
-static int larger_first(const void *a, const void *b) {
-    const mr_box *p = &((const mr_face *)a)->box, *q = &((const mr_face *)b)->box;
-    float difference = q->width * q->height - p->width * p->height;
+static bool goes_first(const mr_box *a, const mr_box *b) {
+    float difference = a->width * a->height - b->width * b->height;
     if (difference != 0)
-        return difference > 0 ? 1 : -1;
-    return p->x != q->x ? (p->x > q->x ? 1 : -1) : (p->y > q->y) - (p->y < q->y);
+        return difference > 0;
+    return a->x != b->x ? a->x < b->x : a->y < b->y;
+}
+
+/* The largest first. By insertion, since qsort may allocate. */
+static void sort(mr_face *faces, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        mr_face face = faces[i];
+        size_t at = i;
+        for (; at > 0 && goes_first(&face.box, &faces[at - 1].box); at--)
+            faces[at] = faces[at - 1];
+        faces[at] = face;
+    }
 }
 
 static size_t count_readable(const mr_face *faces, size_t count) {
@@ -55,7 +63,7 @@ mr_status mr_frame_find(mr_session *session, const mr_image *image, mr_sureness 
         mr_detector_run(session->detector, image, least, session->faces, MR_FACES_MAX, count);
     mr_threads_end(threads);
     MR_TRY(status);
-    qsort(session->faces, *count, sizeof *session->faces, larger_first);
+    sort(session->faces, *count);
     return MR_OK;
 }
 

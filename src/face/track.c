@@ -23,6 +23,10 @@ void mr_tracker_start(mr_tracker *tracker, const mr_track_options *options) {
     tracker->options = *options;
 }
 
+void mr_tracker_forget(mr_tracker *tracker) {
+    memset(tracker->tracks, 0, sizeof tracker->tracks);
+}
+
 static bool was_in_sight(const mr_tracker *tracker, const mr_track *track) {
     return track->seen >= tracker->before;
 }
@@ -119,15 +123,20 @@ static void pair_chosen(mr_tracker *tracker, const mr_face *faces, int count, ch
 /* Of frames that come seldom, one that is late by less than this share is no gap. */
 static const double LATE = 1.5;
 
-/* Moves all tracks on, and ends those out of sight for too long. A face of the last frame that is
- * no person yet has missed none. */
-static void move_on(mr_tracker *tracker, double seconds) {
+/* Whether a track is of so long ago that it ends. A face that is no person yet has missed nothing
+ * where it is not known how often frames come. */
+static bool is_forgotten(const mr_tracker *tracker, const mr_track *track, double seconds) {
     double memory = fmax(fmax(tracker->options.memory, tracker->options.patience),
                          LATE * (tracker->now - tracker->before));
+    return (track->id != 0 || tracker->frames > 1) && seconds - track->seen > memory;
+}
+
+/* Moves all tracks on, and ends those out of sight for too long. */
+static void move_on(mr_tracker *tracker, double seconds) {
     for (int i = 0; i < MR_TRACKS_MAX; i++) {
         mr_track *track = &tracker->tracks[i];
         track->found = -1;
-        if (track->id != 0 && seconds - track->seen > memory)
+        if (is_forgotten(tracker, track, seconds))
             *track = (mr_track){.found = -1};
         if (track->hits > 0)
             mr_motion_predict(&track->motion, seconds - tracker->now);
@@ -187,6 +196,8 @@ static void confirm(mr_tracker *tracker) {
 
 void mr_tracker_step(mr_tracker *tracker, const mr_face *faces, size_t count, double seconds) {
     int faces_count = count < MR_TRACK_FACES_MAX ? (int)count : MR_TRACK_FACES_MAX;
+    if (tracker->frames == 0)
+        tracker->now = seconds; /* wherever the caller's clock begins */
     memset(tracker->taken, 0, sizeof tracker->taken);
     move_on(tracker, seconds);
     pair_chosen(tracker, faces, faces_count, not_away, true, AHEAD);
@@ -198,6 +209,8 @@ void mr_tracker_step(mr_tracker *tracker, const mr_face *faces, size_t count, do
     for (int i = 0; i < fresh; i++)
         begin(tracker, &faces[tracker->columns[i]], tracker->columns[i]);
     confirm(tracker);
+    if (tracker->frames < 2)
+        tracker->frames++;
 }
 
 mr_face mr_track_face(const mr_track *track) {

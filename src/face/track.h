@@ -59,6 +59,7 @@ typedef struct mr_track {
 typedef struct mr_tracker {
     mr_track_options options;
     uint32_t last_id;
+    int frames; /* stepped so far, at most two */
     double now, before; /* of this step and the one before */
     mr_track tracks[MR_TRACKS_MAX];
     /* Scratch: rows and columns of the table that is matched. */
@@ -68,6 +69,9 @@ typedef struct mr_tracker {
 } mr_tracker;
 
 void mr_tracker_start(mr_tracker *tracker, const mr_track_options *options);
+
+/* Forgets all faces; numbers of people go on. */
+void mr_tracker_forget(mr_tracker *tracker);
 
 /* The faces of the moment `seconds`, which must not lie before the last one; of more than
  * MR_TRACK_FACES_MAX the first. */

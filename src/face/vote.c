@@ -98,6 +98,8 @@ void mr_vote_cast(mr_vote *vote, const mr_attributes *attributes, float weight, 
         drop_first(vote);
     while (vote->count > 0 && seconds - ballot_at(vote, 0)->seconds > window)
         drop_first(vote);
+    if (vote->count == 0)
+        vote->gender = vote->ethnicity = vote->emotion = (mr_winner){0}; /* nothing to hold on to */
     vote->ballots[(vote->first + vote->count++) % MR_VOTE_BALLOTS] =
         (mr_ballot){*attributes, weight, seconds};
     count_all(vote, seconds);

@@ -19,7 +19,9 @@
  *     H² = max(h² - b², h²/2) + b²/n        (h², b² means over the votes, n their effective number)
  *
  * Votes that are all alike narrow nothing, however many; at best the interval shrinks by √½, and
- * votes that spread more widely than they claim to be wrong widen it.
+ * votes that spread more widely than they claim to be wrong widen it. Where the last three votes
+ * are clearly of somebody younger, the lower end goes down with them: certificates go by it, and a
+ * child may have come to where an adult was.
  *
  * Memory: MR_VOTE_BALLOTS estimates a person; of more within the window the last. Thread rule: one
  * thread at a time.

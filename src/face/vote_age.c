@@ -13,11 +13,17 @@
 #define MAD_TO_SIGMA   1.4826
 #define LEAST_DISTANCE 1.0 /* years: nearer than this nothing is an outlier */
 
+/* So many votes in a row, whose mean is younger by more standard errors than this, are no outliers.
+ */
+#define NEWEST 3
+#define BEYOND 2.0
+
 /* What the ballots say of the age. */
 typedef struct age_votes {
     int count;
     const mr_attributes *said[MR_VOTE_BALLOTS];
     double years[MR_VOTE_BALLOTS], weights[MR_VOTE_BALLOTS];
+    double sigma; /* of one vote, by those that are no outliers */
 } age_votes;
 
 static void collect(const mr_vote *vote, age_votes *out) {
@@ -54,7 +60,8 @@ static void weigh_down_outliers(age_votes *ages) {
     for (int i = 0; i < ages->count; i++)
         off[i] = fabs(ages->years[i] - middle);
     double sigma = MAD_TO_SIGMA * weighted_median(off, ages->weights, ages->count);
-    double limit = HUBER * fmax(sigma, LEAST_DISTANCE);
+    ages->sigma = fmax(sigma, LEAST_DISTANCE);
+    double limit = HUBER * ages->sigma;
     for (int i = 0; i < ages->count; i++)
         ages->weights[i] *= off[i] > limit ? limit / off[i] : 1;
 }
@@ -80,6 +87,16 @@ static double common_half_width(const age_votes *ages, double mean, double total
     return sqrt(fmax(claimed - spread, claimed / 2) + spread / votes);
 }
 
+/* By how much the newest votes say that somebody is younger than `years` beyond what chance does: a
+ * child in an adult's place is one soon. */
+static double younger_by(const age_votes *ages, double years) {
+    int count = ages->count < NEWEST ? ages->count : NEWEST;
+    double sum = 0;
+    for (int i = ages->count - count; i < ages->count; i++)
+        sum += ages->years[i];
+    return fmax(years - sum / count - BEYOND * ages->sigma / sqrt(count), 0);
+}
+
 static void average(const age_votes *ages, mr_attributes *mean) {
     double total = 0, years = 0;
     for (int i = 0; i < ages->count; i++) {
@@ -94,7 +111,7 @@ static void average(const age_votes *ages, mr_attributes *mean) {
     }
     double half = common_half_width(ages, years, total);
     mean->age = (float)years;
-    mean->age_low = fmaxf((float)(years - half), 0);
+    mean->age_low = fmaxf((float)(years - younger_by(ages, years) - half), 0);
     mean->age_high = fminf((float)(years + half), MR_AGE_MOST);
 }
 

@@ -34,7 +34,7 @@ mr_status mr_decode_target(const mr_encoded *file, int width, int height, int ch
  * Finds the orientation, 1 … 8 (EXIF 2.3, tag 0x0112), in a TIFF structure with or without the
  * "Exif\0\0" before it; 1 when it holds none. MR_E_FORMAT, and 1, when its header is none or its
  * first directory lies outside the block: decoders show such a picture as it is stored, as other
- * programs do.
+ * programs do. It is no error of the picture, so mr_last_error() stays as it was.
  */
 mr_status mr_exif_orientation(const uint8_t *bytes, size_t size, int *orientation);
 

@@ -26,10 +26,7 @@ static uint32_t read_32(const tiff *file, size_t at) {
 static mr_status scan_directory(const tiff *file, int *orientation) {
     size_t at = read_32(file, 4);
     if (at < TIFF_HEADER || at > file->size - 2)
-        return mr_fail(MR_E_FORMAT,
-                       "EXIF: the directory at byte %zu lies outside the %zu bytes of "
-                       "its block",
-                       at, file->size);
+        return MR_E_FORMAT;
     size_t entries = read_16(file, at), most = (file->size - at - 2) / ENTRY_SIZE;
     entries = entries < most ? entries : most; /* a wrong count is no reason not to look */
     for (size_t i = 0; i < entries; i++) {
@@ -53,10 +50,10 @@ mr_status mr_exif_orientation(const uint8_t *bytes, size_t size, int *orientatio
     }
     *orientation = 1;
     if (size < TIFF_HEADER)
-        return mr_fail(MR_E_FORMAT, "EXIF: a block of %zu bytes is too short for its header", size);
+        return MR_E_FORMAT;
     tiff file = {bytes, size, bytes[0] == 'M'};
     bool known_order = memcmp(bytes, "II", 2) == 0 || memcmp(bytes, "MM", 2) == 0;
     if (!known_order || read_16(&file, 2) != 42)
-        return mr_fail(MR_E_FORMAT, "EXIF: the block does not start with a TIFF header");
+        return MR_E_FORMAT;
     return scan_directory(&file, orientation);
 }

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PORTRAIT "data/samples/astronaut.jpg"
 
@@ -406,6 +407,18 @@ static void drawing_marks_the_face(void **state) {
 
     assert_int_equal(mr_draw_analysis("data/samples/astronaut-320.png", &analysis, path),
                      MR_E_MISMATCH);
+
+    /* What an engine was allowed to analyse can be drawn, however many bytes it has. */
+    char *heavy = mr_path_join(home, "heavy.jpg");
+    size_t size;
+    unsigned char *bytes;
+    assert_ok(mr_file_read(PORTRAIT, 1 << 20, &bytes, &size));
+    assert_ok(mr_file_write(heavy, bytes, size));
+    assert_int_equal(truncate(heavy, 65 << 20), 0);
+    assert_ok(mr_draw_analysis(heavy, &analysis, path));
+    assert_int_equal(unlink(heavy), 0);
+    free(bytes);
+    free(heavy);
     free(path);
     mr_analysis_free(&analysis);
     mr_session_free(session);

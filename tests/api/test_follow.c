@@ -608,6 +608,24 @@ static void who_passes_by_is_not_asked(void **state) {
     assert_int_equal(mr_youngest_of_scene(NULL, 12), -1);
 }
 
+/* Somebody who was in a frame of another size leaves no ghost in this one. */
+static void another_size_is_a_new_beginning(void **state) {
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(follow_portrait(150, 1, 0.1 * i).count, i > 0);
+    mr_image large;
+    assert_ok(mr_image_create(2 * WIDTH, 2 * HEIGHT, 3, &large));
+    mr_image_resize(&frame, &large);
+    mr_scene scene;
+    for (int i = 6; i < 9; i++)
+        assert_ok(mr_follow_pixels(follower, session, large.pixels, large.width, large.height,
+                                   large.stride, 0.1 * i, &scene));
+    mr_image_free(&large);
+    assert_int_equal(scene.count, 1);
+    assert_int_equal(scene.people[0].id, 2);
+    assert_true(scene.people[0].since == 0.1 * 6);
+}
+
 static void a_followed_person_is_a_viewer(void **state) {
     (void)state;
     follow_portrait(150, 1, 0);
@@ -641,6 +659,7 @@ int main(void) {
         TEST(time_must_not_go_back),
         TEST(wrong_calls_are_refused),
         TEST(a_face_too_small_to_read_is_nobody),
+        TEST(another_size_is_a_new_beginning),
         TEST(a_followed_person_is_a_viewer),
     };
     return cmocka_run_group_tests(tests, set_up_all, tear_down_all);

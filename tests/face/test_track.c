@@ -300,6 +300,34 @@ static void a_gap_in_time_ends_tracks(void **state) {
     assert_int_equal(count_people(), 1);
 }
 
+/* Whatever the caller's clock says at first. */
+static void a_gap_counts_from_wherever_the_clock_begins(void **state) {
+    (void)state;
+    const mr_face face = face_at(200, 200, 100, SURE);
+    const mr_track_options options = {.patience = 1.5, .memory = 6, .confirm = 1, .sure = 0.5f};
+    const double starts[] = {0, 1.7e9, -40};
+    for (int i = 0; i < 3; i++) {
+        mr_tracker_start(&tracker, &options);
+        mr_tracker_step(&tracker, &face, 1, starts[i]);
+        mr_tracker_step(&tracker, &face, 1, starts[i] + 3600);
+        assert_int_equal(id_of(0), 2);
+    }
+}
+
+/* A face of one frame is not waited for longer than a person. */
+static void a_gap_ends_a_face_that_is_no_person_yet(void **state) {
+    (void)state;
+    const mr_face face = face_at(200, 200, 100, SURE), other = face_at(500, 200, 100, SURE);
+    double now = show(&other, 5, 0);
+    const mr_face both[] = {other, face};
+    mr_tracker_step(&tracker, both, 2, now);
+    mr_tracker_step(&tracker, &face, 1, now + 3600);
+    assert_int_equal(id_of(0), 0);
+    mr_tracker_step(&tracker, &face, 1, now + 3600.1);
+    assert_int_equal(id_of(0), 2);
+    assert_true(track_of(2)->since == now + 3600);
+}
+
 static void faint_faces_continue_but_never_begin(void **state) {
     (void)state;
     mr_face face = face_at(200, 200, 100, FAINT);
@@ -433,6 +461,8 @@ int main(void) {
         cmocka_unit_test(who_passes_the_place_of_one_away_keeps_the_id),
         cmocka_unit_test_setup(another_place_is_another_person, set_up),
         cmocka_unit_test_setup(a_gap_in_time_ends_tracks, set_up),
+        cmocka_unit_test(a_gap_counts_from_wherever_the_clock_begins),
+        cmocka_unit_test_setup(a_gap_ends_a_face_that_is_no_person_yet, set_up),
         cmocka_unit_test_setup(faint_faces_continue_but_never_begin, set_up),
         cmocka_unit_test_setup(of_a_crowd_the_largest_are_followed, set_up),
         cmocka_unit_test_setup(more_faces_than_can_be_matched_do_no_harm, set_up),

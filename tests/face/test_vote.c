@@ -174,6 +174,31 @@ static void old_votes_do_not_count(void **state) {
     assert_int_equal(vote.count, 1);
 }
 
+/* Where all votes are too old, no label holds on. */
+static void an_empty_window_is_a_beginning(void **state) {
+    (void)state;
+    cast_feeling(MR_HAPPY, 0.9f, 1, 0);
+    cast_feeling(MR_SAD, 0.9f, 1, 10);
+    assert_int_equal(vote.count, 1);
+    assert_int_equal(vote.emotion.label, MR_SAD);
+}
+
+/* An adult whom a child follows in the same place: within two votes the least plausible age is the
+ * child's, and it never rises meanwhile. One vote of a child too many changes little. */
+static void a_child_in_an_adults_place_is_one_soon(void **state) {
+    (void)state;
+    for (int i = 0; i < 16; i++)
+        cast_age(40, 9, 0.9f, 0.25 * i);
+    float before = vote.mean.age_low;
+    cast_age(7, 4, 0.9f, 4);
+    assert_true(vote.mean.age_low < before && vote.mean.age_low > 17);
+    cast_age(7, 4, 0.9f, 4.25);
+    assert_true(vote.mean.age_low < 12);
+    cast_age(7, 4, 0.9f, 4.5);
+    assert_true(vote.mean.age_low < 3);
+    assert_true(vote.mean.age > 30); /* what is shown follows as ever */
+}
+
 static void the_ring_keeps_the_last(void **state) {
     (void)state;
     for (int i = 0; i < 3 * MR_VOTE_BALLOTS + 5; i++) {
@@ -297,6 +322,8 @@ int main(void) {
         cmocka_unit_test_setup(a_lead_must_last, set_up),
         cmocka_unit_test_setup(weight_and_age_of_a_vote_decide, set_up),
         cmocka_unit_test_setup(old_votes_do_not_count, set_up),
+        cmocka_unit_test_setup(an_empty_window_is_a_beginning, set_up),
+        cmocka_unit_test_setup(a_child_in_an_adults_place_is_one_soon, set_up),
         cmocka_unit_test_setup(the_ring_keeps_the_last, set_up),
         cmocka_unit_test_setup(one_bad_frame_does_not_move_the_age, set_up),
         cmocka_unit_test_setup(votes_that_are_alike_narrow_nothing, set_up),

@@ -159,23 +159,16 @@ static void wrong_exif_is_passed_over(void **state) {
     (void)state;
     uint8_t exif[EXIF_SIZE];
     int told;
-    static const struct {
-        int at, value;
-        const char *text;
-    } cases[] = {
-        {0, 'X', "EXIF: the block does not start with a TIFF header"},
-        {3, 43, "EXIF: the block does not start with a TIFF header"},
-        {4, 255, "EXIF: the directory at byte 4278190088 lies outside the 26 bytes of its block"},
-        {7, 25, "EXIF: the directory at byte 25 lies outside the 26 bytes of its block"},
-        {7, 0, "EXIF: the directory at byte 0 lies outside the 26 bytes of its block"},
-    };
+    /* No TIFF header, twice; directories outside the block at 4278190088, 25 and 0. */
+    static const struct { int at, value; } cases[] = {{0, 'X'}, {3, 43}, {4, 255}, {7, 25}, {7, 0}};
+    mr_fail(MR_E_NOT_FOUND, "what was wrong before");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         make_exif(exif, 6, true);
         exif[cases[i].at] = (uint8_t)cases[i].value;
         assert_int_equal(mr_exif_orientation(exif, sizeof exif, &told), MR_E_FORMAT);
-        assert_string_equal(mr_last_error(), cases[i].text);
         assert_int_equal(told, 1);
         assert_ok(decode_with_exif(exif, sizeof exif));
+        assert_string_equal(mr_last_error(), "what was wrong before");
     }
     make_exif(exif, 6, true);
     for (size_t size = 0; size < 10; size++)
