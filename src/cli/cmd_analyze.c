@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/engine.h"
 #include "cli/text.h"
+#include "image/image.h"
 #include "json/json.h"
 
 #include <limits.h>
@@ -71,6 +72,8 @@ int mr_cmd_analyze(int argc, char **argv) {
         return mr_cli_misuse("analyze", "--draw: takes one picture, found %d", images.count);
     if (settings.draw && mr_is_same_file(settings.draw, images.items[0]))
         return mr_cli_misuse("analyze", "--draw: %s is the picture that is read", settings.draw);
+    if (settings.draw && mr_image_check_name(settings.draw) != MR_OK)
+        return mr_cli_misuse("analyze", "--draw: %s", mr_last_error());
     mr_cli_engine engine;
     if (mr_cli_engine_open(&settings.engine, false, &engine) != MR_OK)
         return mr_cli_failed("analyze");

@@ -209,6 +209,8 @@ int mr_cmd_watch(int argc, char **argv) {
         return code;
     if (settings.draw && mr_is_same_file(settings.draw, sources.items[0]))
         return mr_cli_misuse("watch", "--draw: %s is the video that is watched", settings.draw);
+    if (settings.draw && mr_media_writer_check_name(settings.draw) != MR_OK)
+        return mr_cli_misuse("watch", "--draw: %s", mr_last_error());
     handle_signals();
     mr_status status = watch_source(&settings, sources.items[0]);
     bool done = status == MR_OK || status == MR_E_INTERRUPTED;

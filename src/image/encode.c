@@ -170,18 +170,24 @@ mr_status mr_image_encode_jpeg(const mr_image *image, int quality, uint8_t **byt
     return MR_OK;
 }
 
+static bool ends_in(const char *path, const char *ending) {
+    const char *found = strrchr(path, '.');
+    return found && strcasecmp(found, ending) == 0;
+}
+
+mr_status mr_image_check_name(const char *path) {
+    if (ends_in(path, ".png") || ends_in(path, ".jpg") || ends_in(path, ".jpeg"))
+        return MR_OK;
+    return mr_fail(MR_E_ARGUMENT, "%s: the name ends in none of .png, .jpg, .jpeg", path);
+}
+
 mr_status mr_image_save(const mr_image *image, const char *path) {
     enum { QUALITY = 92 }; /* no visible loss, a third of the size of 100 */
-    const char *ending = strrchr(path, '.');
     uint8_t *bytes;
     size_t size;
-    mr_status status;
-    if (ending && strcasecmp(ending, ".png") == 0)
-        status = mr_image_encode_png(image, &bytes, &size);
-    else if (ending && (strcasecmp(ending, ".jpg") == 0 || strcasecmp(ending, ".jpeg") == 0))
-        status = mr_image_encode_jpeg(image, QUALITY, &bytes, &size);
-    else
-        return mr_fail(MR_E_ARGUMENT, "%s: the name ends in none of .png, .jpg, .jpeg", path);
+    MR_TRY(mr_image_check_name(path));
+    mr_status status = ends_in(path, ".png") ? mr_image_encode_png(image, &bytes, &size)
+                                             : mr_image_encode_jpeg(image, QUALITY, &bytes, &size);
     if (status != MR_OK)
         return mr_fail_in(status, path);
     status = mr_file_write(path, bytes, size);

@@ -64,7 +64,10 @@ void mr_image_free(mr_image *image);
 mr_status mr_image_encode_png(const mr_image *image, uint8_t **bytes, size_t *size);
 mr_status mr_image_encode_jpeg(const mr_image *image, int quality, uint8_t **bytes, size_t *size);
 
-/* Writes a file in the format that its ending names: .png, .jpg or .jpeg. */
+/* MR_E_ARGUMENT unless a name ends in .png, .jpg or .jpeg. */
+mr_status mr_image_check_name(const char *path);
+
+/* Writes a file in the format that its ending names. */
 mr_status mr_image_save(const mr_image *image, const char *path);
 
 /* Grey from RGB by ITU-R BT.601 weights, .299 .587 .114, in fixed point (as OpenCV and libjpeg do);

@@ -214,13 +214,24 @@ void mr_input_close(mr_input *input) {
     free(input);
 }
 
+/* How long a file says it is; 0: it does not say. Matroska and MP4 tell the time of their end,
+ * whenever their pictures begin. */
+static double announced(const AVFormatContext *format) {
+    int64_t duration = format->duration > 0 ? format->duration : 0;
+    const char *name = format->iformat->name;
+    bool of_end = strstr(name, "matroska") || strstr(name, "mp4");
+    if (of_end && format->start_time > 0 && format->start_time < duration)
+        duration -= format->start_time;
+    return (double)duration / AV_TIME_BASE;
+}
+
 /* Where an announced duration was not reached, though the file is over, its end is missing. */
 static bool ends_early(const mr_input *input) {
     const AVFormatContext *format = input->format;
     if (format->duration <= 0 || format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM ||
         !format->pb || !avio_feof(format->pb))
         return false;
-    double duration = (double)format->duration / AV_TIME_BASE;
+    double duration = announced(format);
     return input->latest < duration - fmax(0.5, 0.02 * duration);
 }
 
@@ -230,9 +241,8 @@ static void note_end(mr_input *input, int code) {
     if (code == AVERROR_EOF && !ends_early(input))
         return;
     if (code == AVERROR_EOF)
-        input->read_status =
-            mr_fail(MR_E_TRUNCATED, "%s: ends after %.1f of %.1f seconds", input->source->label,
-                    input->latest, (double)input->format->duration / AV_TIME_BASE);
+        input->read_status = mr_fail(MR_E_TRUNCATED, "%s: ends after %.1f of %.1f seconds",
+                                     input->source->label, input->latest, announced(input->format));
     else
         input->read_status = failed(input, code);
     snprintf(input->read_error, sizeof input->read_error, "%s", mr_last_error());
@@ -381,8 +391,7 @@ mr_status mr_input_next(mr_input *input, mr_media_frame *frame, bool *end) {
 mr_media_info mr_input_about(const mr_input *input) {
     const AVStream *stream = input->format->streams[input->stream];
     AVRational rate = av_guess_frame_rate(input->format, (AVStream *)stream, NULL);
-    double duration =
-        input->format->duration > 0 ? (double)input->format->duration / AV_TIME_BASE : 0;
+    double duration = announced(input->format);
     bool live =
         input->source->kind == MR_SOURCE_DEVICE ||
         (input->source->kind == MR_SOURCE_STREAM && !(input->source->perhaps_file && duration > 0));

@@ -150,6 +150,12 @@ static mr_status open_writer(mr_media_writer *writer, int width, int height) {
     return open_file(writer);
 }
 
+mr_status mr_media_writer_check_name(const char *path) {
+    const char *muxer;
+    const AVCodec *codec;
+    return choose_encoder(path, &muxer, &codec);
+}
+
 mr_status mr_media_writer_open(const char *path, int width, int height,
                                const mr_media_writer_options *options, mr_media_writer **out) {
     mr_media_writer *writer = calloc(1, sizeof *writer);

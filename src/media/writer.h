@@ -29,7 +29,10 @@ mr_media_writer_options mr_media_writer_options_defaults(void);
 
 typedef struct mr_media_writer mr_media_writer;
 
-/* MR_E_UNSUPPORTED for another ending; refuses before any file is made. NULL options: the defaults.
+/* MR_E_UNSUPPORTED for another ending, or where this machine has no encoder for it. */
+mr_status mr_media_writer_check_name(const char *path);
+
+/* Checks the name; refuses before any file is made. NULL options: the defaults.
  */
 mr_status mr_media_writer_open(const char *path, int width, int height,
                                const mr_media_writer_options *options, mr_media_writer **out);
