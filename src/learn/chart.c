@@ -112,17 +112,27 @@ double mr_tick_step(double range, int most) {
     return step * 10;
 }
 
+enum { TICKS_MOST = 100 };
+
 static void line(cairo_t *cr, double x1, double y1, double x2, double y2) {
     cairo_move_to(cr, x1, y1);
     cairo_line_to(cr, x2, y2);
     cairo_stroke(cr);
 }
 
+/* Ticks from `first` steps on up to `end`; at numbers too large for their steps there are none. */
+static int count_ticks(double first, double step, double end) {
+    double count = floor(end / step + 1e-9) - first + 1;
+    return count > 0 && count <= TICKS_MOST ? (int)count : 0;
+}
+
 static void draw_y_ticks(cairo_t *cr, const mr_axes *axes, double step) {
-    for (double i = ceil(axes->bottom / step - 1e-9); i * step <= axes->top + 1e-9 * step; i++) {
+    double first = ceil(axes->bottom / step - 1e-9);
+    int count = count_ticks(first, step, axes->top);
+    for (int i = 0; i < count; i++) {
         char text[32];
-        double y = mr_axes_y(axes, i * step);
-        snprintf(text, sizeof text, "%g", i * step + 0.0); /* no "-0" */
+        double value = (first + i) * step, y = mr_axes_y(axes, value);
+        snprintf(text, sizeof text, "%g", value + 0.0); /* no "-0" */
         mr_chart_rule(cr);
         line(cr, axes->x, y, axes->x + axes->width, y);
         mr_chart_ink(cr);
@@ -131,11 +141,12 @@ static void draw_y_ticks(cairo_t *cr, const mr_axes *axes, double step) {
 }
 
 static void draw_x_ticks(cairo_t *cr, const mr_axes *axes, double step) {
-    double bottom = axes->y + axes->height;
-    for (double i = ceil(axes->left / step - 1e-9); i * step <= axes->right + 1e-9 * step; i++) {
+    double bottom = axes->y + axes->height, first = ceil(axes->left / step - 1e-9);
+    int count = count_ticks(first, step, axes->right);
+    for (int i = 0; i < count; i++) {
         char text[32];
-        double x = mr_axes_x(axes, i * step);
-        snprintf(text, sizeof text, "%g", i * step + 0.0); /* no "-0" */
+        double value = (first + i) * step, x = mr_axes_x(axes, value);
+        snprintf(text, sizeof text, "%g", value + 0.0); /* no "-0" */
         line(cr, x, bottom, x, bottom + 4);
         mr_chart_text(cr, x, bottom + 13, .5, 10.5, false, text);
     }

@@ -4,11 +4,13 @@
 
 #include "nn/weights.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT "moodreel-checkpoint 1"
+#define FORMAT     "moodreel-checkpoint 1"
+#define COUNT_MOST 1e9
 
 enum { MOST_SETS = 4, KEY_WIDTH = 17 };
 
@@ -60,6 +62,18 @@ static mr_status read_number(const mr_safetensors *file, const char *path, const
     return MR_OK;
 }
 
+/* A whole number that a run may come to. */
+static mr_status read_count(const mr_safetensors *file, const char *path, const char *key,
+                            long *out) {
+    double value = 0;
+    MR_TRY(read_number(file, path, key, &value));
+    if (!(value >= 0 && value <= COUNT_MOST && floor(value) == value))
+        return mr_fail(MR_E_FORMAT, "%s: metadata '%s' is %g: expected a whole number from 0 on",
+                       path, key, value);
+    *out = (long)value;
+    return MR_OK;
+}
+
 static mr_status check_settings(const mr_safetensors *file, const char *path, const char *key,
                                 const char *settings) {
     const char *made_with = mr_safetensors_metadata(file, key);
@@ -94,18 +108,22 @@ static mr_status check_origin(const mr_safetensors *file, const char *path,
 static mr_status read_checkpoint(const mr_safetensors *file, const char *path,
                                  const mr_network *network, mr_checkpoint *checkpoint) {
     MR_TRY(check_origin(file, path, network, checkpoint));
-    double epochs = 0, steps = 0, best_epoch = 0, best_score = 0;
-    MR_TRY(read_number(file, path, "epochs", &epochs));
-    MR_TRY(read_number(file, path, "steps", &steps));
-    MR_TRY(read_number(file, path, "best_epoch", &best_epoch));
+    long epochs = 0, steps = 0, best_epoch = 0;
+    double best_score = 0;
+    MR_TRY(read_count(file, path, "epochs", &epochs));
+    MR_TRY(read_count(file, path, "steps", &steps));
+    MR_TRY(read_count(file, path, "best_epoch", &best_epoch));
     MR_TRY(read_number(file, path, "best_score", &best_score));
+    if (best_epoch > epochs)
+        return mr_fail(MR_E_FORMAT, "%s: the best epoch, %ld, is none of %ld", path, best_epoch,
+                       epochs);
     mr_weight_set sets[MOST_SETS];
     size_t set_count = list_sets(checkpoint, sets);
     MR_TRY(mr_weights_read(file, path, network, sets, set_count));
-    checkpoint->epochs = (long)epochs;
-    checkpoint->best_epoch = (long)best_epoch;
+    checkpoint->epochs = epochs;
+    checkpoint->best_epoch = best_epoch;
     checkpoint->best_score = best_score;
-    mr_optimiser_set_steps(checkpoint->optimiser, (long)steps);
+    mr_optimiser_set_steps(checkpoint->optimiser, steps);
     return MR_OK;
 }
 

@@ -112,7 +112,7 @@ static mr_axes axes_of(const training_plot *plot, const panel *p, double x, doub
         }
     if (low > high)
         low = high = 0; /* nothing was measured */
-    *step = mr_tick_step(fmax(high - low, 1e-3), 6);
+    *step = mr_tick_step(fmax(high - low, 1e-3 * fmax(1, fabs(high))), 6);
     double last = plot->epochs[plot->rows - 1];
     return (mr_axes){.x = x + 58,
                      .y = 52,

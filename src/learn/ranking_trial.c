@@ -15,6 +15,14 @@ void mr_line_up_free(mr_line_up *models) {
     free(models->shares);
 }
 
+/* Those held out altogether have no likes here. */
+static size_t count_people(const mr_interactions *likes) {
+    size_t people = 0;
+    for (size_t u = 0; u < likes->users; u++)
+        people += mr_interactions_of(likes, u) > 0;
+    return people;
+}
+
 /* As if one more person liked everything, so that no share is 0. */
 static mr_status count_shares(const mr_interactions *likes, float **out) {
     float *shares = mr_alloc(likes->items * sizeof *shares);
@@ -22,8 +30,9 @@ static mr_status count_shares(const mr_interactions *likes, float **out) {
         return mr_fail(MR_E_MEMORY, "evaluation: no memory for %zu items", likes->items);
     for (size_t e = 0; e < likes->count; e++)
         shares[likes->item[e]]++;
+    float people = (float)(count_people(likes) + 1);
     for (size_t i = 0; i < likes->items; i++)
-        shares[i] = (shares[i] + 1) / (float)(likes->users + 1);
+        shares[i] = (shares[i] + 1) / people;
     *out = shares;
     return MR_OK;
 }

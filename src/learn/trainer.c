@@ -295,6 +295,19 @@ static mr_status open_teachers(training_run *run) {
     return mr_teachers_load(t->teachers, t->teacher_count, t->temperature, &run->teachers);
 }
 
+/* From a checkpoint, which counts as this run does. */
+static mr_status go_on(training_run *run) {
+    mr_checkpoint *state = &run->state;
+    MR_TRY(mr_checkpoint_load(run->checkpoint_path, run->network, state));
+    long steps = mr_optimiser_steps(state->optimiser);
+    if (state->epochs > run->params->epochs || steps != state->epochs * run->steps)
+        return mr_fail(MR_E_MISMATCH,
+                       "%s: %ld epochs of %ld steps together: expected at most %d of "
+                       "%ld each",
+                       run->checkpoint_path, state->epochs, steps, run->params->epochs, run->steps);
+    return MR_OK;
+}
+
 static mr_status set_up(training_run *run) {
     const mr_trainer_params *p = run->params;
     MR_TRY(check_params(p, run->task));
@@ -312,11 +325,8 @@ static mr_status set_up(training_run *run) {
     run->state.task_settings = run->task->settings;
     run->state.data = run->task->data;
     run->state.best_score = -INFINITY;
-    if (p->resume)
-        MR_TRY(mr_checkpoint_load(run->checkpoint_path, run->network, &run->state));
-    else
-        MR_TRY(first_weights(run));
     run->steps = (long)(run->task->samples / (size_t)p->batch);
+    MR_TRY(p->resume ? go_on(run) : first_weights(run));
     run->schedule = (mr_schedule){p->rate, p->final_share, lroundf(p->warmup * (float)run->steps),
                                   run->steps * p->epochs};
     return begin_log(run);

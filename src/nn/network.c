@@ -80,6 +80,7 @@ static void add(mr_network *network, mr_layer *layer, const char *what, int dim_
     }
     row->fan_in = fan_in;
     row->trainable = strcmp(what, "mean") != 0 && strcmp(what, "variance") != 0;
+    row->variance = strcmp(what, "variance") == 0;
     row->decayed = strcmp(what, "weight") == 0;
 }
 

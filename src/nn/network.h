@@ -99,6 +99,7 @@ typedef struct mr_parameter {
     size_t offset, size; /* in floats */
     int fan_in;          /* inputs that one output sums over, for initialisation; else 0 */
     bool trainable;
+    bool variance;
     bool decayed; /* weight decay applies: filters and matrices only */
 } mr_parameter;
 

@@ -52,11 +52,16 @@ static bool same_shape(const mr_tensor *tensor, const mr_parameter *row) {
     return same;
 }
 
-static mr_status copy_values(const mr_tensor *tensor, const char *path, float *out) {
-    for (size_t i = 0; i < tensor->size; i++)
+static mr_status copy_values(const mr_tensor *tensor, const char *path, const mr_parameter *row,
+                             float *out) {
+    for (size_t i = 0; i < tensor->size; i++) {
         if (!isfinite(tensor->data[i]))
             return mr_fail(MR_E_FORMAT, "%s: tensor '%s' holds a value that is not finite", path,
                            tensor->name);
+        if (row->variance && tensor->data[i] < 0)
+            return mr_fail(MR_E_FORMAT, "%s: tensor '%s' holds a variance below 0", path,
+                           tensor->name);
+    }
     memcpy(out, tensor->data, tensor->size * sizeof(float));
     return MR_OK;
 }
@@ -71,7 +76,7 @@ static mr_status read_row(const mr_safetensors *file, const char *path, const mr
     if (!same_shape(tensor, row))
         return mr_fail(MR_E_MISMATCH, "%s: tensor '%s' has another shape than in the network", path,
                        name);
-    return copy_values(tensor, path, set->values + row->offset);
+    return copy_values(tensor, path, row, set->values + row->offset);
 }
 
 mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr_network *network,
@@ -111,7 +116,7 @@ static mr_status read_matching(const mr_safetensors *file, const char *path,
         const mr_tensor *tensor = mr_safetensors_find(file, row->name);
         if (!tensor || !same_shape(tensor, row))
             continue;
-        MR_TRY(copy_values(tensor, path, values + row->offset));
+        MR_TRY(copy_values(tensor, path, row, values + row->offset));
         ++*taken;
     }
     if (*taken == 0)

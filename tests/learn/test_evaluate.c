@@ -445,6 +445,11 @@ static void charts_are_whole(void **state) {
     made_text(w->folder, "log.csv", "epoch,loss_box,landmark_nme\n1,3,nan\n");
     assert_ok(mr_plot_training(log, charts));
     assert_chart(charts, "curves", 2 * 420, 380);
+    /* Numbers beside which a step is nothing. */
+    made_text(w->folder, "log.csv",
+              "epoch,loss_age,age_mae\n1e17,3e15,1e300\n2e17,3e15,1e300\n3e17,3e15,1e300\n");
+    assert_ok(mr_plot_training(log, charts));
+    assert_chart(charts, "curves", 2 * 420, 380);
     mr_emotion_report report = {.labels = {.classes = 7}};
     assert_ok(mr_plot_emotion_report(&report, charts));
     assert_chart(charts, "confusion", 96 + 7 * 62 + 26, 78 + 7 * 62 + 26);

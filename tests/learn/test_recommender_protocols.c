@@ -286,6 +286,11 @@ static void cold_by_hand(void **state) {
     assert_float_equal(report.figures[0][MR_RANKER_POPULAR].ndcg, 1 - missed / best, 1e-9);
     assert_float_equal(report.figures[0][MR_RANKER_POPULAR].recall, 9.0 / 29, 1e-9);
     assert_float_equal(report.figures[0][MR_RANKER_POPULAR].precision, 0.9, 1e-9);
+    /* The six are liked by all 24 who are learned from, the other four of ten by 23. */
+    assert_float_equal(report.figures[0][MR_RANKER_POPULAR].popularity, (6 + 4 * 24.0 / 25) / 10,
+                       1e-6);
+    assert_float_equal(report.figures[0][MR_RANKER_POPULAR].novelty, -4 * log2(24.0 / 25) / 10,
+                       1e-6);
     /* Two or three of each audience, of whom each lacks one film: ten are liked by all of them. */
     assert_float_equal(report.ceiling, 1, 1e-9);
 }

@@ -288,6 +288,42 @@ static void resume_refuses_another_network_and_other_data(void **state) {
     free(out);
 }
 
+/* Sets one number of OUT/checkpoint.safetensors. */
+static void set_number(const char *out, const char *key, const char *value) {
+    char *path = mr_path_join(out, "checkpoint.safetensors");
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(path, &file));
+    for (size_t i = 0; i < file.metadata_count; i++)
+        if (strcmp(file.metadata[i].key, key) == 0)
+            snprintf(file.metadata[i].value, sizeof file.metadata[i].value, "%s", value);
+    assert_ok(
+        mr_safetensors_save(path, file.tensors, file.count, file.metadata, file.metadata_count));
+    mr_safetensors_free(&file);
+    free(path);
+}
+
+static void resume_refuses_counts_that_cannot_be(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "counts");
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.pause_after = 1;
+    assert_ok(mr_train_emotion(&p, NULL));
+    p.trainer.resume = true;
+    static const char *const wrong[][3] = {{"epochs", "-1000000", "1"}, {"epochs", "nan", "1"},
+                                           {"epochs", "1e300", "1"},    {"steps", "0.5", "6"},
+                                           {"steps", "7", "6"},         {"epochs", "5", "1"},
+                                           {"best_epoch", "2", "1"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        set_number(out, wrong[i][0], wrong[i][1]);
+        mr_status status = mr_train_emotion(&p, NULL);
+        if (status != MR_E_FORMAT && status != MR_E_MISMATCH)
+            fail_msg("%s %s: %d", wrong[i][0], wrong[i][1], (int)status);
+        set_number(out, wrong[i][0], wrong[i][2]);
+    }
+    assert_ok(mr_train_emotion(&p, NULL));
+    free(out);
+}
+
 /* Checkpoints of before an option was there go on when it is not used: their settings are these, to
  * the letter. */
 static void settings_without_options_are_those_of_old(void **state) {
@@ -535,6 +571,7 @@ int main(void) {
         cmocka_unit_test(resume_gives_the_same_bits),
         cmocka_unit_test(resume_refuses_other_settings),
         cmocka_unit_test(resume_refuses_another_network_and_other_data),
+        cmocka_unit_test(resume_refuses_counts_that_cannot_be),
         cmocka_unit_test(settings_without_options_are_those_of_old),
         cmocka_unit_test(stop_ends_the_run_and_keeps_the_checkpoint),
         cmocka_unit_test(stopped_runs_leave_calibrated_weights),

@@ -229,6 +229,13 @@ static void weights_that_do_not_fit_are_refused(void **state) {
     assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
     assert_int_equal(mr_weights_load(f.path, f.network, f.read), MR_E_FORMAT);
     assert_non_null(strstr(mr_last_error(), "not finite"));
+    f.values[3] = 0;
+    for (int i = 0; i < f.network->parameter_count; i++)
+        if (f.network->parameters[i].variance)
+            f.values[f.network->parameters[i].offset] = -1;
+    assert_ok(mr_weights_save(f.path, f.network, &set, 1, NULL, 0));
+    assert_int_equal(mr_weights_load(f.path, f.network, f.read), MR_E_FORMAT);
+    assert_non_null(strstr(mr_last_error(), "a variance below 0"));
     close_fixture(&f);
 }
 
