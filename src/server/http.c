@@ -56,6 +56,8 @@ static void end_request(void *user, struct MHD_Connection *connection, void **co
     mr_request *request = *context;
     if (request != NULL && request->status != 101)
         mr_connection_allow(request->entry, server->options.head_seconds);
+    if (request != NULL && request->handed)
+        mr_pending_remove(&server->pending);
     mr_request_free(request);
     *context = NULL;
 }
@@ -147,6 +149,8 @@ static enum MHD_Result hand_to_worker(mr_request *request) {
     request->step = MR_STEP_ANSWER;
     request->job.run = run_handler;
     request->job.done = finish_handler;
+    request->handed = true;
+    mr_pending_add(&request->server->pending);
     MHD_suspend_connection(request->connection);
     mr_status status = mr_pool_submit(request->server->pool, MR_LANE_REQUEST, &request->job);
     if (status != MR_OK)

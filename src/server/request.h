@@ -34,6 +34,7 @@ struct mr_request {
     mr_step step;
     bool refused; /* the problem is known, the rest of the body is thrown away */
     bool close;   /* the connection ends with the answer */
+    bool handed;  /* to a worker, and counted among those pending */
 
     char *target; /* path, then query; cut and decoded in place */
     char *query;  /* NULL: none */

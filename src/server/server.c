@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "server/http.h"
 #include "server/listen.h"
 #include "server/openapi.h"
@@ -9,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How long the end waits for answers that are on their way; a client may read slowly. */
+#define SENDING_SECONDS 2
 
 mr_server_options mr_server_options_defaults(void) {
     mr_stream_options stream = mr_stream_options_defaults();
@@ -141,6 +145,7 @@ mr_status mr_server_start(const mr_server_options *options, mr_server **out) {
         return mr_fail(MR_E_MEMORY, "server: out of memory");
     server->options = *options;
     server->listener = -1;
+    mr_pending_init(&server->pending);
     mr_status status = start(server);
     /* What the caller's texts were needed for is done. */
     server->options.listen = server->options.key_file = server->options.web = NULL;
@@ -179,7 +184,8 @@ mr_status mr_server_reload(mr_server *server) {
 
 /*
  * The order matters: streams and requests need the workers to come to their end, and libmicrohttpd
- * must not have suspended connections when it stops; from `stopping` on, new requests get 503 and
+ * must not have suspended connections when it stops, nor such as were resumed and not yet answered,
+ * which it would close without a word; from `stopping` on, new requests get 503 and
  * are not suspended. MHD_quiesce_daemon is left alone: in 0.9.75 it races with the daemon's own
  * threads for the listening socket, and the loser ends the process.
  */
@@ -191,6 +197,8 @@ void mr_server_stop(mr_server *server) {
         mr_streams_stop(server->streams);
     if (server->pool != NULL)
         mr_pool_stop(server->pool);
+    if (!mr_pending_wait(&server->pending, SENDING_SECONDS))
+        mr_log(MR_LOG_WARNING, "serve: answers could not be sent in %d seconds", SENDING_SECONDS);
     mr_http_stop(server);
     if (server->streams != NULL)
         mr_streams_free(server->streams);
@@ -203,6 +211,7 @@ void mr_server_stop(mr_server *server) {
     mr_metrics_free(server->metrics);
     free(server->openapi);
     mr_fronts_free(server->fronts);
+    mr_pending_destroy(&server->pending);
     if (server->listener >= 0)
         close(server->listener);
     free(server);

@@ -11,6 +11,7 @@
 #include "server/learner.h"
 #include "server/lease.h"
 #include "server/metrics.h"
+#include "server/pending.h"
 #include "server/pool.h"
 #include "server/rate.h"
 #include "server/server.h"
@@ -36,6 +37,7 @@ struct mr_server {
     mr_connections *connections;
     char *openapi; /* the document, as it is sent */
     struct MHD_Daemon *daemon;
+    mr_pending pending; /* requests at workers, and answers of theirs on their way */
     atomic_bool stopping;
     atomic_size_t bodies_bytes; /* that are being read or waiting */
 };

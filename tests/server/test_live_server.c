@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "http_client.h"
 #include "recommend/certificate.h"
-#include "server/server.h"
+#include "server/server_parts.h"
 #include "support.h"
 #include "ws_client.h"
 
@@ -175,11 +175,53 @@ static void models_change_under_requests_and_a_stream(void **state) {
     ws_close(&client);
 }
 
+enum { ENDS = 12, UNDER_WAY = 4 };
+
+/* A connection of its own with a picture that was sent whole. */
+static int send_photo(int to) {
+    char head[128];
+    int socket = http_connect(to);
+    int size = snprintf(head, sizeof head,
+                        "POST /v1/analyze HTTP/1.1\r\nHost: localhost\r\n"
+                        "Content-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n",
+                        photo_size);
+    assert_true(http_send(socket, head, (size_t)size));
+    assert_true(http_send(socket, photo, photo_size));
+    return socket;
+}
+
+/* What a worker has, or waits for one, when the server is told to stop is answered. */
+static void what_is_under_way_is_answered_before_the_end(void **state) {
+    (void)state;
+    for (int end = 0; end < ENDS; end++) {
+        mr_server_options chosen = mr_server_options_defaults();
+        chosen.listen = "127.0.0.1:0";
+        chosen.engine.mirror = chosen.engine.films = false;
+        chosen.workers = UNDER_WAY;
+        mr_server *own;
+        int sockets[UNDER_WAY];
+        assert_ok(mr_server_start(&chosen, &own));
+        for (int i = 0; i < UNDER_WAY; i++)
+            sockets[i] = send_photo(mr_server_port(own));
+        double late = mr_now() + PATIENT;
+        while (mr_latency_count(&own->latency, MR_STAGE_QUEUE) < UNDER_WAY && mr_now() < late)
+            usleep(1000);
+        mr_server_stop(own);
+        for (int i = 0; i < UNDER_WAY; i++) {
+            http_reply reply = http_read(sockets[i], false);
+            assert_int_equal(reply.status, 200);
+            http_free(&reply);
+            close(sockets[i]);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_said_over_http_reaches_the_stream),
         cmocka_unit_test(a_stream_minds_the_youngest),
         cmocka_unit_test(models_change_under_requests_and_a_stream),
+        cmocka_unit_test(what_is_under_way_is_answered_before_the_end),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
