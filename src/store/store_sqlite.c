@@ -7,6 +7,7 @@
 #include "store/store_parts.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -177,10 +178,28 @@ static mr_status prepare(struct sqlite_store *self) {
     return MR_OK;
 }
 
+/* Whoever closes a file last takes its log away: where there is one, somebody has the file open or
+ * was killed. */
+static bool has_log(const char *file) {
+    char log[PATH_MAX];
+    struct stat info;
+    int length = snprintf(log, sizeof log, "%s-wal", file);
+    return length > 0 && (size_t)length < sizeof log && stat(log, &info) == 0;
+}
+
+/* Only who has a file for themselves can leave the log; the journal is set anew afterwards. */
+static bool is_alone(struct sqlite_store *self) {
+    sqlite3_busy_timeout(self->db, 0);
+    int code = sqlite3_exec(self->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    sqlite3_busy_timeout(self->db, BUSY_MS);
+    return code == SQLITE_OK;
+}
+
 static mr_status open_file(struct sqlite_store *self, const char *file,
                            const mr_store_schema *schema) {
     if (strcmp(file, ":memory:") != 0)
         MR_TRY(make_file(file));
+    bool logged = has_log(file);
     int code = sqlite3_open_v2(file, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return fail(self, code);
@@ -188,13 +207,18 @@ static mr_status open_file(struct sqlite_store *self, const char *file,
     int version = 0;
     MR_TRY(check_identity(self, schema, &version));
     MR_TRY(check_pages(self));
+    bool abandoned = logged && is_alone(self);
     MR_TRY(execute(self, "PRAGMA journal_mode = WAL"));
     MR_TRY(execute(self, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                          "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
                          "PRAGMA temp_store = MEMORY"));
     if (version < schema->version)
         MR_TRY(migrate(self, schema));
-    return prepare(self);
+    MR_TRY(prepare(self));
+    /* Who was killed may have had something to overwrite: the first call does it. */
+    if (abandoned)
+        self->scrub_at = mr_now();
+    return MR_OK;
 }
 
 /*

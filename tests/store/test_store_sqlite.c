@@ -432,6 +432,56 @@ static void what_is_taken_back_is_overwritten_in_the_end(void **state) {
     assert_false(disk_holds(url, "taken-back"));
 }
 
+/* What an erasure of the last minute has left to be done is in no memory any more. */
+static void what_a_killed_process_leaves_of_the_erased_goes_with_the_next(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (mr_store_open(url, &store) != MR_OK ||
+            mr_store_ensure_viewer(store, "first") != MR_OK ||
+            mr_store_erase_viewer(store, "first") != MR_OK)
+            _exit(1);
+        say_much(store);
+        if (mr_store_erase_viewer(store, "erased-viewer") == MR_OK)
+            kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    int outcome;
+    assert_int_equal(waitpid(child, &outcome, 0), child);
+    assert_true(WIFSIGNALED(outcome));
+    assert_true(disk_holds(url, "erased-film")); /* else there is nothing to be done */
+    size_t count;
+    assert_ok(mr_store_open(url, &store));
+    assert_ok(mr_store_count_viewers(store, &count));
+    assert_int_equal(count, 2);
+    assert_false(disk_holds(url, "erased-film"));
+    mr_store_close(store);
+}
+
+/* The log of a store that is open says nothing of an end: who comes beside it leaves all to it. */
+static void who_opens_a_file_beside_another_does_not_write_it_anew(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store, *other;
+    assert_ok(mr_store_open(url, &store));
+    say_much(store);
+    assert_ok(mr_store_erase_viewer(store, "anna-before"));
+    assert_ok(mr_store_erase_viewer(store, "erased-viewer"));
+    long pages = number(url, "PRAGMA page_count");
+    size_t count;
+    assert_ok(mr_store_open(url, &other));
+    assert_ok(mr_store_count_viewers(other, &count));
+    mr_store_close(other);
+    assert_int_equal(number(url, "PRAGMA page_count"), pages);
+    mr_store_close(store);
+    assert_true(number(url, "PRAGMA page_count") < pages);
+}
+
 static void a_damaged_page_is_found_at_opening(void **state) {
     (void)state;
     char url[URL_SIZE];
@@ -503,6 +553,8 @@ int main(void) {
         cmocka_unit_test(erasing_overwrites),
         cmocka_unit_test(many_erasures_write_the_file_anew_once),
         cmocka_unit_test(what_is_taken_back_is_overwritten_in_the_end),
+        cmocka_unit_test(what_a_killed_process_leaves_of_the_erased_goes_with_the_next),
+        cmocka_unit_test(who_opens_a_file_beside_another_does_not_write_it_anew),
         cmocka_unit_test(a_damaged_page_is_found_at_opening),
         cmocka_unit_test(what_a_full_disk_leaves_of_the_erased_goes_later),
     };
