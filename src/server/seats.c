@@ -1,5 +1,7 @@
 #include "server/seats.h"
 
+#include "store/store.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,6 +125,13 @@ static bool is_passed_over(const char *member) {
     return false;
 }
 
+/* Not whether somebody has that name: who was erased meanwhile is nobody. */
+static bool read_name(const struct reading *reading, const json_t *value, const char **name) {
+    *name = json_string_value(value);
+    return mr_viewer_id_is_valid(*name) ||
+           refuse(reading, "viewer", "a name: 1 to 64 of A-Z a-z 0-9 . _ -");
+}
+
 static bool read_seat(const struct reading *reading, json_t *object, mr_viewer *viewer,
                       const char **name) {
     const char *member;
@@ -141,8 +150,8 @@ static bool read_seat(const struct reading *reading, json_t *object, mr_viewer *
             good = read_emotion(reading, value, viewer);
         else if (strcmp(member, "viewer") != 0)
             good = refuse(reading, member, "no such member");
-        else if ((*name = json_string_value(value)) == NULL)
-            good = refuse(reading, member, "a name");
+        else
+            good = read_name(reading, value, name);
     }
     return good;
 }

@@ -216,6 +216,10 @@ static void wrong_viewers_name_the_member(void **state) {
         {"[{\"emotion\": {\"probabilities\": {\"sad\": 1, \"x\": 0}}}]", "viewers[0].emotion"},
         {"[{\"emotion\": {\"probabilities\": {\"sad\": 2, \"happy\": -1}}}]", "viewers[0].emotion"},
         {"[{\"viewer\": 1}]", "viewers[0].viewer"},
+        {"[{\"viewer\": \"\"}]", "viewers[0].viewer"},
+        {"[{}, {\"viewer\": \"an na\"}]", "viewers[1].viewer"},
+        {"[{\"viewer\": \"00000000000000000000000000000000000000000000000000000000000000000\"}]",
+         "viewers[0].viewer"},
         {"[{\"height\": 180}]", "viewers[0].height"},
     };
     for (size_t i = 0; i < MR_COUNT(bad); i++) {
