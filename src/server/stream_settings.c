@@ -71,10 +71,12 @@ static mr_status read_label(const json_t *value, const mr_engine *engine,
     return MR_OK;
 }
 
-/* ---- Other values ---- */
+/* ---- Other values: null leaves what it was, where there is no filter to open ---- */
 
 static mr_status read_int(const json_t *value, int low, int high, int *out) {
     json_int_t number = json_integer_value(value);
+    if (json_is_null(value))
+        return MR_OK;
     if (!json_is_integer(value) || number < low || number > high)
         return mr_fail(MR_E_ARGUMENT, "expected a whole number from %d to %d", low, high);
     *out = (int)number;
@@ -82,6 +84,8 @@ static mr_status read_int(const json_t *value, int low, int high, int *out) {
 }
 
 static mr_status read_bool(const json_t *value, bool *out) {
+    if (json_is_null(value))
+        return MR_OK;
     if (!json_is_boolean(value))
         return mr_fail(MR_E_ARGUMENT, "expected true or false");
     *out = json_is_true(value);
@@ -102,6 +106,8 @@ static mr_status read_emotion(const json_t *value, int *out) {
 }
 
 static mr_status read_attributes(json_t *value, mr_attribute_set *out) {
+    if (json_is_null(value))
+        return MR_OK;
     if (!json_is_object(value))
         return mr_fail(MR_E_ARGUMENT, "expected an object of switches");
     const struct {

@@ -6,7 +6,7 @@
  *
  * Reading is strict: an unknown or repeated member, a wrong type or a value out of range is refused
  * with the name of the member, and then nothing of the message counts. Members that are not there
- * stay as they were; null opens a filter.
+ * stay as they were; null opens a filter and is, elsewhere, the same as leaving the member out.
  *
  * Thread rule: values without hidden state.
  */

@@ -65,6 +65,8 @@ static mr_status set_attributes(mr_stream_task *task) {
 
 static mr_status follow(mr_stream_task *task, const mr_leased_session *at) {
     double started = mr_now();
+    if (task->frame.size == 0)
+        return mr_fail(MR_E_FORMAT, "frame: not a picture: it is empty");
     MR_TRY(mr_follow_bytes(task->follower, at->session, task->frame.data, task->frame.size, "frame",
                            task->at, &task->scene));
     double followed = mr_now();

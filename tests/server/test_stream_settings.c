@@ -47,6 +47,22 @@ static void what_is_not_said_stays(void **state) {
     assert_int_equal(settings.youngest, -1);
 }
 
+static void null_is_the_same_as_leaving_out(void **state) {
+    mr_stream_settings settings = mr_stream_settings_defaults();
+    settings.count = 7;
+    settings.group = settings.films = settings.attributes.age = false;
+    const mr_stream_settings before = settings;
+    mr_stream_field field;
+    assert_ok(hear("{\"type\": \"settings\", \"n\": null, \"group\": null, \"films\": null, "
+                   "\"attributes\": null}",
+                   *state, &settings, field));
+    assert_ok(hear("{\"type\": \"settings\", \"attributes\": {\"age\": null}}", *state, &settings,
+                   field));
+    assert_int_equal(settings.count, before.count);
+    assert_false(settings.group || settings.films || settings.attributes.age);
+    assert_true(settings.attributes.gender);
+}
+
 static void a_refresh_changes_the_seed(void **state) {
     mr_stream_settings settings = mr_stream_settings_defaults();
     uint64_t seed = settings.seed;
@@ -65,7 +81,6 @@ static void errors_name_the_member(void **state) {
         {"\"n\": 0", "n"},
         {"\"n\": 101", "n"},
         {"\"n\": 3.5", "n"},
-        {"\"n\": null", "n"},
         {"\"genre\": \"Opera\"", "genre"},
         {"\"genre\": \"\"", "genre"},
         {"\"genre\": 7", "genre"},
@@ -142,6 +157,7 @@ static void deep_and_long_texts_do_no_harm(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_said_stays),
+        cmocka_unit_test(null_is_the_same_as_leaving_out),
         cmocka_unit_test(a_refresh_changes_the_seed),
         cmocka_unit_test(errors_name_the_member),
         cmocka_unit_test(what_is_no_message_is_refused),
