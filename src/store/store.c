@@ -247,10 +247,15 @@ mr_status mr_store_erase_unused(mr_store *store, int64_t before, size_t *erased)
     if (!store || !erased)
         return mr_fail(MR_E_ARGUMENT, "store: needs a store and room for a number");
     struct number moment = number_of(before);
-    long changed = 0;
-    MR_TRY(change(store, MR_STATEMENT_ERASE_UNUSED, (const char *[]){moment.text}, &changed));
-    if (changed)
+    mr_status status;
+    long changed;
+    *erased = 0;
+    do {
+        changed = 0;
+        status = change(store, MR_STATEMENT_ERASE_UNUSED, (const char *[]){moment.text}, &changed);
+        *erased += status == MR_OK ? (size_t)changed : 0;
+    } while (status == MR_OK && changed > 0);
+    if (*erased > 0)
         scrub(store, true);
-    *erased = (size_t)changed;
-    return MR_OK;
+    return status;
 }

@@ -30,9 +30,10 @@
       "SELECT film, kind, rating, at, viewer FROM feedback WHERE (viewer, film) > ($1, $2)"        \
       " ORDER BY viewer, film LIMIT 2000")                                                         \
     X(ERASE_VIEWER, "DELETE FROM viewer WHERE id = $1")                                            \
-    X(ERASE_UNUSED, "DELETE FROM viewer WHERE since < CAST($1 AS BIGINT) AND NOT EXISTS"           \
-                    " (SELECT 1 FROM feedback WHERE feedback.viewer = viewer.id"                   \
-                    "  AND feedback.at >= CAST($1 AS BIGINT))")
+    X(ERASE_UNUSED, /* a page of them, since statements have a time limit */                       \
+      "DELETE FROM viewer WHERE id IN (SELECT id FROM viewer WHERE since < CAST($1 AS BIGINT)"     \
+      " AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.viewer = viewer.id"                  \
+      "  AND feedback.at >= CAST($1 AS BIGINT)) LIMIT 1000)")
 
 #define MR_STATEMENT_ENUM_(name, sql) MR_STATEMENT_##name,
 typedef enum mr_statement { MR_STATEMENTS(MR_STATEMENT_ENUM_) MR_STATEMENT_COUNT } mr_statement;

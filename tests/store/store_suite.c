@@ -288,6 +288,24 @@ static void who_was_not_there_for_long_can_be_forgotten(void **state) {
     mr_store_close(store);
 }
 
+/* They are erased by pages, which nobody sees. */
+static void many_can_be_forgotten_at_once(void **state) {
+    (void)state;
+    enum { MANY = 2500 };
+    char url[URL_SIZE];
+    backend->fresh(url);
+    mr_store *store = open_store(url);
+    assert_ok(mr_store_ensure_viewer(store, "new"));
+    backend->execute(url, "INSERT INTO viewer (id, since) WITH RECURSIVE n(i) AS (SELECT 1 UNION"
+                          " ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT 'v' || i, i FROM n");
+    size_t erased, count;
+    assert_ok(mr_store_erase_unused(store, MANY, &erased));
+    assert_int_equal(erased, MANY - 1);
+    assert_ok(mr_store_count_viewers(store, &count));
+    assert_int_equal(count, 2);
+    mr_store_close(store);
+}
+
 static void stores_share_one_database(void **state) {
     (void)state;
     char url[URL_SIZE];
@@ -493,6 +511,7 @@ int store_suite(const struct backend *tested) {
         cmocka_unit_test(wrong_names_and_opinions_are_refused),
         cmocka_unit_test(the_erased_are_gone),
         cmocka_unit_test(who_was_not_there_for_long_can_be_forgotten),
+        cmocka_unit_test(many_can_be_forgotten_at_once),
         cmocka_unit_test(stores_share_one_database),
         cmocka_unit_test(older_schemas_are_brought_up_to_date),
         cmocka_unit_test(newer_schemas_are_refused),

@@ -314,6 +314,24 @@ static void few_rights_are_enough(void **state) {
     mr_store_close(store);
 }
 
+/* However many there are, no statement has so many to erase that it runs out of time. */
+static void many_are_forgotten_in_small_statements(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store = open_with_viewer(url);
+    execute(url, "INSERT INTO viewer SELECT 'v' || i, i FROM generate_series(1, 3000) AS i;"
+                 "CREATE FUNCTION few() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                 " IF (SELECT count(*) FROM gone) > 1000 THEN RAISE 'too many'; END IF;"
+                 " RETURN NULL; END $$;"
+                 "CREATE TRIGGER few AFTER DELETE ON viewer REFERENCING OLD TABLE AS gone"
+                 " FOR EACH STATEMENT EXECUTE FUNCTION few()");
+    size_t erased;
+    assert_ok(mr_store_erase_unused(store, 100000, &erased));
+    assert_int_equal(erased, 3000);
+    mr_store_close(store);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_database_that_is_away_is_told),
@@ -324,6 +342,7 @@ int main(void) {
         cmocka_unit_test(a_hanging_server_is_given_up),
         cmocka_unit_test(commits_are_synchronous),
         cmocka_unit_test(few_rights_are_enough),
+        cmocka_unit_test(many_are_forgotten_in_small_statements),
     };
     if (!cluster_start())
         return MR_TEST_SKIPPED;
