@@ -22,6 +22,9 @@
  */
 #define BUSY_MS 5000
 
+/* How long overwriting waits for another process, while all calls wait for it. */
+#define SCRUB_BUSY_MS 100
+
 /* Of 4 KiB: files up to 16 MiB are written anew when somebody is erased, and read whole when they
  * are opened. */
 #define REWRITTEN_PAGES_MAX 4096
@@ -225,10 +228,11 @@ static mr_status open_file(struct sqlite_store *self, const char *file,
  * Deleted rows are overwritten where they stood last, but copies of them may be left in pages that
  * were split earlier, and in the log. So the file is written anew, unless it is so large that
  * others would wait for long, and the log is emptied. Where another process reads just then, or the
- * disk is too full, that is tried again later and at the end.
+ * disk is too full, that is tried again later and, with more patience, at the end.
  */
-static void scrub_locked(struct sqlite_store *self) {
+static void scrub_locked(struct sqlite_store *self, int busy_ms) {
     int pages, code = SQLITE_OK;
+    sqlite3_busy_timeout(self->db, busy_ms);
     if (ask_number(self, "PRAGMA page_count", &pages) == MR_OK && pages <= REWRITTEN_PAGES_MAX)
         code = sqlite3_exec(self->db, "VACUUM", NULL, NULL, NULL);
     int emptied = sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
@@ -244,11 +248,11 @@ static void scrub_locked(struct sqlite_store *self) {
 static void scrub(mr_store *store, bool soon) {
     struct sqlite_store *self = of(store);
     pthread_mutex_lock(&self->mutex);
-    sqlite3_busy_timeout(self->db, BUSY_MS);
+    sqlite3_busy_timeout(self->db, SCRUB_BUSY_MS);
     double now = mr_now(), first = fmax(now, self->rewritten + REWRITE_SECONDS);
     self->scrub_at = fmin(self->scrub_at, soon ? first : fmax(first, now + REWRITE_SECONDS));
     if (self->scrub_at <= now)
-        scrub_locked(self);
+        scrub_locked(self, SCRUB_BUSY_MS);
     else if (soon)
         sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     pthread_mutex_unlock(&self->mutex);
@@ -257,7 +261,7 @@ static void scrub(mr_store *store, bool soon) {
 static void close_store(mr_store *store) {
     struct sqlite_store *self = of(store);
     if (self->scrub_at < INFINITY)
-        scrub_locked(self);
+        scrub_locked(self, BUSY_MS);
     for (int i = 0; i < MR_STATEMENT_COUNT; i++)
         sqlite3_finalize(self->statements[i]);
     sqlite3_close(self->db);
@@ -316,7 +320,7 @@ static mr_status run(mr_store *store, mr_statement statement, const char *const 
     sqlite3_reset(prepared);
     sqlite3_clear_bindings(prepared);
     if (mr_now() >= self->scrub_at)
-        scrub_locked(self);
+        scrub_locked(self, SCRUB_BUSY_MS);
     pthread_mutex_unlock(&self->mutex);
     return status;
 }

@@ -482,6 +482,30 @@ static void who_opens_a_file_beside_another_does_not_write_it_anew(void **state)
     assert_true(number(url, "PRAGMA page_count") < pages);
 }
 
+/* Calls would wait for the reader one after the other; what the reader keeps goes when it has
+ * ended. */
+static void a_reader_of_another_program_holds_no_erasure_up(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store;
+    assert_ok(mr_store_open(url, &store));
+    say_much(store);
+    sqlite3 *other = open_raw(file_of(url));
+    long seen = 0;
+    assert_int_equal(
+        sqlite3_exec(other, "BEGIN; SELECT count(*) FROM viewer", keep_number, &seen, NULL),
+        SQLITE_OK);
+    double began = mr_now();
+    assert_ok(mr_store_erase_viewer(store, "erased-viewer"));
+    assert_ok(mr_store_erase_viewer(store, "anna-before"));
+    assert_true(mr_now() - began < 4);
+    assert_true(disk_holds(url, "erased-film"));
+    sqlite3_close(other);
+    mr_store_close(store);
+    assert_false(disk_holds(url, "erased-film"));
+}
+
 static void a_damaged_page_is_found_at_opening(void **state) {
     (void)state;
     char url[URL_SIZE];
@@ -555,6 +579,7 @@ int main(void) {
         cmocka_unit_test(what_is_taken_back_is_overwritten_in_the_end),
         cmocka_unit_test(what_a_killed_process_leaves_of_the_erased_goes_with_the_next),
         cmocka_unit_test(who_opens_a_file_beside_another_does_not_write_it_anew),
+        cmocka_unit_test(a_reader_of_another_program_holds_no_erasure_up),
         cmocka_unit_test(a_damaged_page_is_found_at_opening),
         cmocka_unit_test(what_a_full_disk_leaves_of_the_erased_goes_later),
     };
