@@ -52,7 +52,8 @@ static json_t *type_of(const mr_param *param) {
         return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t)param->low,
                          "maximum", (json_int_t)param->high);
     case MR_PARAM_TYPE_SEED:
-        return json_pack("{s:s, s:i}", "type", "integer", "minimum", 0);
+        return json_pack("{s:s, s:i, s:I}", "type", "integer", "minimum", 0, "maximum",
+                         (json_int_t)MR_SEED_MAX);
     case MR_PARAM_TYPE_TEXT:
         return json_pack("{s:s, s:i, s:I}", "type", "string", "minLength", 1, "maxLength",
                          (json_int_t)param->high);
@@ -88,6 +89,15 @@ static json_t *parameters_of(const mr_param_table *table, const void *defaults) 
     return list;
 }
 
+/* In bodies null is the same as leaving a member out. */
+static void allow_null(json_t *schema) {
+    json_t *choices = json_object_get(schema, "enum"), *type = json_object_get(schema, "type");
+    if (type != NULL)
+        json_object_set_new(schema, "type", json_pack("[O, s]", type, "null"));
+    if (choices != NULL)
+        json_array_append_new(choices, json_null());
+}
+
 /* The object that a JSON body is. */
 static json_t *body_schema(const mr_param_table *table, const void *defaults) {
     json_t *members = json_object(), *needed = json_array();
@@ -100,6 +110,8 @@ static json_t *body_schema(const mr_param_table *table, const void *defaults) {
         json_object_set_new(members, param->name, schema);
         if (param->required)
             json_array_append_new(needed, json_string(param->name));
+        else
+            allow_null(schema);
     }
     return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0,
                      "properties", members, "required", needed);

@@ -5,10 +5,14 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* Of one code point. */
+#define UTF8_BYTES_MAX 4
 
 static int hex_value(char digit) {
     if (digit >= '0' && digit <= '9')
@@ -77,10 +81,11 @@ static bool refuse(mr_problem *problem, const mr_param *param) {
         return mr_problem_set(problem, 422, param->name,
                               "expected a whole number from %.0f to %.0f", param->low, param->high);
     case MR_PARAM_TYPE_SEED:
-        return mr_problem_set(problem, 422, param->name, "expected a whole number, 0 or more");
+        return mr_problem_set(problem, 422, param->name,
+                              "expected a whole number from 0 to %" PRId64, MR_SEED_MAX);
     case MR_PARAM_TYPE_TEXT:
         return mr_problem_set(problem, 422, param->name,
-                              "expected 1 to %.0f bytes of text without control characters",
+                              "expected 1 to %.0f characters of text, none of control",
                               param->high);
     case MR_PARAM_TYPE_CHOICE:
         for (size_t i = 0; param->choices[i] != NULL && used < sizeof expected; i++) {
@@ -102,9 +107,18 @@ static bool set_int(const mr_param *param, long long value, int *field) {
     return true;
 }
 
+/* Of UTF-8: what a client that goes by our description counts as characters. */
+static size_t count_points(const char *text) {
+    size_t count = 0;
+    for (; *text != '\0'; count++)
+        mr_utf8_next(&text);
+    return count;
+}
+
 static bool set_text(const mr_param *param, const char *text, const char **field) {
-    size_t most = (size_t)param->high;
-    if (*text == '\0' || strnlen(text, most + 1) > most || !is_plain_text(text))
+    size_t most = (size_t)param->high, bytes = most * UTF8_BYTES_MAX;
+    if (*text == '\0' || strnlen(text, bytes + 1) > bytes || !is_plain_text(text) ||
+        count_points(text) > most)
         return false;
     *field = text;
     return true;
@@ -147,7 +161,10 @@ static bool set_from_text(const mr_param *param, const char *text, void *field) 
         return read_digits(text, &number) && number <= INT32_MAX &&
                set_int(param, (long long)number, field);
     case MR_PARAM_TYPE_SEED:
-        return read_digits(text, field);
+        if (!read_digits(text, &number) || number > MR_SEED_MAX)
+            return false;
+        *(uint64_t *)field = number;
+        return true;
     case MR_PARAM_TYPE_TEXT:
         return set_text(param, text, field);
     case MR_PARAM_TYPE_CHOICE:
@@ -158,8 +175,21 @@ static bool set_from_text(const mr_param *param, const char *text, void *field) 
     return false;
 }
 
+bool mr_json_whole(const json_t *value, int64_t *whole) {
+    double real = json_real_value(value);
+    if (json_is_integer(value)) {
+        *whole = json_integer_value(value);
+        return true;
+    }
+    if (!json_is_real(value) || floor(real) != real || real < -0x1p63 || real >= 0x1p63)
+        return false;
+    *whole = (int64_t)real;
+    return true;
+}
+
 /* Stores a value that came as JSON. */
 static bool set_from_json(const mr_param *param, json_t *value, void *field) {
+    int64_t whole;
     switch (param->type) {
     case MR_PARAM_TYPE_FLAG:
         if (!json_is_boolean(value))
@@ -167,11 +197,11 @@ static bool set_from_json(const mr_param *param, json_t *value, void *field) {
         *(bool *)field = json_is_true(value);
         return true;
     case MR_PARAM_TYPE_INT:
-        return json_is_integer(value) && set_int(param, json_integer_value(value), field);
+        return mr_json_whole(value, &whole) && set_int(param, whole, field);
     case MR_PARAM_TYPE_SEED:
-        if (!json_is_integer(value) || json_integer_value(value) < 0)
+        if (!mr_json_whole(value, &whole) || whole < 0)
             return false;
-        *(uint64_t *)field = (uint64_t)json_integer_value(value);
+        *(uint64_t *)field = (uint64_t)whole;
         return true;
     case MR_PARAM_TYPE_TEXT:
         return json_is_string(value) && set_text(param, json_string_value(value), field);

@@ -36,6 +36,9 @@
 #define MR_COUNT(array) (sizeof(array) / sizeof *(array))
 #endif
 
+/* What JSON's integers can hold everywhere here. */
+#define MR_SEED_MAX INT64_MAX
+
 /* Where a parameter may stand. */
 enum { MR_IN_PATH = 1, MR_IN_QUERY = 2, MR_IN_BODY = 4 };
 
@@ -43,8 +46,8 @@ enum { MR_IN_PATH = 1, MR_IN_QUERY = 2, MR_IN_BODY = 4 };
 typedef enum mr_param_type {
     MR_PARAM_TYPE_FLAG,   /* bool: true or false; in queries also 1 or 0 */
     MR_PARAM_TYPE_INT,    /* int in low … high */
-    MR_PARAM_TYPE_SEED,   /* uint64_t */
-    MR_PARAM_TYPE_TEXT,   /* const char *, 1 to `high` bytes of UTF-8 without control characters */
+    MR_PARAM_TYPE_SEED,   /* uint64_t in 0 … MR_SEED_MAX */
+    MR_PARAM_TYPE_TEXT,   /* const char *, UTF-8 of 1 to `high` code points, none of control */
     MR_PARAM_TYPE_CHOICE, /* const char *: the label as `choices` has it; case is ignored */
     MR_PARAM_TYPE_VALUE   /* JSON that `read` understands; in bodies alone */
 } mr_param_type;
@@ -129,6 +132,9 @@ bool mr_bind_query(mr_binding *binding, char *query);
 
 /* The members of an object. */
 bool mr_bind_json(mr_binding *binding, json_t *object);
+
+/* A whole number, be it written as 3 or as 3.0; false when it is none, or too large. */
+bool mr_json_whole(const json_t *value, int64_t *whole);
 
 /* Whether the parameter was given. */
 bool mr_is_given(const mr_binding *binding, const char *name);

@@ -53,10 +53,10 @@ static void spread_age(mr_attributes *attributes, double years, double low, doub
 
 static bool read_age(const struct reading *reading, const json_t *value, mr_viewer *viewer) {
     double years, low, high;
-    if (json_is_integer(value) && json_integer_value(value) >= 0 &&
-        json_integer_value(value) <= AGE_MAX) {
+    int64_t whole;
+    if (mr_json_whole(value, &whole) && whole >= 0 && whole <= AGE_MAX) {
         mr_viewer stated;
-        if (mr_viewer_stated((int)json_integer_value(value), -1, -1, &stated) != MR_OK)
+        if (mr_viewer_stated((int)whole, -1, -1, &stated) != MR_OK)
             return mr_problem_from(reading->problem, MR_E_ARGUMENT, "age");
         *viewer = stated;
         return true;

@@ -390,6 +390,10 @@ static void bad_wishes_are_refused(void **state) {
     assert_problem(recommend(NULL, "{\"viewers\": []}"), 422, "viewers");
     assert_problem(recommend(NULL, "{\"viewers\": [{\"age\": 200}]}"), 422, "viewers[0].age");
     assert_problem(recommend(NULL, "{\"viewers\": [{}], \"n\": 0}"), 422, "n");
+    assert_problem(recommend(NULL, "{\"viewers\": [{}], \"seed\": 9223372036854775808}"), 422,
+                   "seed");
+    assert_problem(recommend(NULL, "{\"viewers\": [{\"viewer\": \"an na\"}]}"), 422,
+                   "viewers[0].viewer");
     assert_problem(recommend(NULL, "{\"viewers\": [{}], \"genre\": \"Soap\"}"), 422, "genre");
     assert_problem(recommend(NULL, "{\"viewers\": [{}], \"language\": \"Klingon\"}"), 422,
                    "language");
@@ -711,6 +715,9 @@ static void every_route_and_parameter_is_described(void **state) {
                 lists(json_object_get(schema, "required"), param->name) != param->required)
                 fail_msg("%s %s: %s is wrongly told to be needed or not", route->method,
                          route->path, param->name);
+            if ((param->where & MR_IN_BODY) != 0 && content != NULL && !param->required &&
+                !lists(json_object_get(json_object_get(members, param->name), "type"), "null"))
+                fail_msg("%s %s: %s may be null", route->method, route->path, param->name);
         }
     }
     for (size_t i = 0; i < mr_schema_count; i++)
@@ -721,9 +728,15 @@ static void every_route_and_parameter_is_described(void **state) {
     http_free(&reply);
 }
 
+/* The type that a schema names, the first where null is another. */
+static const char *type_of(json_t *schema) {
+    json_t *type = json_object_get(schema, "type");
+    return json_string_value(json_is_array(type) ? json_array_get(type, 0) : type);
+}
+
 /* A value that the schema allows, as text. */
 static void example_of(json_t *schema, char *text, size_t size) {
-    const char *type = json_string_value(json_object_get(schema, "type"));
+    const char *type = type_of(schema);
     json_t *choices = json_object_get(schema, "enum");
     if (choices != NULL)
         snprintf(text, size, "%s", json_string_value(json_array_get(choices, 0)));
@@ -770,7 +783,7 @@ static void every_described_parameter_is_taken(void **state) {
 /* A JSON value that the schema allows, a new reference; NULL for one that is a reference. */
 static json_t *value_of(json_t *schema) {
     char text[128];
-    const char *type = json_string_value(json_object_get(schema, "type"));
+    const char *type = type_of(schema);
     if (type == NULL)
         return NULL;
     if (strcmp(type, "boolean") == 0)

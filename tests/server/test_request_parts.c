@@ -62,12 +62,15 @@ static void queries_are_bound_to_fields(void **state) {
     (void)state;
     struct wish wish = {.n = 10};
     assert_string_equal(
-        query(&wish, "group=true&n=5&seed=18446744073709551615&title=a%20+b&mood=LIFT"), "");
+        query(&wish, "group=true&n=5&seed=9223372036854775807&title=a%20+b&mood=LIFT"), "");
     assert_true(wish.group);
     assert_int_equal(wish.n, 5);
-    assert_true(wish.seed == UINT64_MAX);
+    assert_true(wish.seed == INT64_MAX);
     assert_string_equal(wish.title, "a  b");
     assert_string_equal(wish.mood, "lift");
+    /* Of text, code points count and not bytes. */
+    assert_string_equal(query(&wish, "title=%c3%a4%c3%b6%c3%bc%e2%82%ac%f0%9f%8e%ac678"), "");
+    assert_string_equal(wish.title, "\u00e4\u00f6\u00fc\u20ac\U0001f3ac678");
     assert_string_equal(query(&wish, ""), "");
     assert_string_equal(query(&wish, "group=0"), "");
     assert_false(wish.group);
@@ -89,11 +92,13 @@ static void wrong_queries_name_the_field(void **state) {
         {"n=0x10", "n"},
         {"seed=-1", "seed"},
         {"seed=1e3", "seed"},
+        {"seed=9223372036854775808", "seed"},
         {"seed=18446744073709551616", "seed"},
         {"group=yes", "group"},
         {"group=TRUE", "group"},
         {"title=", "title"},
         {"title=123456789", "title"},
+        {"title=%c3%a41234567%c3%a4", "title"},
         {"mood=sad", "mood"},
         {"id=x", "id"},
         {"viewers=1", "viewers"},
@@ -120,10 +125,18 @@ static void bodies_are_bound_to_fields(void **state) {
                         "");
     assert_true(wish.group && wish.n == 7 && wish.seed == 3);
     assert_string_equal(wish.mood, "auto");
+    assert_string_equal(body(&wish, "{\"n\": 8.0, \"seed\": 9223372036854775807}"), "");
+    assert_true(wish.n == 8 && wish.seed == INT64_MAX);
+    assert_string_equal(body(&wish, "{\"seed\": 4.0, \"viewers\": [{\"age\": 31.0}]}"), "");
+    assert_true(wish.seed == 4 && wish.seats.viewers[0].attributes.age == 31);
     static const char *const bad[][2] = {
         {"{\"x\": 1}", "x"},
         {"{\"n\": \"7\"}", "n"},
         {"{\"n\": 7.5}", "n"},
+        {"{\"n\": 1e300}", "n"},
+        {"{\"n\": 101.0}", "n"},
+        {"{\"seed\": 9223372036854775808.0}", "seed"},
+        {"{\"seed\": -1.0}", "seed"},
         {"{\"n\": true}", "n"},
         {"{\"group\": 1}", "group"},
         {"{\"seed\": -1}", "seed"},
