@@ -24,25 +24,42 @@ const warning = () => (navigator.cookieEnabled
  * @param {() => Promise<void>} hooks.askKey
  */
 export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
+  /** Grows whenever a person is forgotten. */
+  let generation = 0;
+
+  /** The outcome of something begun for the person at this browser. Once that one is forgotten it
+   * never comes: what was wanted for one person says nothing of, and does nothing to, the next.
+   * @template T @param {Promise<T>} outcome @returns {Promise<T>} */
+  function ofThisPerson(outcome) {
+    const mine = generation;
+    return new Promise((resolve, reject) => {
+      outcome.then(
+        (value) => mine === generation && resolve(value),
+        (error) => mine === generation && reject(error),
+      );
+    });
+  }
+
   /** Runs a request, asks for the key where one is needed, and tries again when the server is back.
    * @template T @param {() => Promise<T>} request @returns {Promise<T>} */
   async function insist(request) {
     for (;;) {
       try {
-        const answer = await request();
+        const answer = await ofThisPerson(request());
         reach.found();
         return answer;
       } catch (error) {
         const { status } = /** @type {any} */ (error);
-        if (status === 401) await askKey();
+        if (status === 401) await ofThisPerson(askKey());
         else if (isPassing(status))
-          await new Promise((resolve) => reach.lost(() => resolve(undefined), status === 0 ? 'away' : 'busy'));
+          await ofThisPerson(new Promise((resolve) => reach.lost(() => resolve(undefined), status === 0 ? 'away' : 'busy')));
         else throw error;
       }
     }
   }
 
   function forget() {
+    generation++;
     inBrowser.remove(AGREED);
     hush();
     store.set({ viewer: null, opinions: [] });

@@ -76,6 +76,40 @@ async function remembered({ server, browser }) {
   await close(failedRequest);
 }
 
+/** While it is on, the server is too busy for opinions, and not well either, so that nothing is tried again. */
+async function beBusy(page) {
+  const state = { on: true };
+  for (const path of ['**/v1/feedback', '**/v1/viewers/me/feedback/*', '**/healthz'])
+    await page.route(path, (route) => (state.on ? route.fulfill({ status: 503, json: { title: 'busy' } }) : route.continue()));
+  return state;
+}
+
+/** What the server keeps of the person, as film and opinion. */
+const kept = (page) => page.evaluate(async () => {
+  const { feedback } = await (await fetch('/v1/viewers/me')).json();
+  return feedback.map(({ film, kind }) => [film.id, kind]);
+});
+
+/** What one person said is not said again for the next. */
+async function nextPerson({ server, browser }) {
+  const { page, sent, close } = await openPage(browser, server.url);
+  await agree(page);
+  await showPhoto(page);
+  const busy = await beBusy(page);
+  await page.locator('.film').first().locator('.verdict--like').click();
+  await page.getByText('The server is busy').waitFor();
+  await control(page, 'button', 'Your data').click();
+  await control(page, 'button', 'Erase me').click();
+  await control(page, 'button', 'Yes, erase me').click();
+  await agree(page);
+  busy.on = false;
+  await page.getByText('The server is busy').waitFor({ state: 'hidden', timeout: 20000 });
+  await page.waitForTimeout(300);
+  assert.equal(sent.filter(({ path }) => path === '/v1/feedback').length, 1, 'a like was tried again for the next person');
+  assert.deepEqual(await kept(page), []);
+  await close(failedRequest);
+}
+
 /** The server keeps an opinion longer than its catalogue a film, and has no title for it then. */
 async function filmGone({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
@@ -121,6 +155,7 @@ async function nothingKept({ server, browser }) {
 export default [
   ['consent refused: nothing sent, no cookie', refusal],
   ['like, history, export, undo, erase', opinionsAndErasure],
+  ['opinions of one person are not told of the next', nextPerson],
   ['opinions of films that left the catalogue', filmGone],
   ['site data blocked: said so, and films are suggested all the same', nothingKept],
   ['consent is remembered while the server knows the browser', remembered],
