@@ -102,8 +102,12 @@ export function bindFilms(store, suggestions, viewer) {
     byId('refresh').hidden = films === null;
   }
 
+  /** A press shows at once, so that a second one takes it back, however long the server takes. */
   function showOpinions() {
-    const kinds = new Map(store.get().opinions.map(({ film, kind }) => [film.id, kind]));
+    const { opinions, intents } = store.get();
+    /** @type {Map<string, string | null>} */
+    const kinds = new Map(opinions.map(({ film, kind }) => [film.id, kind]));
+    for (const [id, { kind }] of intents) kinds.set(id, kind);
     for (const [id, card] of cards) card.setOpinion(kinds.get(id) ?? null);
   }
 
@@ -126,7 +130,7 @@ export function bindFilms(store, suggestions, viewer) {
       announce('New suggestions are ready');
     }
   });
-  store.watch(['opinions'], showOpinions);
+  store.watch(['opinions', 'intents'], showOpinions);
   store.watch(['filmsTrouble', 'filmsVersion', 'films'], ({ filmsTrouble, films }) =>
     showMessage(byId('films-message'), filmsTrouble ?? (films?.length === 0 ? NOTHING_FITS : null)));
   byId('films-ghosts').append(...Array.from({ length: 4 }, () => make('span', { class: 'ghost' })));

@@ -42,12 +42,17 @@
  * @property {number | null} rating
  * @property {string} at
  *
+ * @typedef {object} Intent what the person wants to have said of a film, or null: nothing
+ * @property {Opinion['film']} film
+ * @property {'like' | 'dislike' | 'seen' | null} kind
+ *
  * @typedef {object} State
  * @property {'loading' | 'welcome' | 'refused' | 'app'} phase
  * @property {string | null} notice said on the welcome view, such as that everything was erased
  * @property {any} info the server's answer to /v1/info
  * @property {{id: string, since: string} | null} viewer
- * @property {Opinion[]} opinions
+ * @property {Opinion[]} opinions as the server keeps them
+ * @property {ReadonlyMap<string, Intent>} intents by film, what the server has not been told yet
  * @property {'none' | 'camera' | 'photo' | 'stated'} source
  * @property {'idle' | 'starting' | 'live' | 'dark' | 'looking' | 'paused'} activity
  * @property {string | null} trouble what went wrong with the source, in words
@@ -69,6 +74,7 @@ export function initialState() {
     info: null,
     viewer: null,
     opinions: [],
+    intents: new Map(),
     source: 'none',
     activity: 'idle',
     trouble: null,

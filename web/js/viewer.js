@@ -26,6 +26,8 @@ const warning = () => (navigator.cookieEnabled
 export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   /** Grows whenever a person is forgotten. */
   let generation = 0;
+  /** By film, until the server keeps what the person wants of it. @type {Map<string, Promise<void>>} */
+  const settling = new Map();
 
   /** The outcome of something begun for the person at this browser. Once that one is forgotten it
    * never comes: what was wanted for one person says nothing of, and does nothing to, the next.
@@ -60,9 +62,10 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
 
   function forget() {
     generation++;
+    settling.clear();
     inBrowser.remove(AGREED);
     hush();
-    store.set({ viewer: null, opinions: [] });
+    store.set({ viewer: null, opinions: [], intents: new Map() });
   }
 
   /** @param {any} answer */
@@ -102,32 +105,62 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     known(answer);
   }
 
-  /** @param {import('./store.js').Film} film @param {'like' | 'dislike' | 'seen'} kind */
-  async function judge(film, kind) {
-    await insist(() => api.feedback(film.id, kind));
-    const { id, title, year } = film;
-    const opinion = { film: { id, title, year }, kind, rating: null, at: new Date().toISOString() };
-    store.set({ opinions: [opinion, ...store.get().opinions.filter((other) => other.film.id !== id)] });
-    announce(`${OPINIONS[kind]}: ${title}`);
+  /** What the person now wants of a film is the case.
+   * @param {import('./store.js').Intent} intent */
+  function settled({ film: { id, title, year }, kind }) {
+    const others = store.get().opinions.filter(({ film }) => film.id !== id);
+    const film = { id, title, year };
+    store.set({ opinions: kind === null ? others : [{ film, kind, rating: null, at: new Date().toISOString() }, ...others] });
+    announce(`${kind === null ? 'Taken back' : OPINIONS[kind]}: ${titleOf(film)}`);
     opinionChanged();
   }
 
-  /** @param {{id: string, title: string | null}} film */
-  async function undo(film) {
+  /** @param {import('./store.js').Intent} intent */
+  async function tell({ film, kind }) {
+    if (kind !== null) return api.feedback(film.id, kind);
     try {
-      await insist(() => api.undo(film.id));
+      return await api.undo(film.id);
     } catch (error) {
       // What another tab took back is gone, too.
       const { status, field } = /** @type {any} */ (error);
       if (status !== 404 || field === 'viewer') throw error;
     }
-    store.set({ opinions: store.get().opinions.filter((other) => other.film.id !== film.id) });
-    announce(`Taken back: ${titleOf(film)}`);
-    opinionChanged();
   }
 
-  /** Fetches the opinions as the server has them. */
+  /** Tells the server what is wanted of a film, one thing after the other: what is wanted by the time
+   * of a try takes the place of what could not be told before. @param {string} id */
+  async function settle(id) {
+    const newest = () => /** @type {import('./store.js').Intent} */ (store.get().intents.get(id));
+    let told = newest();
+    try {
+      do {
+        try {
+          await insist(() => tell(told = newest()));
+          settled(told);
+        } catch (error) {
+          if (told === newest()) throw error;
+        }
+      } while (told !== newest());
+    } finally {
+      settling.delete(id);
+      const intents = new Map(store.get().intents);
+      intents.delete(id);
+      store.set({ intents });
+    }
+  }
+
+  /** @param {import('./store.js').Intent} intent */
+  function want(intent) {
+    const { id } = intent.film;
+    store.set({ intents: new Map(store.get().intents).set(id, intent) });
+    const running = settling.get(id) ?? settle(id);
+    settling.set(id, running);
+    return running;
+  }
+
+  /** Fetches the opinions as the server has them, once it has those that are on their way. */
   async function refresh() {
+    await Promise.allSettled(settling.values());
     store.set({ opinions: (await insist(api.viewer)).feedback });
   }
 
@@ -154,7 +187,11 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   }
 
   return {
-    start, agree, judge, undo, refresh, exportData, erase, unknown,
+    start, agree, refresh, exportData, erase, unknown,
+    /** @param {import('./store.js').Film} film @param {'like' | 'dislike' | 'seen'} kind */
+    judge: (film, kind) => want({ film, kind }),
+    /** @param {import('./store.js').Opinion['film']} film */
+    undo: (film) => want({ film, kind: null }),
     refuse: () => store.set({ phase: 'refused' }),
     reconsider: () => store.set({ phase: 'welcome', notice: warning() }),
   };

@@ -110,6 +110,45 @@ async function nextPerson({ server, browser }) {
   await close(failedRequest);
 }
 
+/** What was said last of a film counts, however often the server must be told. */
+async function newestOpinion({ server, browser }) {
+  const { page, sent, close } = await openPage(browser, server.url);
+  await agree(page);
+  await showPhoto(page);
+  const ids = await filmIds(page);
+  const verdict = (i, kind) => page.locator(`.film[data-film="${ids[i]}"] .verdict--${kind}`);
+  const shows = (i, kind, pressed) => page.waitForFunction(
+    ([id, name, value]) => document.querySelector(`.film[data-film="${id}"] .verdict--${name}`).getAttribute('aria-pressed') === value,
+    [ids[i], kind, String(pressed)]);
+  const told = (count) => page.waitForFunction((wanted) => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/feedback')).length >= wanted, count);
+
+  const busy = await beBusy(page);
+  await verdict(0, 'like').click();
+  await verdict(1, 'like').click();
+  await page.getByText('The server is busy').waitFor();
+  await shows(0, 'like', true);
+  await verdict(0, 'dislike').click();
+  await shows(0, 'dislike', true);
+  await shows(0, 'like', false);
+  await verdict(1, 'like').click();
+  await shows(1, 'like', false);
+  await page.waitForTimeout(300);
+  assert.equal(sent.filter(({ path }) => path.includes('/feedback')).length, 2, 'an opinion overtook the one before');
+  busy.on = false;
+  await page.getByText('The server is busy').waitFor({ state: 'hidden', timeout: 20000 });
+  await told(4);
+  await page.waitForTimeout(300);
+  assert.deepEqual(await kept(page), [[ids[0], 'dislike']]);
+  await shows(0, 'dislike', true);
+
+  // What the server refuses does not stay as if it were kept.
+  await page.route('**/v1/feedback', (route) => route.fulfill({ status: 400, json: { title: 'Bad Request', detail: 'no such film' } }));
+  await verdict(2, 'seen').click();
+  await page.locator('#films-message').filter({ hasText: 'no such film' }).waitFor();
+  await shows(2, 'seen', false);
+  await close(failedRequest);
+}
+
 /** The server keeps an opinion longer than its catalogue a film, and has no title for it then. */
 async function filmGone({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
@@ -156,6 +195,7 @@ export default [
   ['consent refused: nothing sent, no cookie', refusal],
   ['like, history, export, undo, erase', opinionsAndErasure],
   ['opinions of one person are not told of the next', nextPerson],
+  ['opinions of one film are told in order', newestOpinion],
   ['opinions of films that left the catalogue', filmGone],
   ['site data blocked: said so, and films are suggested all the same', nothingKept],
   ['consent is remembered while the server knows the browser', remembered],
