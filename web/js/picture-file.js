@@ -2,6 +2,7 @@
  * Photos from a file, a drop or a paste: judged by their first bytes, not by their names, so that
  * what is no picture is not even sent.
  */
+import { withoutExif } from './webp.js';
 
 /** @param {Uint8Array} head */
 function typeOf(head) {
@@ -13,7 +14,7 @@ function typeOf(head) {
 }
 
 /**
- * The picture with its true type, or an Error whose message is meant for people.
+ * The picture with its true type, as browsers and the server see it alike, or an Error whose message is meant for people.
  * @param {Blob} file
  * @param {number} limit bytes that the server takes
  */
@@ -24,7 +25,7 @@ export async function readPicture(file, limit) {
   const head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
   const type = typeOf(head);
   if (!type) throw new Error('That is not a JPEG, PNG or WebP picture.');
-  return new Blob([file], { type });
+  return new Blob(type === 'image/webp' ? withoutExif(await file.arrayBuffer()) : [file], { type });
 }
 
 /** @param {number} bytes */

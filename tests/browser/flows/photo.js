@@ -102,6 +102,55 @@ async function dropAndPaste({ server, browser }) {
   await close();
 }
 
+/** A chunk of a WebP file. */
+function chunk(name, content) {
+  const head = Buffer.from(`${name}....`);
+  head.writeUInt32LE(content.length, 4);
+  return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
+}
+
+/** The portrait as a WebP that EXIF wants turned; the block's odd size is padded. */
+function turnedWebp() {
+  const image = readFileSync('data/samples/astronaut.webp').subarray(12);
+  // Flags, and one less than width and height in 24 bits each.
+  const canvas = Buffer.from([0x08, 0, 0, 0, 0xff, 1, 0, 0xff, 1, 0]);
+  // A TIFF directory of one entry: orientation, a short, 6.
+  const exif = Buffer.from('4d4d002a00000008000101120003000000010006000000000000ff', 'hex');
+  const chunks = Buffer.concat([Buffer.from('WEBP'), chunk('VP8X', canvas), image, chunk('EXIF', exif)]);
+  return chunk('RIFF', chunks);
+}
+
+/** Browsers show a WebP as it is stored, whatever EXIF says. */
+async function webpAsShown({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  const shown = async (name, buffer) => {
+    const [response] = await Promise.all([
+      page.waitForResponse(/analyze/),
+      choosePhoto(page, { name, mimeType: 'image/webp', buffer }),
+    ]);
+    return (await response.json()).faces.map(({ box }) => box);
+  };
+  const plain = await shown('plain.webp', readFileSync('data/samples/astronaut.webp'));
+  const turned = await shown('turned.webp', turnedWebp());
+  assert.deepEqual(turned, plain, 'the server looks at another picture than the page shows');
+  await page.waitForFunction(() => document.getElementById('photo').naturalWidth === 512);
+
+  const strip = async (file) => Buffer.from(await page.evaluate(async (bytes) => {
+    const { withoutExif } = await import('/js/webp.js');
+    return [...new Uint8Array(await new Blob(withoutExif(Uint8Array.from(bytes).buffer)).arrayBuffer())];
+  }, [...file]));
+  const file = turnedWebp();
+  const stripped = await strip(file);
+  assert.equal(stripped.includes('EXIF'), false);
+  assert.equal(stripped.readUInt32LE(4), stripped.length - 8, 'the size in the header');
+  assert.equal(stripped[20], 0, 'flags that speak of EXIF');
+  assert.equal((await strip(file.subarray(0, -9))).includes('EXIF'), false, 'a block that was cut off');
+  for (const whole of [readFileSync('data/samples/astronaut.webp'), file.subarray(0, 12), file.subarray(0, 100)])
+    assert.deepEqual(await strip(whole), whole, 'what holds no such block was changed');
+  await close();
+}
+
 async function badPhotos({ server, browser }) {
   const { page, sent, close } = await openPage(browser, server.url);
   await agree(page);
@@ -227,6 +276,7 @@ export default [
   ['photos: JPEG, PNG, WebP, turned, many faces, none', goodPhotos],
   ['photos: what is unsure is not said', unsure],
   ['photos: drop and paste', dropAndPaste],
+  ['photos: a WebP is looked at as it is shown', webpAsShown],
   ['photos: text, empty, huge and cut files', badPhotos],
   ['photos: what is none leaves the camera on', badPhotoBeside],
   ['wishes: feeling, mood, genre, language, certificate, youngest', wishes],
