@@ -20,6 +20,25 @@ function row({ film, kind, rating, at }, undo) {
 }
 
 /**
+ * Closes a dialog at a press beside it that also ends there. Its own padding is the dialog as well,
+ * and text that is selected there may end far outside.
+ * @param {HTMLDialogElement} dialog
+ */
+function closeBeside(dialog) {
+  const isBeside = (/** @type {MouseEvent} */ { target, clientX, clientY }) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    return target === dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom);
+  };
+  let begunBeside = false;
+  dialog.addEventListener('pointerdown', (event) => {
+    begunBeside = isBeside(event);
+  });
+  dialog.addEventListener('click', (event) => {
+    if (begunBeside && isBeside(event)) dialog.close();
+  });
+}
+
+/**
  * @param {import('./store.js').Store} store
  * @param {import('./viewer.js').Viewer} viewer
  */
@@ -53,9 +72,7 @@ export function bindHistory(store, viewer) {
     attempt(viewer.refresh);
   });
   byId('close-history').addEventListener('click', () => dialog.close());
-  dialog.addEventListener('click', (/** @type {Event} */ event) => {
-    if (event.target === dialog) dialog.close();
-  });
+  closeBeside(dialog);
   byId('export').addEventListener('click', () => attempt(viewer.exportData));
   byId('erase').addEventListener('click', () => {
     confirm.hidden = false;

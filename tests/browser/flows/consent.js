@@ -149,6 +149,26 @@ async function newestOpinion({ server, browser }) {
   await close(failedRequest);
 }
 
+/** "Your data" closes at a press beside it, and at no other. */
+async function dialogStays({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await control(page, 'button', 'Your data').click();
+  const dialog = page.locator('#history');
+  const { x, y } = await dialog.boundingBox();
+  const [padding, beside] = [[x + 6, y + 40], [x - 20, y + 40]];
+  for (const [from, to] of [[padding, padding], [padding, beside], [beside, padding]]) {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to);
+    await page.mouse.up();
+    assert.equal(await dialog.isVisible(), true, `closed from ${from} to ${to}`);
+  }
+  await page.mouse.click(...beside);
+  await dialog.waitFor({ state: 'hidden' });
+  await close();
+}
+
 /** The server keeps an opinion longer than its catalogue a film, and has no title for it then. */
 async function filmGone({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
@@ -196,6 +216,7 @@ export default [
   ['like, history, export, undo, erase', opinionsAndErasure],
   ['opinions of one person are not told of the next', nextPerson],
   ['opinions of one film are told in order', newestOpinion],
+  ['your data closes at a press beside it only', dialogStays],
   ['opinions of films that left the catalogue', filmGone],
   ['site data blocked: said so, and films are suggested all the same', nothingKept],
   ['consent is remembered while the server knows the browser', remembered],
