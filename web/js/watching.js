@@ -216,7 +216,10 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     if (document.hidden) {
       closeStream();
       store.set({ activity: 'paused' });
-    } else connect();
+    } else {
+      store.set({ activity: dark ? 'dark' : 'starting', sight: null });
+      connect();
+    }
   });
 
   return { useCamera, usePhoto, describe, setAttributes, stop };

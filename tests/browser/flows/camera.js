@@ -98,6 +98,32 @@ async function covered({ server, browser }) {
   await close();
 }
 
+/** Makes the page think that it was hidden, or shown again. */
+const hide = (page, hidden) => page.evaluate((now) => {
+  Object.defineProperty(document, 'hidden', { get: () => now, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}, hidden);
+
+/** A covered camera is still covered when one comes back to the page. */
+async function coveredAndHidden({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await startCamera(page);
+  const track = (event) => page.evaluate((name) => document.getElementById('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event(name)), event);
+  await track('mute');
+  await hide(page, true);
+  await page.getByText('Paused while this page is hidden').waitFor();
+  await hide(page, false);
+  await page.getByText('The camera shows nothing.').waitFor();
+  await track('unmute');
+  await page.locator('.face').waitFor();
+  await hide(page, true);
+  await hide(page, false);
+  await page.getByText('Starting…').waitFor();
+  await page.locator('.face').waitFor();
+  await close();
+}
+
 async function likeWhileLive({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
   await agree(page);
@@ -184,6 +210,7 @@ export default [
   ['camera: new films wait for a busy person', likeWhileLive],
   ['camera unplugged: said so, and it starts again', unplugged],
   ['camera: covered and uncovered', covered],
+  ['camera: covered while the page is hidden and shown', coveredAndHidden],
   ['camera: frames wait for answers', backPressure],
   ['camera: the server dies and comes back', serverAway],
   ['no camera: said so, and a description gets films', noCamera],
