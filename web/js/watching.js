@@ -89,6 +89,10 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
 
   function connect() {
     if (!camera || stream) return;
+    if (document.hidden) {
+      store.set({ activity: 'paused' });
+      return;
+    }
     let wasOpen = false;
     const rate = Math.min(PICTURES_PER_SECOND, store.get().info?.limits?.frames_per_second ?? PICTURES_PER_SECOND);
     const opened = (stream = openStream({

@@ -124,6 +124,20 @@ async function coveredAndHidden({ server, browser }) {
   await close();
 }
 
+/** A camera that becomes ready while nobody sees the page sends nothing. */
+async function readyWhileHidden({ server, browser }) {
+  const { page, sent, close } = await openPage(browser, server.url);
+  await agree(page);
+  await hide(page, true);
+  await control(page, 'button', 'Start camera').click();
+  await page.getByText('Paused while this page is hidden').waitFor();
+  await page.waitForTimeout(300);
+  assert.equal(sent.some(({ method }) => method === 'WEBSOCKET'), false, 'a hidden page opens a stream');
+  await hide(page, false);
+  await page.locator('.face').waitFor();
+  await close();
+}
+
 async function likeWhileLive({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
   await agree(page);
@@ -211,6 +225,7 @@ export default [
   ['camera unplugged: said so, and it starts again', unplugged],
   ['camera: covered and uncovered', covered],
   ['camera: covered while the page is hidden and shown', coveredAndHidden],
+  ['camera: ready while the page is hidden', readyWhileHidden],
   ['camera: frames wait for answers', backPressure],
   ['camera: the server dies and comes back', serverAway],
   ['no camera: said so, and a description gets films', noCamera],
