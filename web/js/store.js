@@ -66,6 +66,22 @@
  * @property {Settings} settings
  */
 
+/**
+ * What may be estimated before the person chooses: what the server offers, but ethnicity only where
+ * whoever runs it wants that.
+ * @param {any} info the server's answer to /v1/info, or null
+ * @returns {Settings['attributes']}
+ */
+export function firstAttributes(info) {
+  const offers = (/** @type {string} */ name) => info?.attributes[name] !== false;
+  return {
+    age: offers('age'),
+    gender: offers('gender'),
+    ethnicity: info?.ethnicity_on === true && offers('ethnicity'),
+    emotion: offers('emotion'),
+  };
+}
+
 /** @returns {State} */
 export function initialState() {
   return {
@@ -93,7 +109,7 @@ export function initialState() {
       mood: 'auto',
       feel: null,
       group: true,
-      attributes: { age: true, gender: true, ethnicity: false, emotion: true },
+      attributes: firstAttributes(null),
     },
   };
 }

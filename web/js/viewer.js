@@ -6,6 +6,7 @@
 import { api, isPassing } from './api.js';
 import { announce, hush } from './announce.js';
 import { inBrowser } from './remembered.js';
+import { firstAttributes } from './store.js';
 import { OPINIONS, titleOf } from './words.js';
 
 const AGREED = 'moodreel.agreed';
@@ -84,11 +85,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     const agreed = inBrowser.get(AGREED) !== null;
     if (!agreed) store.set({ phase: 'welcome', notice: warning() });
     const info = await insist(api.info);
-    const { settings } = store.get();
-    const attributes = { ...settings.attributes, ethnicity: info.ethnicity_on === true };
-    for (const name of /** @type {(keyof typeof attributes)[]} */ (Object.keys(attributes)))
-      attributes[name] = attributes[name] && info.attributes[name] !== false;
-    store.set({ info, settings: { ...settings, attributes } });
+    store.set({ info, settings: { ...store.get().settings, attributes: firstAttributes(info) } });
     if (!agreed) return;
     try {
       known(await insist(api.viewer));

@@ -2,6 +2,7 @@
  * What the person wishes: mood, feeling, filters, group, and what may be estimated.
  */
 import { byId, make, setText } from './dom.js';
+import { firstAttributes } from './store.js';
 import { feeling, MOODS } from './words.js';
 
 const ATTRIBUTES = { emotion: 'Mood', age: 'Age', gender: 'Gender', ethnicity: 'Ethnicity' };
@@ -94,11 +95,11 @@ function fillSwitches(store, watching) {
 /** Puts the controls back to what the settings say, for the next person. @param {import('./store.js').Store} store */
 function reset(store) {
   const { settings, info } = store.get();
-  const attributes = { age: true, gender: true, emotion: true, ethnicity: info?.ethnicity_on === true };
+  const attributes = firstAttributes(info);
   store.set({ settings: { ...settings, genre: null, language: null, max_certificate: null, youngest: null, mood: 'auto', feel: null, group: true, attributes } });
   for (const id of ['genre', 'language', 'certificate', 'youngest']) byId(id).value = '';
   byId('group').checked = true;
   for (const id of ['mood', 'feel', 'attributes'])
     for (const input of byId(id).querySelectorAll('input'))
-      input.checked = id === 'attributes' ? attributes[/** @type {keyof typeof attributes} */ (input.id.replace('attribute-', ''))] && !input.disabled : input.value === (id === 'mood' ? 'auto' : '');
+      input.checked = id === 'attributes' ? attributes[/** @type {keyof typeof attributes} */ (input.id.replace('attribute-', ''))] : input.value === (id === 'mood' ? 'auto' : '');
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { agree, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+import { createServerUnderTest } from '../lib/server.js';
 
 async function refusal({ server, browser }) {
   const { page, context, sent, close } = await openPage(browser, server.url);
@@ -169,6 +170,29 @@ async function dialogStays({ server, browser }) {
   await close();
 }
 
+/** What the server has switched off is off for everybody. */
+async function offForTheNext({ browser }) {
+  const server = await createServerUnderTest({ options: ['--no-age'] });
+  await server.start();
+  try {
+    const { page, close } = await openPage(browser, server.url);
+    const asked = async () => {
+      await agree(page);
+      const [request] = await Promise.all([page.waitForRequest(/analyze/), showPhoto(page)]);
+      return new URL(request.url()).searchParams.get('age');
+    };
+    assert.equal(await asked(), 'false');
+    await control(page, 'button', 'Your data').click();
+    await control(page, 'button', 'Erase me').click();
+    await control(page, 'button', 'Yes, erase me').click();
+    assert.equal(await asked(), 'false', 'what is off counts as on after an erasure');
+    assert.equal(await control(page, 'switch', 'Age (off on this server)').isChecked(), false);
+    await close();
+  } finally {
+    await server.stop();
+  }
+}
+
 /** The server keeps an opinion longer than its catalogue a film, and has no title for it then. */
 async function filmGone({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
@@ -217,6 +241,7 @@ export default [
   ['opinions of one person are not told of the next', nextPerson],
   ['opinions of one film are told in order', newestOpinion],
   ['your data closes at a press beside it only', dialogStays],
+  ['what the server has off stays off for the next person', offForTheNext],
   ['opinions of films that left the catalogue', filmGone],
   ['site data blocked: said so, and films are suggested all the same', nothingKept],
   ['consent is remembered while the server knows the browser', remembered],
