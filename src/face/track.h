@@ -59,7 +59,7 @@ typedef struct mr_track {
 typedef struct mr_tracker {
     mr_track_options options;
     uint32_t last_id;
-    int frames; /* stepped so far, at most two */
+    int frames;         /* stepped so far, at most two */
     double now, before; /* of this step and the one before */
     mr_track tracks[MR_TRACKS_MAX];
     /* Scratch: rows and columns of the table that is matched. */
