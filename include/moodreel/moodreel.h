@@ -235,9 +235,9 @@ MR_API mr_recommend_options mr_recommend_options_defaults(void);
  * Ranks films for the people on one sofa: one viewer, or several who watch together (average
  * without misery). No film is shown whose certificate is above the youngest plausible age of any of
  * them: an unknown certificate counts as one for adults, an unknown age as a small child's. Nor are
- * children below 12 shown horror, thrillers, crime and war that are not made for them. Fewer
- * films than wanted, or none, when the filters leave no more. MR_E_UNSUPPORTED when the engine was
- * opened without films.
+ * children below 12 shown horror, thrillers, crime and war that are not animated, whatever their
+ * certificate. Fewer films than wanted, or none, when the filters leave no more. MR_E_UNSUPPORTED
+ * when the engine was opened without films.
  */
 MR_API mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
                               const mr_recommend_options *options, mr_recommendation *out);

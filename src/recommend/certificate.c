@@ -12,11 +12,13 @@ static const int ages[] = {MR_CERTIFICATES(AGE)};
 #define BIT(genre) ((mr_genre_set)1 << MR_GENRE_##genre)
 
 int mr_suitable_age(int minimum_age, mr_genre_set genres) {
-    const mr_genre_set for_children = BIT(ANIMATION) | BIT(FAMILY);
     const mr_genre_set harsh = BIT(HORROR) | BIT(THRILLER) | BIT(CRIME) | BIT(WAR);
+    const mr_genre_set mild = BIT(ANIMATION) | BIT(FAMILY);
     int age = 0;
-    if (!(genres & for_children))
-        age = genres & harsh ? 12 : genres & BIT(ACTION) ? 7 : 0;
+    if (genres & harsh && !(genres & BIT(ANIMATION)))
+        age = 12;
+    else if (genres & BIT(ACTION) && !(genres & mild))
+        age = 7;
     return age > minimum_age ? age : minimum_age;
 }
 

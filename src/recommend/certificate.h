@@ -44,8 +44,10 @@ int mr_certificate_age(const char *label);
  * The age from which a film suits, which is never below the minimum age of its certificate.
  *
  * Boards judge what is shown, by the measure of their time and country, not whom it is made for:
- * "Jaws" is PG, and thrillers and war films are U. Horror, thrillers, crime and war that are not
- * made for children (by Animation or Family) suit from 12 on, such action from 7.
+ * "Jaws" is PG, and thrillers and war films are U. Horror, thrillers, crime and war suit from 12 on
+ * unless they are animated: Family makes none of them one for children, for it stands for family
+ * drama, too ("Drushyam", a thriller on a murder, is U and Family). Action suits from 7 on unless
+ * it is animated or Family.
  */
 int mr_suitable_age(int minimum_age, mr_genre_set genres);
 

@@ -93,9 +93,17 @@ static void harsh_genres_suit_later(void **state) {
     const struct {
         const char *genres;
         int certificate, age;
-    } cases[] = {{"Comedy|Drama", 0, 0},    {"Adventure|Horror", 8, 12}, {"Thriller", 0, 12},
-                 {"Crime|Drama", 15, 15},   {"Action|Comedy", 0, 7},     {"Action", 8, 8},
-                 {"Animation|Crime", 0, 0}, {"Family|Horror", 8, 8}};
+    } cases[] = {{"Comedy|Drama", 0, 0},
+                 {"Adventure|Horror", 8, 12},
+                 {"Thriller", 0, 12},
+                 {"Crime|Drama", 15, 15},
+                 {"Action|Comedy", 0, 7},
+                 {"Action", 8, 8},
+                 {"Animation|Crime", 0, 0},
+                 {"Family|Horror", 8, 12},
+                 {"Action|Family", 0, 0},
+                 {"Action|Animation", 0, 0},
+                 {"Crime|Drama|Family|Thriller", 0, 12}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         mr_genre_set genres;
         assert_ok(mr_genre_set_parse(cases[i].genres, &genres));
