@@ -15,6 +15,10 @@
 
 #define LONGEST_STEM MR_FOLD_ROOM(MR_CATALOGUE_MAX_TITLE)
 
+/* Films of one stem that one whose stem goes on from it is compared with; more than any series of
+ * real films needs. */
+#define MOST_COMPARED 64
+
 typedef struct stem {
     char *text;
     uint32_t film;
@@ -106,12 +110,6 @@ static bool continues(const char *text, const char *longer) {
     return strncmp(text, longer, length) == 0 && (!longer[length] || longer[length] == ' ');
 }
 
-static bool are_parts(const mr_catalogue *catalogue, const stem *a, const stem *b) {
-    bool equal = strcmp(a->text, b->text) == 0;
-    int needed = !equal ? 2 : strchr(a->text, ' ') ? 0 : 1;
-    return mr_catalogue_shared_people(catalogue, a->film, b->film) >= needed;
-}
-
 static int by_text(const void *a, const void *b) {
     const stem *x = a, *y = b;
     int order = strcmp(x->text, y->text);
@@ -125,11 +123,56 @@ static uint32_t first_of(uint32_t *leads, uint32_t film) {
     return film;
 }
 
-static void join_parts(const mr_catalogue *catalogue, const stem *stems, uint32_t *leads) {
-    for (size_t i = 0; i < catalogue->count; i++)
-        for (size_t j = i + 1; j < catalogue->count && continues(stems[i].text, stems[j].text); j++)
-            if (are_parts(catalogue, &stems[i], &stems[j]))
-                leads[first_of(leads, stems[j].film)] = first_of(leads, stems[i].film);
+static void join(uint32_t *leads, uint32_t first, uint32_t film) {
+    leads[first_of(leads, film)] = first_of(leads, first);
+}
+
+/* Where the run of stems that equal the one at `begin` ends. */
+static size_t end_of_run(const stem *stems, size_t count, size_t begin) {
+    size_t end = begin + 1;
+    while (end < count && strcmp(stems[begin].text, stems[end].text) == 0)
+        end++;
+    return end;
+}
+
+/* Joins films of a run that share somebody: each with the last one before it of each of its people.
+ * `last` has for each person 1 + the place of such a film, of this run or one before. */
+static void join_by_people(const mr_catalogue *catalogue, const stem *stems, size_t begin,
+                           size_t end, uint32_t *last, uint32_t *leads) {
+    for (size_t i = begin; i < end; i++) {
+        const mr_catalogue_film *film = &catalogue->films[stems[i].film];
+        const uint32_t *people = catalogue->people + film->people;
+        for (int p = 0; p < film->director_count + film->cast_count; p++) {
+            if (last[people[p]] > begin)
+                join(leads, stems[last[people[p]] - 1].film, stems[i].film);
+            last[people[p]] = (uint32_t)i + 1;
+        }
+    }
+}
+
+/* Joins films whose stems go on from those of a run. */
+static void join_continued(const mr_catalogue *catalogue, const stem *stems, size_t begin,
+                           size_t end, uint32_t *leads) {
+    size_t compared = end - begin < MOST_COMPARED ? end : begin + MOST_COMPARED;
+    for (size_t j = end; j < catalogue->count && continues(stems[begin].text, stems[j].text); j++)
+        for (size_t i = begin; i < compared; i++)
+            if (mr_catalogue_shared_people(catalogue, stems[i].film, stems[j].film) >= 2)
+                join(leads, stems[i].film, stems[j].film);
+}
+
+/* Goes by runs of equal stems, of which an operator may have a whole catalogue: comparing each film
+ * of a run with each other would take minutes. */
+static void join_parts(const mr_catalogue *catalogue, const stem *stems, uint32_t *last,
+                       uint32_t *leads) {
+    for (size_t begin = 0, end; begin < catalogue->count; begin = end) {
+        end = end_of_run(stems, catalogue->count, begin);
+        if (!strchr(stems[begin].text, ' '))
+            join_by_people(catalogue, stems, begin, end, last, leads);
+        else
+            for (size_t i = begin + 1; i < end; i++)
+                join(leads, stems[begin].film, stems[i].film);
+        join_continued(catalogue, stems, begin, end, leads);
+    }
 }
 
 static void number_series(mr_catalogue *catalogue, uint32_t *leads) {
@@ -146,7 +189,8 @@ mr_status mr_catalogue_find_series(mr_catalogue *catalogue, const char *name) {
     size_t count = catalogue->count;
     stem *stems = calloc(count + 1, sizeof *stems);
     uint32_t *leads = calloc(count + 1, sizeof *leads);
-    bool enough = stems && leads;
+    uint32_t *last = calloc(catalogue->people_names.count + 1, sizeof *last);
+    bool enough = stems && leads && last;
     for (uint32_t film = 0; enough && film < count; film++) {
         leads[film] = film;
         stems[film] = (stem){stem_of(catalogue->films[film].title), film};
@@ -154,12 +198,13 @@ mr_status mr_catalogue_find_series(mr_catalogue *catalogue, const char *name) {
     }
     if (enough) {
         qsort(stems, count, sizeof *stems, by_text);
-        join_parts(catalogue, stems, leads);
+        join_parts(catalogue, stems, last, leads);
         number_series(catalogue, leads);
     }
     for (size_t i = 0; stems && i < count; i++)
         free(stems[i].text);
     free(stems);
     free(leads);
+    free(last);
     return enough ? MR_OK : mr_fail(MR_E_MEMORY, "%s: no memory for its series", name);
 }

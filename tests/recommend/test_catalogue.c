@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "recommend/catalogue.h"
 #include "recommend/certificate.h"
 #include "recommend/fold.h"
@@ -145,6 +146,37 @@ static void parts_of_a_series_are_told(void **state) {
     mr_catalogue_free(catalogue);
 }
 
+/* Parts of "Doctor Who", films that all are called "Dune" and share somebody with every hundredth
+ * other, and such as go on from them. */
+static void large_series_are_told_fast(void **state) {
+    (void)state;
+    enum { EACH = 30000, COMPANIES = 100 };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    fputs("id,title,year,genres,directors,cast\n", file);
+    for (int i = 0; i < EACH; i++) {
+        fprintf(file, "w%d,Doctor Who: Story %d,2000,Sci-Fi,,\n", i, i);
+        fprintf(file, "d%d,Dune: Part %d,2000,Sci-Fi,,a%d\n", i, i, i % COMPANIES);
+        fprintf(file, "m%d,Dune Messiah %d,2000,Sci-Fi,,b%d|c%d\n", i, 1000 + i, i, i);
+    }
+    fclose(file);
+    mr_catalogue *catalogue;
+    double start = mr_now();
+    assert_ok(mr_catalogue_parse(text, size, "films.csv", &catalogue));
+    assert_true(mr_now() - start < 20);
+    const mr_catalogue_film *films = mr_catalogue_films(catalogue);
+    for (size_t i = 0; i < 3 * EACH; i += 3) {
+        assert_int_equal(films[i].series, films[0].series);
+        assert_int_equal(films[i + 1].series, films[1 + i % (3 * COMPANIES)].series);
+        assert_int_equal(films[i + 2].series, 0);
+    }
+    assert_int_not_equal(films[0].series, 0);
+    assert_int_not_equal(films[1].series, films[4].series);
+    mr_catalogue_free(catalogue);
+    free(text);
+}
+
 static void a_catalogue_is_read(void **state) {
     (void)state;
     mr_catalogue *catalogue;
@@ -270,6 +302,7 @@ int main(void) {
         cmocka_unit_test(certificates_have_ages),
         cmocka_unit_test(harsh_genres_suit_later),
         cmocka_unit_test(parts_of_a_series_are_told),
+        cmocka_unit_test(large_series_are_told_fast),
         cmocka_unit_test(a_catalogue_is_read),
         cmocka_unit_test(broken_rows_are_refused_with_their_line),
         cmocka_unit_test(the_shipped_catalogue_holds_what_it_promises),
