@@ -5,13 +5,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 /* --- loading --------------------------------------------------------------------------------- */
 
 mr_status mr_catalogue_make(const char *name, mr_catalogue **out) {
     mr_catalogue *catalogue = calloc(1, sizeof *catalogue);
+    if (catalogue)
+        catalogue->languages.ignores_case = true;
     /* The unknown language is number 0. */
     if (!catalogue || mr_intern_add(&catalogue->languages, "") < 0) {
         mr_catalogue_free(catalogue);
@@ -171,8 +172,5 @@ size_t mr_catalogue_search(const mr_catalogue *catalogue, const char *title, int
 }
 
 long mr_catalogue_find_language(const mr_catalogue *catalogue, const char *language) {
-    for (size_t i = 1; i < catalogue->languages.count; i++)
-        if (strcasecmp(catalogue->languages.strings[i], language) == 0)
-            return (long)i;
-    return -1;
+    return *language ? mr_intern_find(&catalogue->languages, language) : -1;
 }

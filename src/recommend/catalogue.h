@@ -45,7 +45,7 @@ typedef struct mr_catalogue_film {
     int minimum_age;          /* by its certificate; an unknown one counts as adult */
     int suitable_age;         /* by its genres as well (certificate.h) */
     int tier;                 /* how well known: 1 (widely) … MR_CATALOGUE_TIERS (hardly) */
-    uint32_t language_number; /* equal languages have equal numbers; 0 is the unknown one */
+    uint32_t language_number; /* equal languages (case ignored) have equal ones; 0: unknown */
     uint32_t series; /* films of one series (Toy Story 1, 2, …) have equal numbers; 0: none */
     /* Numbers of directors, then cast, in mr_catalogue_people. */
     uint32_t people;

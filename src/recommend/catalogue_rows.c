@@ -184,17 +184,34 @@ static mr_status read_kind(const mr_film_reader *in, size_t row, mr_catalogue_fi
     return read_int(in, row, in->columns.tier, "tier", 1, MR_CATALOGUE_TIERS, &film->tier);
 }
 
+static char *without_outer_spaces(char *text) {
+    text += strspn(text, " ");
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == ' ')
+        text[--length] = 0;
+    return text;
+}
+
+/* Numbers the language, which an operator may write in another case than others did; the first
+ * spelling, which is that of the shipped films, stands for all. */
+static mr_status read_language(const mr_film_reader *in, size_t row, mr_catalogue_film *film) {
+    mr_intern *languages = &in->catalogue->languages;
+    long number =
+        mr_intern_add(languages, without_outer_spaces(field(in, row, in->columns.language)));
+    if (number < 0)
+        return no_memory(in);
+    film->language_number = (uint32_t)number;
+    film->language = languages->strings[number];
+    return MR_OK;
+}
+
 mr_status mr_film_read(const mr_film_reader *in, size_t row, mr_catalogue_film *film) {
     *film = (mr_catalogue_film){0};
     MR_TRY(check_texts(in, row));
     MR_TRY(read_names(in, row, film));
     MR_TRY(read_kind(in, row, film));
     film->country = field(in, row, in->columns.country);
-    film->language = field(in, row, in->columns.language);
-    long language = mr_intern_add(&in->catalogue->languages, film->language);
-    if (language < 0)
-        return no_memory(in);
-    film->language_number = (uint32_t)language;
+    MR_TRY(read_language(in, row, film));
     film->people = (uint32_t)in->catalogue->people_used;
     MR_TRY(read_people(in, row, in->columns.directors, &film->director_count));
     return read_people(in, row, in->columns.cast, &film->cast_count);

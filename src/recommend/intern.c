@@ -3,15 +3,32 @@
 #include "base/memory.h"
 #include "base/rng.h"
 
-#include <stdbool.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+/* FNV-1a of the lower-case letters. */
+static uint64_t hash_of_letters(const char *string) {
+    uint64_t hash = 0xcbf29ce484222325;
+    for (; *string; string++)
+        hash = (hash ^ (unsigned char)tolower((unsigned char)*string)) * 0x100000001b3;
+    return hash;
+}
+
+static uint64_t hash_of(const mr_intern *table, const char *string) {
+    return table->ignores_case ? hash_of_letters(string) : mr_hash(string, strlen(string));
+}
+
+static bool are_equal(const mr_intern *table, const char *a, const char *b) {
+    return (table->ignores_case ? strcasecmp(a, b) : strcmp(a, b)) == 0;
+}
 
 /* The slot that holds the string, or the empty one where it belongs. */
 static size_t slot_of(const mr_intern *table, const char *string) {
     size_t mask = table->slot_count - 1;
-    size_t slot = (size_t)mr_hash(string, strlen(string)) & mask;
-    while (table->slots[slot] && strcmp(table->strings[table->slots[slot] - 1], string) != 0)
+    size_t slot = (size_t)hash_of(table, string) & mask;
+    while (table->slots[slot] && !are_equal(table, table->strings[table->slots[slot] - 1], string))
         slot = (slot + 1) & mask;
     return slot;
 }

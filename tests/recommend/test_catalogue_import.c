@@ -133,6 +133,28 @@ static void another_language_is_another_film(void **state) {
     mr_catalogue_free(catalogue);
 }
 
+/* As an operator may write it; a filter for it leaves the film in. */
+static void a_language_is_one_whatever_its_case(void **state) {
+    (void)state;
+    mr_film_import done;
+    assert_ok(import("title,year,genres,language\nOne,2001,Drama,english\nTwo,2002,Drama, TULU\n"
+                     "Three,2003,Drama,Tulu \nArya,2004,Drama, telugu \nNone,2005,Drama, \n",
+                     &done));
+    assert_int_equal(done.changed, 1);
+    mr_catalogue *catalogue = reload();
+    const mr_catalogue_film *one = film_of(catalogue, "own-one-2001");
+    assert_string_equal(one->language, "English");
+    assert_int_equal(one->language_number, mr_catalogue_find_language(catalogue, "ENGLISH"));
+    assert_int_equal(one->language_number, film_of(catalogue, "Q2")->language_number);
+    assert_string_equal(film_of(catalogue, "own-three-2003")->language, "TULU");
+    assert_int_equal(film_of(catalogue, "own-three-2003")->language_number,
+                     film_of(catalogue, "own-two-2002")->language_number);
+    assert_string_equal(film_of(catalogue, "Q3")->language, "Telugu");
+    assert_int_equal(film_of(catalogue, "own-none-2005")->language_number, 0);
+    assert_int_equal(mr_catalogue_find_language(catalogue, ""), -1);
+    mr_catalogue_free(catalogue);
+}
+
 static void a_made_id_states_no_more_than_the_title(void **state) {
     (void)state;
     mr_film_import done;
@@ -310,6 +332,7 @@ int main(void) {
         cmocka_unit_test_setup(new_films_are_added, fresh),
         cmocka_unit_test_setup(known_films_take_what_is_stated, fresh),
         cmocka_unit_test_setup(another_language_is_another_film, fresh),
+        cmocka_unit_test_setup(a_language_is_one_whatever_its_case, fresh),
         cmocka_unit_test_setup(a_made_id_states_no_more_than_the_title, fresh),
         cmocka_unit_test_setup(made_ids_of_two_languages_differ, fresh),
         cmocka_unit_test_setup(a_made_id_is_never_another_films, fresh),
