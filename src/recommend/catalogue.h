@@ -110,7 +110,8 @@ typedef struct mr_title_match {
 /*
  * The films whose title, or another of their titles, is at most so many typing errors away: one in
  * 3 to 5 letters, two in up to 11, three in more. Nearest first, then best known; of this year
- * unless it is 0. Writes at most `most` and returns how many.
+ * unless it is 0. A title in a script that fold.h does not know (Chinese, Japanese, Korean, Arabic,
+ * …) is found without errors only. Writes at most `most` and returns how many.
  */
 size_t mr_catalogue_search(const mr_catalogue *catalogue, const char *title, int year,
                            mr_title_match *out, size_t most);

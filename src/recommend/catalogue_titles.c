@@ -194,11 +194,19 @@ static size_t insert(mr_title_match *best, size_t count, size_t most, mr_title_m
     return count;
 }
 
-/* Titles that are too long for typing errors to be told are found as they are. */
+/* Whether letters of a script are left that fold.h does not know. Bytes of those say nothing on how
+ * near two texts are, and one character may be all that parts the titles of two films ("乱"). */
+static bool has_other_letters(const char *folded) {
+    while (*folded && !(*folded & 0x80))
+        folded++;
+    return *folded != 0;
+}
+
+/* Titles in which typing errors cannot be told are found as they are. */
 static size_t find_equal(const mr_title_index *index, const mr_catalogue_film *films,
-                         const char *text, int year, mr_title_match *out, size_t most) {
+                         const char *title, int year, mr_title_match *out, size_t most) {
     size_t equal, count = 0;
-    const mr_title_key *key = mr_title_index_equal(index, text, &equal);
+    const mr_title_key *key = mr_title_index_equal(index, title, &equal);
     for (size_t i = 0; i < equal; i++)
         if (year == 0 || films[key[i].film].year == year)
             count = insert(out, count, most, (mr_title_match){key[i].film, 0}, films);
@@ -213,8 +221,8 @@ size_t mr_title_index_near(const mr_title_index *index, const mr_catalogue_film 
     size_t length = strlen(text), count = 0;
     if (length == 0)
         return 0;
-    if (length > MR_TITLE_LONGEST_TYPED)
-        return find_equal(index, films, text, year, out, most);
+    if (length > MR_TITLE_LONGEST_TYPED || has_other_letters(text))
+        return find_equal(index, films, title, year, out, most);
     pattern_make(text, &typed);
     const uint64_t letters = letters_of(text);
     const int allowed = errors_allowed(length);

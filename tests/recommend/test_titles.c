@@ -140,6 +140,28 @@ static void matches_are_ranked_and_bounded(void **state) {
     mr_catalogue_free(catalogue);
 }
 
+/* A character more or less is another film where few characters are a title. */
+static void other_scripts_take_no_typing_errors(void **state) {
+    (void)state;
+    static const char text[] = "id,title,also,year,genres\n"
+                               "a,Ran,乱,1985,War\nb,Seven Samurai,七人の侍,1954,Action\n"
+                               "c,The The 侍 Akira,,1988,Sci-Fi\n";
+    static const struct {
+        const char *typed;
+        long film;
+    } cases[] = {{"乱", 0},        {"乳", -1},     {"七人の侍", 1},         {"二人の侍", -1},
+                 {"七人の侍!", 1}, {"人の侍", -1}, {"the the 侍 akira", 2}, {"the 侍 akirra", -1}};
+    mr_catalogue *catalogue;
+    assert_ok(mr_catalogue_parse(text, strlen(text), "films.csv", &catalogue));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_title_match best;
+        size_t n = mr_catalogue_search(catalogue, cases[i].typed, 0, &best, 1);
+        if ((n ? (long)best.film : -1) != cases[i].film)
+            fail_msg("%s finds film %ld", cases[i].typed, n ? (long)best.film : -1);
+    }
+    mr_catalogue_free(catalogue);
+}
+
 static void hostile_titles_find_nothing(void **state) {
     (void)state;
     mr_title_match best[4];
@@ -203,6 +225,7 @@ int main(void) {
         cmocka_unit_test(typing_errors_find_the_film),
         cmocka_unit_test(every_title_is_found),
         cmocka_unit_test(matches_are_ranked_and_bounded),
+        cmocka_unit_test(other_scripts_take_no_typing_errors),
         cmocka_unit_test(hostile_titles_find_nothing),
         cmocka_unit_test(a_large_catalogue_is_searched_fast),
     };
