@@ -1,7 +1,6 @@
 #include "recommend/catalogue_parts.h"
 
 #include "base/file.h"
-#include "recommend/fold.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,10 +145,9 @@ long mr_catalogue_find(const mr_catalogue *catalogue, const char *id) {
 }
 
 bool mr_catalogue_same_title(const mr_catalogue *catalogue, uint32_t a, uint32_t b) {
-    char x[MR_FOLD_ROOM(MR_CATALOGUE_MAX_TITLE)], y[sizeof x];
-    mr_fold(catalogue->films[a].title, x, sizeof x);
-    mr_fold(catalogue->films[b].title, y, sizeof y);
-    return strcmp(mr_title_without_article(x), mr_title_without_article(y)) == 0;
+    char x[MR_TITLE_ROOM], y[MR_TITLE_ROOM];
+    return strcmp(mr_title_fold(catalogue->films[a].title, x),
+                  mr_title_fold(catalogue->films[b].title, y)) == 0;
 }
 
 long mr_catalogue_find_title(const mr_catalogue *catalogue, const char *title, int year) {

@@ -87,6 +87,20 @@ static mr_status check_texts(const mr_film_reader *in, size_t row) {
     return MR_OK;
 }
 
+/* Spaces of any width, and marks that show as nothing. */
+static bool is_space(long point) {
+    return point == ' ' || point == 0xa0 || (point >= 0x2000 && point <= 0x200f) ||
+           (point >= 0x2028 && point <= 0x202f) || point == 0x205f || point == 0x3000 ||
+           point == 0xfeff;
+}
+
+static bool is_blank(const char *text) {
+    while (*text)
+        if (!is_space(mr_utf8_next(&text)))
+            return false;
+    return true;
+}
+
 static bool is_title(const char *text) {
     return *text && strlen(text) <= MR_CATALOGUE_MAX_TITLE;
 }
@@ -109,9 +123,18 @@ static bool are_titles(const char *text) {
     return strlen(text) <= MR_CATALOGUE_MAX_ALSO && are_names(text);
 }
 
-/* Folds a name to a part of an id. */
+/* Writes the bytes of a name that nothing is left of when folded, behind a dash, which no folded
+ * one begins with. */
+static void write_bytes(const char *name, char *out, size_t size) {
+    size_t used = (size_t)snprintf(out, size, "-");
+    for (; *name && used + 2 < size; name++)
+        used += (size_t)snprintf(out + used, size - used, "%02x", (unsigned char)*name);
+}
+
+/* Makes a name to a part of an id. */
 static void fold_with_dashes(const char *name, char *out, size_t size) {
-    mr_fold(name, out, size);
+    if (mr_fold(name, out, size) == 0 && *name)
+        write_bytes(name, out, size);
     for (char *at = out; *at; at++)
         if (*at == ' ')
             *at = '-';
@@ -136,6 +159,8 @@ static mr_status read_names(const mr_film_reader *in, size_t row, mr_catalogue_f
     film->title = field(in, row, in->columns.title);
     if (!is_title(film->title))
         return mr_film_refuse(in, row, "title", film->title, "1 to 300 bytes");
+    if (in->operators && is_blank(film->title))
+        return mr_film_refuse(in, row, "title", film->title, "more than spaces");
     film->also = field(in, row, in->columns.also);
     if (!are_titles(film->also))
         return mr_film_refuse(in, row, "also", film->also, "titles with '|' between");

@@ -8,12 +8,9 @@
  * films of which one stem goes on from the other ("Batman", "Batman Returns") if they share two.
  */
 #include "recommend/catalogue_parts.h"
-#include "recommend/fold.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define LONGEST_STEM MR_FOLD_ROOM(MR_CATALOGUE_MAX_TITLE)
 
 /* Films of one stem that one whose stem goes on from it is compared with; more than any series of
  * real films needs. */
@@ -75,12 +72,11 @@ static size_t name_length(const char *title) {
 }
 
 static char *stem_of(const char *title) {
-    char name[MR_CATALOGUE_MAX_TITLE + 1], folded[LONGEST_STEM];
+    char name[MR_CATALOGUE_MAX_TITLE + 1], folded[MR_TITLE_ROOM];
     size_t length = name_length(title);
     memcpy(name, title, length);
     name[length] = 0;
-    mr_fold(name, folded, sizeof folded);
-    char *text = folded + (mr_title_without_article(folded) - folded);
+    char *text = folded + (mr_title_fold(name, folded) - folded);
     cut_adventure(text);
     cut_number(text);
     return strdup(text);

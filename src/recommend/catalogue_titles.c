@@ -2,14 +2,14 @@
 
 #include "recommend/fold.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_KEY MR_FOLD_ROOM(MR_CATALOGUE_MAX_TITLE)
-
 /* --- equal titles ---------------------------------------------------------------------------- */
 
-const char *mr_title_without_article(const char *folded) {
+/* The folded title behind a leading article, which sources put in different places. */
+static const char *without_article(const char *folded) {
     static const char *const articles[] = {"the ", "a ", "an "};
     for (size_t i = 0; i < sizeof articles / sizeof *articles; i++) {
         size_t length = strlen(articles[i]);
@@ -19,9 +19,19 @@ const char *mr_title_without_article(const char *folded) {
     return folded;
 }
 
-static const char *key_of(const char *title, char folded[LONGEST_KEY]) {
-    mr_fold(title, folded, LONGEST_KEY);
-    return mr_title_without_article(folded);
+static void copy_without_outer_spaces(const char *title, char *out, size_t size) {
+    title += strspn(title, " ");
+    size_t length = strnlen(title, size - 1);
+    while (length > 0 && title[length - 1] == ' ')
+        length--;
+    memcpy(out, title, length);
+    out[length] = 0;
+}
+
+const char *mr_title_fold(const char *title, char folded[MR_TITLE_ROOM]) {
+    if (mr_fold(title, folded, MR_TITLE_ROOM) == 0)
+        copy_without_outer_spaces(title, folded, MR_TITLE_ROOM);
+    return without_article(folded);
 }
 
 /* The set of letters as bits; texts k edits apart differ in at most 2k of them. */
@@ -52,8 +62,8 @@ static size_t titles_of(const mr_catalogue_film *film) {
 }
 
 static char *add_key(mr_title_index *index, const char *title, uint32_t film, char *next) {
-    char folded[LONGEST_KEY];
-    const char *text = key_of(title, folded);
+    char folded[MR_TITLE_ROOM];
+    const char *text = mr_title_fold(title, folded);
     size_t length = strlen(text);
     memcpy(next, text, length + 1);
     index->key[index->count++] = (mr_title_key){next, letters_of(text), (uint16_t)length, film};
@@ -103,8 +113,8 @@ void mr_title_index_free(mr_title_index *index) {
 
 const mr_title_key *mr_title_index_equal(const mr_title_index *index, const char *title,
                                          size_t *count) {
-    char folded[LONGEST_KEY];
-    const char *text = key_of(title, folded);
+    char folded[MR_TITLE_ROOM];
+    const char *text = mr_title_fold(title, folded);
     size_t low = 0, high = index->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -194,12 +204,13 @@ static size_t insert(mr_title_match *best, size_t count, size_t most, mr_title_m
     return count;
 }
 
-/* Whether letters of a script are left that fold.h does not know. Bytes of those say nothing on how
- * near two texts are, and one character may be all that parts the titles of two films ("乱"). */
-static bool has_other_letters(const char *folded) {
-    while (*folded && !(*folded & 0x80))
+/* Whether typing errors can be told: not among punctuation, nor where letters of a script are left
+ * that fold.h does not know. Bytes of those say nothing on how near two texts are, and one
+ * character may be all that parts the titles of two films ("乱"). */
+static bool is_of_latin_letters(const char *folded) {
+    while (isalnum((unsigned char)*folded) || *folded == ' ')
         folded++;
-    return *folded != 0;
+    return !*folded;
 }
 
 /* Titles in which typing errors cannot be told are found as they are. */
@@ -215,13 +226,13 @@ static size_t find_equal(const mr_title_index *index, const mr_catalogue_film *f
 
 size_t mr_title_index_near(const mr_title_index *index, const mr_catalogue_film *films,
                            const char *title, int year, mr_title_match *out, size_t most) {
-    char folded[LONGEST_KEY];
-    const char *text = key_of(title, folded);
+    char folded[MR_TITLE_ROOM];
+    const char *text = mr_title_fold(title, folded);
     pattern typed;
     size_t length = strlen(text), count = 0;
     if (length == 0)
         return 0;
-    if (length > MR_TITLE_LONGEST_TYPED || has_other_letters(text))
+    if (length > MR_TITLE_LONGEST_TYPED || !is_of_latin_letters(text))
         return find_equal(index, films, title, year, out, most);
     pattern_make(text, &typed);
     const uint64_t letters = letters_of(text);

@@ -22,8 +22,12 @@
 
 #include "base/error.h"
 #include "recommend/catalogue.h"
+#include "recommend/fold.h"
 
 #define MR_TITLE_LONGEST_TYPED 64 /* bytes of a folded title that is looked up with errors */
+
+/* Bytes that a folded title may need, with its zero. */
+#define MR_TITLE_ROOM MR_FOLD_ROOM(MR_CATALOGUE_MAX_TITLE)
 
 typedef struct mr_title_index {
     char *text;        /* the folded titles, one after the other */
@@ -31,8 +35,9 @@ typedef struct mr_title_index {
     size_t count;
 } mr_title_index;
 
-/* The folded title behind a leading article, which sources put in different places. */
-const char *mr_title_without_article(const char *folded);
+/* By what a title is looked up: folded (fold.h), without a leading article; one that holds nothing
+ * but punctuation, as "$" does, as it is, without spaces around it. Points into `folded`. */
+const char *mr_title_fold(const char *title, char folded[MR_TITLE_ROOM]);
 
 mr_status mr_title_index_make(const mr_catalogue_film *films, size_t count, const char *name,
                               mr_title_index *out);

@@ -226,6 +226,36 @@ static void a_made_id_is_never_another_films(void **state) {
     mr_catalogue_free(catalogue);
 }
 
+/* "$" is a film of 1971, and others may consist of other signs. */
+static void titles_of_signs_are_told_apart(void **state) {
+    (void)state;
+    mr_film_import done;
+    static const char text[] = "title,year,genres,cast\n$,1971,Crime,Ann\n!!!,1971,Drama,Ann\n"
+                               "24,1971,Drama,Bo\n";
+    assert_ok(import(text, &done));
+    assert_int_equal(done.added, 3);
+    assert_ok(import(text, &done));
+    assert_int_equal(done.changed, 3);
+    mr_catalogue *catalogue = reload();
+    assert_string_equal(film_of(catalogue, "own--24-1971")->title, "$");
+    assert_string_equal(film_of(catalogue, "own--212121-1971")->title, "!!!");
+    assert_string_equal(film_of(catalogue, "own-24-1971")->title, "24");
+    long dollar = mr_catalogue_find_title(catalogue, "$", 1971);
+    assert_int_equal(dollar, mr_catalogue_find(catalogue, "own--24-1971"));
+    assert_int_equal(mr_catalogue_films(catalogue)[dollar].series, 0);
+    long marks = mr_catalogue_find_title(catalogue, " !!! ", 0);
+    assert_int_equal(marks, mr_catalogue_find(catalogue, "own--212121-1971"));
+    assert_false(mr_catalogue_same_title(catalogue, (uint32_t)dollar, (uint32_t)marks));
+    mr_title_match best;
+    assert_int_equal(mr_catalogue_search(catalogue, "$", 0, &best, 1), 1);
+    assert_int_equal(best.film, dollar);
+    assert_int_equal(mr_catalogue_search(catalogue, "!!", 0, &best, 1), 0);
+    assert_int_equal(mr_catalogue_search(catalogue, "  ", 0, &best, 1), 0);
+    mr_catalogue_free(catalogue);
+    assert_int_equal(import("title,year,genres\n \u3000\u00a0,1971,Crime\n", &done), MR_E_FORMAT);
+    assert_non_null(strstr(told, "line 2: title ' \u3000\u00a0': expected more than spaces"));
+}
+
 static void imports_add_up_and_can_be_repeated(void **state) {
     (void)state;
     mr_film_import done;
@@ -336,6 +366,7 @@ int main(void) {
         cmocka_unit_test_setup(a_made_id_states_no_more_than_the_title, fresh),
         cmocka_unit_test_setup(made_ids_of_two_languages_differ, fresh),
         cmocka_unit_test_setup(a_made_id_is_never_another_films, fresh),
+        cmocka_unit_test_setup(titles_of_signs_are_told_apart, fresh),
         cmocka_unit_test_setup(imports_add_up_and_can_be_repeated, fresh),
         cmocka_unit_test_setup(bad_lines_are_all_told_and_nothing_changes, fresh),
         cmocka_unit_test_setup(broken_files_are_refused, fresh),
