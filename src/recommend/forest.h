@@ -81,11 +81,11 @@ void mr_forest_predict(const mr_forest *forest, const float *row, float *probabi
 
 /*
  * Out-of-bag estimate (Breiman 2001, section 3.1): each row is judged by the trees that did not
- * draw it. `data` must be what the forest was trained on. *error is the weighted share of wrong
- * rows among those that some tree left out; `distributions` (rows × classes, or NULL) gets the mean
- * class distribution of each row, all zero for a row that no tree left out; no telling on failure.
- * Errors: MR_E_MISMATCH for other data, MR_E_ARGUMENT for a forest without bootstrap or with no row
- * left out.
+ * draw it. `data` must be what the forest was trained on, weights and all. *error is the weighted
+ * share of wrong rows among those that some tree left out; `distributions` (rows × classes, or
+ * NULL) gets the mean class distribution of each row, all zero for a row that no tree left out; no
+ * telling on failure. Errors: MR_E_MISMATCH for other data, MR_E_ARGUMENT for a forest without
+ * bootstrap or with no row left out.
  */
 mr_status mr_forest_out_of_bag(const mr_forest *forest, const mr_forest_data *data,
                                unsigned threads, float *distributions, double *error);

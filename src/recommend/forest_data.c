@@ -45,14 +45,16 @@ mr_status mr_forest_check_data(const mr_forest_data *data) {
 }
 
 uint64_t mr_forest_fingerprint(const mr_forest_data *data) {
+    /* Without weights the hash is that of files from before weights were part of it. */
     const uint64_t parts[] = {
         data->rows,
         data->features,
         data->class_count,
         mr_hash(data->values, data->rows * data->features * sizeof *data->values),
         mr_hash(data->classes, data->rows * sizeof *data->classes),
+        data->weights ? mr_hash(data->weights, data->rows * sizeof *data->weights) : 0,
     };
-    return mr_hash(parts, sizeof parts);
+    return mr_hash(parts, data->weights ? sizeof parts : sizeof parts - sizeof *parts);
 }
 
 void mr_forest_draw_bag(uint64_t seed, size_t tree, bool bootstrap, size_t rows, uint32_t *draws) {

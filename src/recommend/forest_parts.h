@@ -60,7 +60,7 @@ void mr_forest_leaves_free(mr_forest_leaves *leaves);
 /* Checks data against the rules of forest.h. */
 mr_status mr_forest_check_data(const mr_forest_data *data);
 
-/* A hash of values, classes and sizes. */
+/* A hash of values, classes, sizes, and weights where there are any. */
 uint64_t mr_forest_fingerprint(const mr_forest_data *data);
 
 /* How often tree number `tree` drew each row (Breiman's bag); one each without bootstrap. */

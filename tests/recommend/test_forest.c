@@ -448,6 +448,18 @@ static void out_of_bag_wants_the_training_data(void **state) {
     const uint16_t other[] = {1, 0, 1, 1, 1, 0};
     data.classes = other;
     assert_int_equal(mr_forest_out_of_bag(forest, &data, 1, NULL, &error), MR_E_MISMATCH);
+    const double weights[] = {1, 2, 1, 1, 1, 2}, others[] = {1, 2, 1, 1, 1, 3};
+    data = line();
+    assert_ok(mr_forest_out_of_bag(forest, &data, 1, NULL, &error));
+    data.weights = weights;
+    assert_int_equal(mr_forest_out_of_bag(forest, &data, 1, NULL, &error), MR_E_MISMATCH);
+    mr_forest_free(forest);
+    assert_ok(mr_forest_train(&data, &params, &forest));
+    assert_ok(mr_forest_out_of_bag(forest, &data, 1, NULL, &error));
+    data.weights = others;
+    assert_int_equal(mr_forest_out_of_bag(forest, &data, 1, NULL, &error), MR_E_MISMATCH);
+    data.weights = NULL;
+    assert_int_equal(mr_forest_permutation_importance(forest, &data, 1, importance), MR_E_MISMATCH);
     mr_forest_free(forest);
     params.bootstrap = false;
     assert_ok(mr_forest_train(&data, &params, &forest));
