@@ -17,7 +17,8 @@
  * has seen none, a missing value goes to the side that holds the greater weight.
  *
  * Weights multiply what a drawn row counts for; without bootstrap a row of weight 2 is exactly the
- * same as that row twice (with min_leaf 1).
+ * same as that row twice (with min_leaf 1). A tree whose sample holds rows of weight 0 only is
+ * grown on all that have a weight.
  *
  * The forest depends on the data, the parameters and the seed, not on the number of threads: every
  * tree has its own random stream.
@@ -50,7 +51,7 @@ typedef struct mr_forest_data {
     size_t rows, features;
     const uint16_t *classes; /* of each row, 0 … class_count-1 */
     size_t class_count;
-    const double *weights; /* of each row, 0 … MR_FOREST_MAX_WEIGHT; NULL: all 1 */
+    const double *weights; /* of each row, 0 … MR_FOREST_MAX_WEIGHT, one above 0; NULL: all 1 */
 } mr_forest_data;
 
 typedef struct mr_forest_params {

@@ -8,6 +8,10 @@ mr_status mr_forest_no_memory(const char *what) {
     return mr_fail(MR_E_MEMORY, "forest: no memory for %s", what);
 }
 
+double mr_forest_weight(const mr_forest_data *data, size_t row) {
+    return data->weights ? data->weights[row] : 1;
+}
+
 static mr_status check_sizes(const mr_forest_data *data) {
     if (!data->values || !data->classes)
         return mr_fail(MR_E_ARGUMENT, "forest: values and classes are needed");
@@ -37,11 +41,18 @@ static mr_status check_row(const mr_forest_data *data, size_t row) {
     return MR_OK;
 }
 
+static bool any_weighs(const mr_forest_data *data) {
+    size_t row = 0;
+    while (row < data->rows && mr_forest_weight(data, row) <= 0)
+        row++;
+    return row < data->rows;
+}
+
 mr_status mr_forest_check_data(const mr_forest_data *data) {
     MR_TRY(check_sizes(data));
     for (size_t row = 0; row < data->rows; row++)
         MR_TRY(check_row(data, row));
-    return MR_OK;
+    return any_weighs(data) ? MR_OK : mr_fail(MR_E_ARGUMENT, "forest: no row weighs more than 0");
 }
 
 uint64_t mr_forest_fingerprint(const mr_forest_data *data) {
@@ -57,20 +68,26 @@ uint64_t mr_forest_fingerprint(const mr_forest_data *data) {
     return mr_hash(parts, data->weights ? sizeof parts : sizeof parts - sizeof *parts);
 }
 
-void mr_forest_draw_bag(uint64_t seed, size_t tree, bool bootstrap, size_t rows, uint32_t *draws) {
-    if (!bootstrap) {
-        for (size_t row = 0; row < rows; row++)
-            draws[row] = 1;
-        return;
-    }
+/* Draws with replacement; false when nothing that was drawn weighs anything. */
+static bool draw(const mr_forest_data *data, uint64_t seed, size_t tree, uint32_t *draws) {
+    size_t rows = data->rows;
+    bool weighs = false;
     memset(draws, 0, rows * sizeof *draws);
     mr_rng rng = mr_rng_keyed(seed, tree, 0);
-    for (size_t i = 0; i < rows; i++)
-        draws[mr_rng_below(&rng, rows)]++;
+    for (size_t i = 0; i < rows; i++) {
+        size_t row = (size_t)mr_rng_below(&rng, rows);
+        draws[row]++;
+        weighs |= mr_forest_weight(data, row) > 0;
+    }
+    return weighs;
 }
 
-double mr_forest_weight(const mr_forest_data *data, size_t row) {
-    return data->weights ? data->weights[row] : 1;
+void mr_forest_draw_bag(const mr_forest_data *data, uint64_t seed, size_t tree, bool bootstrap,
+                        uint32_t *draws) {
+    if (bootstrap && draw(data, seed, tree, draws))
+        return;
+    for (size_t row = 0; row < data->rows; row++)
+        draws[row] = !bootstrap || mr_forest_weight(data, row) > 0;
 }
 
 mr_status mr_forest_check_origin(const mr_forest *forest, const mr_forest_data *data) {

@@ -21,7 +21,7 @@ static mr_status mark_left_out(void *context, unsigned worker, size_t tree) {
     out_of_bag *o = context;
     size_t rows = o->data->rows;
     uint32_t *draws = o->draws + worker * rows;
-    mr_forest_draw_bag(o->forest->seed, tree, true, rows, draws);
+    mr_forest_draw_bag(o->data, o->forest->seed, tree, true, draws);
     for (size_t row = 0; row < rows; row++)
         o->left_out[tree * rows + row] = draws[row] == 0;
     return MR_OK;

@@ -63,8 +63,10 @@ mr_status mr_forest_check_data(const mr_forest_data *data);
 /* A hash of values, classes, sizes, and weights where there are any. */
 uint64_t mr_forest_fingerprint(const mr_forest_data *data);
 
-/* How often tree number `tree` drew each row (Breiman's bag); one each without bootstrap. */
-void mr_forest_draw_bag(uint64_t seed, size_t tree, bool bootstrap, size_t rows, uint32_t *draws);
+/* How often tree number `tree` drew each row (Breiman's bag); one each without bootstrap. Where
+ * nothing drawn weighs anything, the bag is every row that does, once. */
+void mr_forest_draw_bag(const mr_forest_data *data, uint64_t seed, size_t tree, bool bootstrap,
+                        uint32_t *draws);
 
 /* Weight of a row, before draws. */
 double mr_forest_weight(const mr_forest_data *data, size_t row);

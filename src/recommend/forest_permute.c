@@ -65,7 +65,7 @@ static mr_status shuffle_features(void *context, unsigned worker, size_t tree) {
     uint8_t *used = p->used + worker * features;
     jury j = {.p = p, .tree = tree, .rows = left_out};
     double weight = 0;
-    mr_forest_draw_bag(p->forest->seed, tree, true, rows, draws);
+    mr_forest_draw_bag(p->data, p->forest->seed, tree, true, draws);
     for (uint32_t row = 0; row < rows; row++)
         if (draws[row] == 0) {
             left_out[j.count++] = row;

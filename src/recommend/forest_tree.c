@@ -93,7 +93,7 @@ void mr_forest_tree_free(mr_forest_tree *tree) {
 /* Fills `samples` with the rows that the tree draws and that weigh anything. */
 static uint32_t fill_bag(mr_forest_grower *g, size_t tree) {
     const mr_forest_data *data = g->data;
-    mr_forest_draw_bag(g->seed, tree, g->bootstrap, data->rows, g->draws);
+    mr_forest_draw_bag(data, g->seed, tree, g->bootstrap, g->draws);
     uint32_t count = 0;
     for (uint32_t row = 0; row < data->rows; row++) {
         double weight = g->draws[row] * mr_forest_weight(data, row);
@@ -240,8 +240,6 @@ static void normalise(double *importance, size_t features) {
 
 mr_status mr_forest_grow(mr_forest_grower *g, size_t index, mr_forest_tree *out) {
     uint32_t bag = fill_bag(g, index);
-    if (bag == 0)
-        return mr_fail(MR_E_ARGUMENT, "forest: tree %zu drew no row of any weight", index);
     g->rng = mr_rng_keyed(g->seed, index, 1);
     for (uint32_t f = 0; f < g->data->features; f++)
         g->features[f] = f;

@@ -145,7 +145,7 @@ static void out_of_bag_is_the_mean_of_trees_that_left_the_row_out(void **state) 
     double error, wrong = 0, seen = 0;
     assert_ok(mr_forest_out_of_bag(forest, &data, 1, distributions, &error));
     for (size_t tree = 0; tree < params.trees; tree++) {
-        mr_forest_draw_bag(params.seed, tree, true, data.rows, draws);
+        mr_forest_draw_bag(&data, params.seed, tree, true, draws);
         for (size_t row = 0; row < data.rows; row++) {
             if (draws[row] > 0)
                 continue;
@@ -255,6 +255,44 @@ static void weights_count_in_expectation_with_bootstrap(void **state) {
     mr_forest *forest;
     assert_ok(mr_forest_train(&data, &params, &forest));
     assert_true(fabs(chance_of(forest, values, 1) - 0.75) < 0.01);
+    mr_forest_free(forest);
+}
+
+/* Two of ten rows weigh anything, which every tenth sample misses: those trees are grown on the
+ * two, and left the others out. */
+static void a_sample_of_no_weight_is_made_up_for(void **state) {
+    (void)state;
+    const float values[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    const uint16_t classes[] = {0, 1, 0, 1, 0, 0, 1, 0, 1, 1};
+    const double weights[] = {1, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    mr_forest_data data = {.values = values,
+                           .rows = 10,
+                           .features = 1,
+                           .classes = classes,
+                           .class_count = 2,
+                           .weights = weights};
+    mr_forest_params params = mr_forest_params_defaults();
+    params.trees = 200;
+    mr_forest *forest;
+    assert_ok(mr_forest_train(&data, &params, &forest));
+    uint32_t draws[10];
+    size_t made_up = 0;
+    for (size_t tree = 0; tree < params.trees; tree++) {
+        mr_forest_draw_bag(&data, params.seed, tree, true, draws);
+        assert_true(draws[0] + draws[9] > 0);
+        uint32_t others = 0;
+        for (size_t row = 1; row < 9; row++)
+            others += draws[row];
+        made_up += others == 0;
+        uint32_t low = mr_forest_leaf(forest, tree, &values[0]);
+        if (draws[0] && draws[9])
+            assert_true(low != mr_forest_leaf(forest, tree, &values[9]));
+    }
+    assert_in_range(made_up, 5, 60);
+    double error, importance[1];
+    assert_ok(mr_forest_out_of_bag(forest, &data, 1, NULL, &error));
+    assert_true(error == 1); /* a tree that left one of the two out knows the other only */
+    assert_ok(mr_forest_permutation_importance(forest, &data, 1, importance));
     mr_forest_free(forest);
 }
 
@@ -435,7 +473,7 @@ static void wrong_use_is_refused(void **state) {
     data.weights = weights;
     expect_refusal(&data, &usual, "row 2: weight -1");
     data.weights = nothing;
-    expect_refusal(&data, &usual, "no row of any weight");
+    expect_refusal(&data, &usual, "no row weighs more than 0");
 }
 
 static void out_of_bag_wants_the_training_data(void **state) {
@@ -477,6 +515,7 @@ int main(void) {
         cmocka_unit_test(out_of_bag_error_foretells_the_held_out_error),
         cmocka_unit_test(weights_equal_repeated_rows),
         cmocka_unit_test(weights_count_in_expectation_with_bootstrap),
+        cmocka_unit_test(a_sample_of_no_weight_is_made_up_for),
         cmocka_unit_test(missing_values_go_where_training_learned),
         cmocka_unit_test(unseen_missing_values_follow_the_heavier_side),
         cmocka_unit_test(holes_in_the_data_are_borne),
