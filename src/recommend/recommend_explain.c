@@ -108,8 +108,7 @@ static void name_seats(size_t seat_count, mr_rank_reason *reason) {
             told++;
         }
     snprintf(named + used, sizeof named - (size_t)used, ": %s", reason->text);
-    memcpy(reason->text, named, sizeof reason->text - 1);
-    reason->text[sizeof reason->text - 1] = 0;
+    mr_fit_reason(reason->text, named);
 }
 
 static void explain_to_group(const mr_appetite *appetites, size_t seat_count, shares each,

@@ -163,6 +163,9 @@ size_t mr_select(const mr_catalogue *catalogue, mr_candidate *candidates, size_t
 void mr_say_reason(char text_out[MR_RANK_REASON_TEXT], mr_term term, const mr_appetite *appetite,
                    const mr_rank_options *options, uint32_t index);
 
+/* Copies a text; one that is too long ends behind a whole word with "…". */
+void mr_fit_reason(char out[MR_RANK_REASON_TEXT], const char *words);
+
 /* Fills contributions and reasons of a film whose `film` and `explored` are set. */
 void mr_explain(const mr_appetite *appetites, size_t seat_count, const mr_rank_options *options,
                 mr_ranked_film *film);

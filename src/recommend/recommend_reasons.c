@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Text that is built up piece by piece and cut off where it ends. */
+/* Text that is built up piece by piece and cut off where its room ends. */
 typedef struct text {
     char *start;
     size_t used, size;
@@ -19,6 +19,35 @@ static void __attribute__((format(printf, 2, 3))) say(text *out, const char *for
     if (written > 0)
         out->used =
             out->used + (size_t)written < out->size ? out->used + (size_t)written : out->size - 1;
+}
+
+/* How far back the end of a word is looked for; a longer word is cut. */
+enum { LONGEST_WORD_BACK = 24 };
+
+/* The length up to which words are kept when no more than `most` bytes are: whole words, and at
+ * least whole characters, without what joins them to the next. */
+static size_t kept_length(const char *words, size_t most) {
+    size_t whole = most, word;
+    while (((unsigned char)words[whole] & 0xc0) == 0x80)
+        whole--;
+    for (word = whole; word > 0 && words[word] != ' ';)
+        word--;
+    if (word + LONGEST_WORD_BACK < whole)
+        return whole;
+    while (word > 0 && strchr(" ,:", words[word - 1]))
+        word--;
+    return word;
+}
+
+void mr_fit_reason(char out[MR_RANK_REASON_TEXT], const char *words) {
+    size_t length = strlen(words);
+    const char *end = "";
+    if (length >= MR_RANK_REASON_TEXT) {
+        end = "…";
+        length = kept_length(words, MR_RANK_REASON_TEXT - 1 - strlen(end));
+    }
+    memcpy(out, words, length);
+    memcpy(out + length, end, strlen(end) + 1);
 }
 
 /* Bytes of a title that a reason has room for. */
@@ -293,7 +322,8 @@ static void say_popularity(text *out, const mr_recommender *recommender, uint32_
 
 void mr_say_reason(char text_out[MR_RANK_REASON_TEXT], mr_term term, const mr_appetite *appetite,
                    const mr_rank_options *options, uint32_t index) {
-    text made = {.start = text_out, .size = MR_RANK_REASON_TEXT}, *out = &made;
+    char whole[4 * MR_RANK_REASON_TEXT] = "";
+    text made = {.start = whole, .size = sizeof whole}, *out = &made;
     const mr_recommender *recommender = appetite->recommender;
     const mr_catalogue_film *film = mr_catalogue_entry(recommender->parts.catalogue, index);
     const mr_watcher *watcher = &appetite->seat->watcher;
@@ -322,4 +352,5 @@ void mr_say_reason(char text_out[MR_RANK_REASON_TEXT], mr_term term, const mr_ap
     default:
         say_popularity(out, recommender, index);
     }
+    mr_fit_reason(text_out, whole);
 }

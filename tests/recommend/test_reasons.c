@@ -1,5 +1,6 @@
 /* What reasons say, and the parts of the terms that they speak of: the figures are those of the
  * people whom they name, and what is named is what raised the score. */
+#include "base/utf8.h"
 #include "recommend/recommend_parts.h"
 #include "shipped.h"
 
@@ -288,6 +289,78 @@ static void histories_name_what_moved_the_film(void **state) {
     free(links.item_of);
 }
 
+/* --- what does not fit ----------------------------------------------------------------------- */
+
+static void reasons_end_behind_whole_words(void **state) {
+    (void)state;
+    char text[2 * MR_RANK_REASON_TEXT], out[MR_RANK_REASON_TEXT];
+    mr_fit_reason(out, "Popular");
+    assert_string_equal(out, "Popular");
+    for (int length = 0; length < 300; length++) {
+        snprintf(text, sizeof text, "%.*s", length,
+                 "Alpha, beta: gamma, delta, epsilon, zeta, eta, theta, iota, kappa, lambda, mu, "
+                 "nu, xi, omicron, pi, rho, sigma, tau, upsilon, phi, chi, psi, omega, alpha, "
+                 "beta, gamma, delta, epsilon, zeta, eta, theta, iota, kappa, lambda, mu, nu, xi");
+        mr_fit_reason(out, text);
+        if (strlen(text) < sizeof out)
+            assert_string_equal(out, text);
+        else
+            assert_string_equal(out, "Alpha, beta: gamma, delta, epsilon, zeta, eta, theta, iota, "
+                                     "kappa, lambda, mu, nu, xi, omicron, pi, rho, sigma, tau, "
+                                     "upsilon, phi, chi, psi, omega, alpha…");
+    }
+    /* A long word ends behind a whole character. */
+    for (int first = 0; first < 4; first++) {
+        snprintf(text, sizeof text, "%.*s", first, "abcd");
+        while (strlen(text) < 200)
+            strcat(text, "侍");
+        mr_fit_reason(out, text);
+        assert_true(mr_utf8_is_text(out));
+        assert_string_equal(out + strlen(out) - 6, "侍…");
+        assert_in_range(strlen(out), sizeof out - 4, sizeof out - 1);
+    }
+}
+
+#define ALIKE "Biography|Dark Comedy|Documentary|Fantasy|Mystery|Romance|Adventure|Western"
+
+/* Of two films that share all that can be named, the reasons of a group have no room for it. */
+static void reasons_of_groups_are_not_cut_in_words(void **state) {
+    (void)state;
+    static const char text[] =
+        "id,title,year,genres,certificate,tier,language,directors,cast\n"
+        "A,A title of many words which takes all the room that a title has,2000," ALIKE
+        ",G,1,French,d,c\nB,Another,2001," ALIKE ",G,1,French,d,c\nC,Plain,2001,Drama,G,1,,,\n";
+    mr_catalogue *films;
+    mr_recommender *by;
+    assert_ok(mr_catalogue_parse(text, strlen(text), "films.csv", &films));
+    mr_recommender_parts parts = *mr_recommender_parts_of(recommender);
+    mr_profile_forest belief = {.film_count = 0};
+    memcpy(belief.share, parts.belief->share, sizeof belief.share);
+    belief.choice = parts.belief->choice;
+    parts.catalogue = films;
+    parts.belief = &belief;
+    parts.neighbours = NULL;
+    assert_ok(mr_recommender_make(&parts, &by));
+    const mr_opinion like = {0, MR_FEEDBACK_LIKE, 0, 0};
+    mr_sofa_seat seats[2] = {seat_of(30, -1, -1), seat_of(40, -1, -1)};
+    seats[0].history = &like;
+    seats[0].history_count = 1;
+    const mr_rank_options options = plain();
+    mr_ranking ranking = rank_with(by, seats, 2, &options);
+    bool told = false;
+    for (size_t i = 0; i < ranking.count; i++)
+        for (int r = 0; r < ranking.films[i].reason_count; r++)
+            told |= strcmp(ranking.films[i].reasons[r].text,
+                           "For viewer 1: Like A title of many words which takes all the room "
+                           "that a tit…, which you liked: the same director, an actor in common, "
+                           "Adventure…") == 0;
+    if (!told)
+        fail_msg("%s", ranking.count ? ranking.films[0].reasons[0].text : "no films");
+    mr_ranking_free(&ranking);
+    mr_recommender_free(by);
+    mr_catalogue_free(films);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tastes_enter_with_their_chances),
@@ -295,6 +368,8 @@ int main(void) {
         cmocka_unit_test(figures_are_of_those_who_are_named),
         cmocka_unit_test(moods_are_told_that_raised_the_film),
         cmocka_unit_test(histories_name_what_moved_the_film),
+        cmocka_unit_test(reasons_end_behind_whole_words),
+        cmocka_unit_test(reasons_of_groups_are_not_cut_in_words),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
