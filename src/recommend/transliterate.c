@@ -20,6 +20,21 @@ static const char latin_more[] = "aabbbbbbccddddddddddeeeeeeeeeeff"
                                  "eeeeeeeeiiiioooooooooooooooooooo"
                                  "oooouuuuuuuuuuuuuuyyyyyyyyllvvyy";
 
+/* U+03B1 … U+03C9; capitals stand 32 before. */
+static const char *const greek[] = {"a", "v", "g", "d", "e",  "z",  "i", "th", "i",
+                                    "k", "l", "m", "n", "x",  "o",  "p", "r",  "s",
+                                    "s", "t", "y", "f", "ch", "ps", "o"};
+
+/* The same of U+1F00 … U+1FFF: vowels, and rho, with accents. */
+static const char greek_more[] = "aaaaaaaaaaaaaaaaeeeeee--eeeeee--"
+                                 "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii"
+                                 "oooooo--oooooo--yyyyyyyy-y-y-y-y"
+                                 "ooooooooooooooooaaeeiiiiooyyoo--"
+                                 "aaaaaaaaaaaaaaaaiiiiiiiiiiiiiiii"
+                                 "ooooooooooooooooaaaaa-aaaaaaa---"
+                                 "--iii-iieeiii---iiii--iiiiii----"
+                                 "yyyyrryyyyyyr-----ooo-ooooooo---";
+
 /* U+0430 … U+045F; capitals stand 32 or 80 before. */
 static const char *const cyrillic[] = {
     "a", "b", "v", "g", "d", "e",  "zh", "z",  "i",  "y",   "k", "l", "m", "n", "o",  "p",
@@ -42,6 +57,21 @@ static const char *one_letter(char letter) {
                                       "j", "k", "l", "m", "n", "o", "p", "q", "r",
                                       "s", "t", "u", "v", "w", "x", "y", "z"};
     return letter == '-' ? " " : letters[letter - 'a'];
+}
+
+/* Of U+0370 … U+03FF; NULL for letters of other languages, and those that no title has. */
+static const char *greek_letter(long point) {
+    if (point >= 0x3b1 && point <= 0x3c9)
+        return greek[point - 0x3b1];
+    if (point >= 0x391 && point <= 0x3a9)
+        return greek[point - 0x391];
+    if (point >= 0x384 && point <= 0x390)
+        return one_letter("--a-eii-o-yoi"[point - 0x384]);
+    if (point >= 0x3aa && point <= 0x3b0)
+        return one_letter("iyaeiiy"[point - 0x3aa]);
+    if (point >= 0x3ca && point <= 0x3ce)
+        return one_letter("iyoyo"[point - 0x3ca]);
+    return point == 0x37e ? " " : NULL;
 }
 
 static const char *indian_letter(long point, mr_letter_kind *kind) {
@@ -89,6 +119,10 @@ const char *mr_transliterate(long point, mr_letter_kind *kind) {
         return one_letter(latin_more[point - 0x1e00]);
     if (point >= 0x300 && point < 0x370)
         return "";
+    if (point >= 0x370 && point < 0x400)
+        return greek_letter(point);
+    if (point >= 0x1f00 && point < 0x2000)
+        return one_letter(greek_more[point - 0x1f00]);
     if (point >= 0x400 && point < 0x460)
         return cyrillic[point < 0x410   ? point - 0x400 + 32
                         : point < 0x430 ? point - 0x410

@@ -1,8 +1,8 @@
 /*
  * Letters of other scripts in plain Latin ones, for looking up titles: close to what people type,
- * not to a standard of libraries. Latin with accents, Cyrillic, and the scripts of India that share
- * the layout of ISCII (Devanagari, Bengali, Gurmukhi, Gujarati, Oriya, Tamil, Telugu, Kannada,
- * Malayalam).
+ * not to a standard of libraries. Latin with accents, Greek, Cyrillic, and the scripts of India
+ * that share the layout of ISCII (Devanagari, Bengali, Gurmukhi, Gujarati, Oriya, Tamil, Telugu,
+ * Kannada, Malayalam).
  *
  * Thread rule: pure functions.
  */
