@@ -311,9 +311,9 @@ static void reasons_end_behind_whole_words(void **state) {
     }
     /* A long word ends behind a whole character. */
     for (int first = 0; first < 4; first++) {
-        snprintf(text, sizeof text, "%.*s", first, "abcd");
-        while (strlen(text) < 200)
-            strcat(text, "侍");
+        int length = snprintf(text, sizeof text, "%.*s", first, "abcd");
+        while (length < 200)
+            length += snprintf(text + length, sizeof text - (size_t)length, "侍");
         mr_fit_reason(out, text);
         assert_true(mr_utf8_is_text(out));
         assert_string_equal(out + strlen(out) - 6, "侍…");
