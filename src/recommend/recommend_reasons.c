@@ -46,8 +46,7 @@ void mr_fit_reason(char out[MR_RANK_REASON_TEXT], const char *words) {
         end = "…";
         length = kept_length(words, MR_RANK_REASON_TEXT - 1 - strlen(end));
     }
-    memcpy(out, words, length);
-    memcpy(out + length, end, strlen(end) + 1);
+    snprintf(out, MR_RANK_REASON_TEXT, "%.*s%s", (int)length, words, end);
 }
 
 /* Bytes of a title that a reason has room for. */

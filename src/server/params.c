@@ -14,6 +14,9 @@
 /* Of one code point. */
 #define UTF8_BYTES_MAX 4
 
+/* 2^53: a larger real stands for more than one whole number. */
+#define EXACT_MOST 9007199254740992.0
+
 static int hex_value(char digit) {
     if (digit >= '0' && digit <= '9')
         return digit - '0';
@@ -181,7 +184,7 @@ bool mr_json_whole(const json_t *value, int64_t *whole) {
         *whole = json_integer_value(value);
         return true;
     }
-    if (!json_is_real(value) || floor(real) != real || real < -0x1p63 || real >= 0x1p63)
+    if (!json_is_real(value) || floor(real) != real || fabs(real) > EXACT_MOST)
         return false;
     *whole = (int64_t)real;
     return true;
