@@ -7,3 +7,12 @@ double mr_now(void) {
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
+
+int mr_condition_init(pthread_cond_t *condition) {
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    int failure = pthread_cond_init(condition, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return failure;
+}

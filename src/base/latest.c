@@ -1,16 +1,13 @@
 #include "base/latest.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <time.h>
 
 mr_status mr_latest_init(mr_latest *latest) {
     *latest = (mr_latest){.making = 0, .newest = 1, .reading = 2};
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    int failure = pthread_cond_init(&latest->published, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (failure)
+    if (mr_condition_init(&latest->published))
         return mr_fail(MR_E_MEMORY, "no memory for a condition variable");
     pthread_mutex_init(&latest->mutex, NULL); /* of the plain kind: cannot fail */
     return MR_OK;

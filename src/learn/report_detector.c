@@ -75,56 +75,55 @@ static void threshold_row(mr_page *page, const judged *j, int k) {
     mr_page_row_end(page);
 }
 
-static void found_part(mr_page *page, const mr_detector_report *reports, size_t count) {
-    static const char *const columns[] = {
-        "detector, names", "pictures", "faces from 8 px", "AP from 8 px", "16 px",    "32 px",
-        "points off",      "10 wrong", "30 wrong",        "100 wrong",    "300 wrong"};
-    _Static_assert(COUNT(columns) == 4 + MR_AP_HEIGHTS + MR_FALSE_ALARMS, "a column a figure");
-    mr_page_text(page,
-                 "Average precision at an IoU of one half by the least height of faces; points "
-                 "in shares of the distance between the eyes; recall of faces from 16 px "
-                 "when so many of the found faces are wrong.");
-    mr_page_table_begin(page, columns, COUNT(columns));
+static void threshold_rows(mr_page *page, const judged *j) {
+    for (int k = 0; k < MR_AP_HEIGHTS; k++)
+        threshold_row(page, j, k);
+}
+
+/* A table of all that is judged. */
+typedef struct table {
+    const char *const *columns;
+    int column_count;
+    void (*rows)(mr_page *page, const judged *j);
+} table;
+
+static void put_table(mr_page *page, const table *t, const mr_detector_report *reports,
+                      size_t count) {
+    mr_page_table_begin(page, t->columns, t->column_count);
     for (size_t i = 0; i < count; i++) {
         const judged j = judged_at(reports, count, i);
-        precision_row(page, &j);
+        t->rows(page, &j);
     }
     mr_page_table_end(page);
 }
 
-static void interval_part(mr_page *page, const mr_detector_report *reports, size_t count) {
-    static const char *const columns[] = {
-        "detector, names", "8 px, from", "to", "16 px, from", "to", "32 px, from", "to"};
-    mr_page_heading(page, "95 % intervals of average precision, by draws of pictures");
-    mr_page_table_begin(page, columns, COUNT(columns));
-    for (size_t i = 0; i < count; i++) {
-        const judged j = judged_at(reports, count, i);
-        interval_row(page, &j);
-    }
-    mr_page_table_end(page);
-}
+static const char *const found_columns[] = {
+    "detector, names", "pictures", "faces from 8 px", "AP from 8 px", "16 px",    "32 px",
+    "points off",      "10 wrong", "30 wrong",        "100 wrong",    "300 wrong"};
+_Static_assert(COUNT(found_columns) == 4 + MR_AP_HEIGHTS + MR_FALSE_ALARMS, "a column a figure");
+static const char *const interval_columns[] = {
+    "detector, names", "8 px, from", "to", "16 px, from", "to", "32 px, from", "to"};
+static const char *const threshold_columns[] = {
+    "detector, names", "score for 90 % precision", "recall", "for 95 %", "recall", "for 99 %",
+    "recall",          "for the best F1",          "recall"};
 
-static void threshold_part(mr_page *page, const mr_detector_report *reports, size_t count) {
-    static const char *const columns[] = {
-        "detector, names", "score for 90 % precision", "recall", "for 95 %", "recall", "for 99 %",
-        "recall",          "for the best F1",          "recall"};
-    mr_page_heading(page, "Least scores");
-    mr_page_table_begin(page, columns, COUNT(columns));
-    for (size_t i = 0; i < count; i++) {
-        const judged j = judged_at(reports, count, i);
-        for (int k = 0; k < MR_AP_HEIGHTS; k++)
-            threshold_row(page, &j, k);
-    }
-    mr_page_table_end(page);
-}
+static const table found = {found_columns, COUNT(found_columns), precision_row};
+static const table intervals = {interval_columns, COUNT(interval_columns), interval_row};
+static const table thresholds = {threshold_columns, COUNT(threshold_columns), threshold_rows};
 
 static mr_status parts(const mr_reporting *r, const mr_detector_report *reports, size_t count,
                        const char *model) {
-    found_part(r->page, reports, count);
+    mr_page_text(r->page,
+                 "Average precision at an IoU of one half by the least height of faces; points "
+                 "in shares of the distance between the eyes; recall of faces from 16 px "
+                 "when so many of the found faces are wrong.");
+    put_table(r->page, &found, reports, count);
     mr_page_chart(r->page, r->folder, "precision_recall",
                   "Precision by recall for faces from three heights on; dots: the best F1.");
-    interval_part(r->page, reports, count);
-    threshold_part(r->page, reports, count);
+    mr_page_heading(r->page, "95 % intervals of average precision, by draws of pictures");
+    put_table(r->page, &intervals, reports, count);
+    mr_page_heading(r->page, "Least scores");
+    put_table(r->page, &thresholds, reports, count);
     return model ? mr_report_curves(r, model) : MR_OK;
 }
 

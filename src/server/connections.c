@@ -61,11 +61,7 @@ mr_status mr_connections_create(double tick, mr_connections **out) {
     if (connections == NULL)
         return mr_fail(MR_E_MEMORY, "connections: out of memory");
     connections->tick = tick;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&connections->stop, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    mr_condition_init(&connections->stop);
     pthread_mutex_init(&connections->lock, NULL);
     if (pthread_create(&connections->watcher, NULL, watch, connections) != 0) {
         pthread_cond_destroy(&connections->stop);

@@ -115,14 +115,6 @@ static void *work(void *context) {
     return NULL;
 }
 
-static void make_condition(pthread_cond_t *condition) {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-}
-
 static void destroy(mr_learner *learner) {
     pthread_cond_destroy(&learner->changed);
     pthread_mutex_destroy(&learner->lock);
@@ -140,7 +132,7 @@ mr_status mr_learner_start(mr_lessor *lessor, mr_store *store, double minutes, m
     learner->store = store;
     learner->pause = minutes * 60;
     pthread_mutex_init(&learner->lock, NULL);
-    make_condition(&learner->changed);
+    mr_condition_init(&learner->changed);
     if (pthread_create(&learner->thread, NULL, work, learner) != 0) {
         destroy(learner);
         return mr_fail(MR_E_MEMORY, "learning: no thread");

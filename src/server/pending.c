@@ -1,13 +1,11 @@
 #include "server/pending.h"
 
+#include "base/clock.h"
+
 #include <time.h>
 
 void mr_pending_init(mr_pending *pending) {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pending->none, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    mr_condition_init(&pending->none);
     pthread_mutex_init(&pending->lock, NULL);
     pending->count = 0;
 }

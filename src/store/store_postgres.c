@@ -397,11 +397,7 @@ static mr_status name_of(const char *url, char **out) {
 }
 
 static void make_pool(struct postgres_store *self) {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&self->released, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    mr_condition_init(&self->released);
     pthread_mutex_init(&self->mutex, NULL);
 }
 
