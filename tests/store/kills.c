@@ -71,11 +71,13 @@ static int count_until_killed(const char *url, int process, mr_rng *rng) {
     return count;
 }
 
+static int compare_films(const void *a, const void *b) {
+    return strcmp(((const mr_feedback *)a)->film, ((const mr_feedback *)b)->film);
+}
+
 static bool holds(const mr_history *history, const char *film) {
-    for (size_t i = 0; i < history->count; i++)
-        if (strcmp(history->items[i].film, film) == 0)
-            return true;
-    return false;
+    mr_feedback key = {.film = film};
+    return bsearch(&key, history->items, history->count, sizeof key, compare_films) != NULL;
 }
 
 /* Whatever was acknowledged is there, and of each process at most one opinion more. */
@@ -87,6 +89,7 @@ static void assert_stored(const char *url, const int *acknowledged, int processe
     assert_ok(mr_store_open(url, &store));
     assert_ok(mr_store_ensure_viewer(store, "anna")); /* maybe nobody came as far */
     assert_ok(mr_store_history(store, "anna", &history));
+    qsort(history.items, history.count, sizeof *history.items, compare_films);
     for (int process = 0; process < processes; process++) {
         for (int i = 0; i < acknowledged[process]; i++, total++) {
             name_film(film, process, i);
