@@ -541,7 +541,8 @@ static void broken_frames_hear_why(void **state) {
     } bad[] = {
         {"\x81\x02hi", 4, 1002},
         {"\x81\x81\x01\x02\x03\x04\xfe", 7, 1007},
-        {"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff", 14, 1009},
+        /* With the first byte of so many, since wslay tells a frame with its first byte. */
+        {"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff", 15, 1009},
         {"GET / HTTP/1.1\r\n\r\n", 18, 1002},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
