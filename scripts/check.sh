@@ -3,10 +3,11 @@
 # UndefinedBehaviorSanitizer, those with threads under ThreadSanitizer, then lint. Goes on after a
 # failure, so that one run shows everything, and ends with what passed, failed and was skipped.
 #
-# JOBS: how many compilers and tests run side by side.
+# JOBS: how many compilers run side by side; of tests half as many more.
 set -eu
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
+tests=$((jobs + (jobs + 1) / 2)) # many of them wait
 failures=0
 
 # run_tests DIR TARGET CHOICE FLAG...: configures build/DIR, builds the target and runs the tests that
@@ -21,7 +22,7 @@ run_tests() {
     cmake --build "$tree" --target "$target" --parallel "$jobs" || return 1
     status=0
     # shellcheck disable=SC2086  # lists of words
-    $steady ctest --test-dir "$tree" --output-on-failure --parallel "$jobs" --timeout 600 $choice \
+    $steady ctest --test-dir "$tree" --output-on-failure --parallel "$tests" --timeout 600 $choice \
         >"$tree/ctest.log" 2>&1 || status=$?
     cat "$tree/ctest.log"
     return $status
