@@ -22,33 +22,36 @@ static const mr_cli_option options[] = {
 };
 
 static void print_calibration(const char *folder, const mr_calibration *found) {
-    printf("%s\n  %-10s %9s %12s %22s\n", folder, "head", "pictures", "temperature",
-           "log loss before, after");
+    printf("%s\n  %-10s %9s %12s %22s %28s\n", folder, "head", "pictures", "temperature",
+           "log loss before, after", "calibration error, held out");
     for (int h = 0; h < MR_HEAD_COUNT; h++) {
         const mr_head_fit *fit = &found->heads[h];
         if (fit->count > 0)
-            printf("  %-10s %9zu %12.3f %13.4f %8.4f\n", mr_head_name((mr_face_head)h), fit->count,
-                   fit->temperature, fit->loss_before, fit->loss_after);
+            printf("  %-10s %9zu %12.3f %13.4f %8.4f %26.1f %%\n", mr_head_name((mr_face_head)h),
+                   fit->count, fit->temperature, fit->loss_before, fit->loss_after,
+                   100 * fit->held_out_error);
     }
     if (found->age_interval_scale <= 0)
         return;
-    printf("  80 %% interval of the age: median ± %.3f standard deviations\n",
-           found->age_interval_scale);
+    printf("  80 %% interval of the age: median ± %.3f standard deviations; held out, %.1f %% lie"
+           " inside\n",
+           found->age_interval_scale, 100 * found->held_out_coverage);
     for (int band = 0; band < MR_AGE_BANDS; band++)
         printf("  %10zu told from %2d years on: ± %.3f\n", found->band_counts[band],
                mr_age_band_from(band), found->band_scales[band]);
 }
 
-/* {"label": {"images", "temperature", "log_loss_before", "log_loss_after"}, …} */
+/* {"label": {"images", "temperature", "log_loss_before", "log_loss_after", "held_out_ece"}, …} */
 static json_t *heads_of(const mr_calibration *found) {
     json_t *heads = json_object();
     for (int h = 0; h < MR_HEAD_COUNT; h++) {
         const mr_head_fit *fit = &found->heads[h];
         if (fit->count > 0)
             json_object_set_new(heads, mr_head_name((mr_face_head)h),
-                                json_pack("{s:I, s:f, s:f, s:f}", "images", (json_int_t)fit->count,
-                                          "temperature", fit->temperature, "log_loss_before",
-                                          fit->loss_before, "log_loss_after", fit->loss_after));
+                                json_pack("{s:I, s:f, s:f, s:f, s:f}", "images",
+                                          (json_int_t)fit->count, "temperature", fit->temperature,
+                                          "log_loss_before", fit->loss_before, "log_loss_after",
+                                          fit->loss_after, "held_out_ece", fit->held_out_error));
     }
     return heads;
 }
@@ -69,6 +72,7 @@ static mr_status print_json(const char *task, const char *folder, const mr_calib
     if (document && found->age_interval_scale > 0) {
         json_object_set_new(document, "age_interval_scale", json_real(found->age_interval_scale));
         json_object_set_new(document, "age_interval_scales", bands_of(found));
+        json_object_set_new(document, "held_out_coverage", json_real(found->held_out_coverage));
     }
     return mr_json_print(document);
 }

@@ -1,6 +1,7 @@
 #include "learn/calibrate.h"
 
 #include "base/memory.h"
+#include "learn/held_out.h"
 #include "learn/metrics.h"
 #include "learn/model.h"
 #include "learn/truths.h"
@@ -90,7 +91,7 @@ static mr_status fit_head(mr_model *model, const mr_predictions *answers, mr_fac
     fit->loss_before = mr_log_loss(rows, truths, answers->count, classes, 1);
     fit->loss_after = mr_log_loss(rows, truths, answers->count, classes, fit->temperature);
     model->heads.temperatures[head] = (float)fit->temperature;
-    return MR_OK;
+    return mr_held_out_error(head, rows, truths, answers->count, &fit->held_out_error);
 }
 
 mr_status mr_fit_age_bands(const float *centres, const float *deviations, const int *ages,
@@ -141,6 +142,8 @@ static mr_status fit_interval(const mr_model *model, const mr_predictions *answe
         ages[i] = set->targets[i].age;
     }
     mr_status status = mr_fit_age_bands(centres, deviations, ages, count, found);
+    if (status == MR_OK)
+        status = mr_held_out_coverage(centres, deviations, ages, count, &found->held_out_coverage);
     free(centres);
     free(ages);
     return status;

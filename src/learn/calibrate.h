@@ -32,6 +32,7 @@ typedef struct mr_head_fit {
     size_t count; /* pictures; 0: the head was left alone */
     double temperature;
     double loss_before, loss_after; /* log loss at temperature 1 and at the fitted one */
+    double held_out_error;          /* calibration error of pictures not fitted on (held_out.h) */
 } mr_head_fit;
 
 typedef struct mr_calibration {
@@ -39,6 +40,7 @@ typedef struct mr_calibration {
     double age_interval_scale;        /* for everybody; 0: not fitted */
     size_t band_counts[MR_AGE_BANDS]; /* pictures whose age is told in each band */
     double band_scales[MR_AGE_BANDS]; /* as for everybody where they are too few */
+    double held_out_coverage;         /* of intervals of pictures not fitted on (held_out.h) */
 } mr_calibration;
 
 /* The temperature in .05 … 20 that is most likely: the least log loss, with a normal prior of

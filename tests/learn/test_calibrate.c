@@ -1,5 +1,6 @@
 #include "base/memory.h"
 #include "learn/calibrate.h"
+#include "learn/held_out.h"
 #include "learn/metrics.h"
 #include "learn/model.h"
 #include "made_faces.h"
@@ -146,6 +147,44 @@ static void bands_cover_what_they_shall(void **state) {
     free(ages);
 }
 
+/* Every other picture is told with what fits the others: where the two kinds differ it fits badly.
+ */
+static void pictures_held_out_are_told_by_the_others(void **state) {
+    (void)state;
+    double error;
+    answers *a = made_answers(3);
+    double t = mr_fit_temperature(a->logits[0], a->labels, ROWS, CLASSES);
+    assert_ok(mr_held_out_error(MR_HEAD_ETHNICITY, a->logits[0], a->labels, ROWS, &error));
+    assert_true(fabs(error - error_at(a, (float)t)) < 0.01);
+    for (int i = 1; i < ROWS; i += 2)
+        for (int c = 0; c < CLASSES; c++)
+            a->logits[i][c] /= 9;
+    assert_ok(mr_held_out_error(MR_HEAD_ETHNICITY, a->logits[0], a->labels, ROWS, &error));
+    assert_true(error > 0.15);
+    free(a);
+
+    enum { COUNT = 1000 };
+    float *told = mr_alloc(COUNT * sizeof *told), *spread = mr_alloc(COUNT * sizeof *spread);
+    int *ages = mr_alloc(COUNT * sizeof *ages);
+    mr_rng rng = mr_rng_seeded(8);
+    double coverage;
+    for (int k = 0; k < 2; k++) { /* errors of one size, then of two */
+        for (int i = 0; i < COUNT; i++) {
+            told[i] = (float)mr_rng_range(&rng, 25, 39);
+            spread[i] = 5;
+            double error_size = k == 1 && i % 2 ? 50 : 5;
+            ages[i] = (int)lround((double)told[i] + error_size * mr_rng_normal(&rng));
+        }
+        assert_ok(mr_held_out_coverage(told, spread, ages, COUNT, &coverage));
+        assert_true(k == 0 ? fabs(coverage - MR_AGE_COVERAGE) < 0.04 : coverage < 0.65);
+    }
+    assert_ok(mr_held_out_coverage(told, spread, ages, 1, &coverage));
+    assert_true(coverage == 0);
+    free(told);
+    free(spread);
+    free(ages);
+}
+
 /* Metadata that was there stays, tensors are the same, a second time changes nothing more. */
 static void weights_keep_all_but_calibration(void **state) {
     char *model = mr_path_join(*state, "attributes"), *chips = mr_path_join(*state, "chips");
@@ -226,6 +265,7 @@ int main(void) {
         cmocka_unit_test(nothing_to_fit_leaves_temperature),
         cmocka_unit_test(interval_covers_what_it_shall),
         cmocka_unit_test(bands_cover_what_they_shall),
+        cmocka_unit_test(pictures_held_out_are_told_by_the_others),
         cmocka_unit_test(weights_keep_all_but_calibration),
         cmocka_unit_test(misfits_are_told),
     };
