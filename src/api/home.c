@@ -17,6 +17,20 @@ static bool is_folder(const char *folder, const char *name) {
     return found;
 }
 
+/* Files of which a home has one: any program may have folders of these names. */
+static bool holds_ours(const char *folder) {
+    static const char *const files[] = {"data/films.csv", "models/emotion/network.txt",
+                                        "models/attributes/network.txt",
+                                        "models/detector/network.txt"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof files / sizeof *files && !found; i++) {
+        char *path = mr_path_join(folder, files[i]);
+        found = path != NULL && access(path, F_OK) == 0;
+        free(path);
+    }
+    return found;
+}
+
 static bool is_home(const char *folder) {
     return is_folder(folder, "models") && is_folder(folder, "data");
 }
@@ -56,13 +70,12 @@ mr_status mr_find_home(char **home) {
     snprintf(folders[2], sizeof folders[2], "%s/../share/moodreel", program);
     const char *const places[] = {".", folders[0], folders[1], folders[2], MR_DATA_FOLDER};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (is_home(places[i]))
+        if (is_home(places[i]) && holds_ours(places[i]))
             return take(places[i], home);
-    return mr_fail(
-        MR_E_NOT_FOUND,
-        "home folder: none of the current folder, %s, its parent, %s and %s holds models/ "
-        "and data/; set " MR_HOME_VARIABLE,
-        program, folders[2], MR_DATA_FOLDER);
+    return mr_fail(MR_E_NOT_FOUND,
+                   "home folder: none of the current folder, %s, its parent, %s and %s holds the "
+                   "models/ and data/ of Moodreel; set " MR_HOME_VARIABLE,
+                   program, folders[2], MR_DATA_FOLDER);
 }
 
 mr_status mr_home_resolve(const char *wanted, char **home) {

@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Bytes that a stream of unknown length is given at first. */
+#define FIRST_ROOM ((size_t)1 << 16)
+
 static mr_status fail_errno(const char *path) {
     return mr_fail(errno == ENOENT ? MR_E_NOT_FOUND : MR_E_IO, "%s: %s", path, strerror(errno));
 }
@@ -53,6 +56,43 @@ mr_status mr_file_read(const char *path, size_t limit, unsigned char **bytes, si
     mr_status status = read_open(file, path, limit, bytes, size);
     fclose(file);
     return status;
+}
+
+/* Room for twice as much as before, but never more than the limit and the zero byte. */
+static unsigned char *grow(unsigned char *data, size_t *room, size_t limit) {
+    size_t wanted = *room < limit / 2 ? 2 * *room : limit;
+    unsigned char *grown = realloc(data, wanted + 1);
+    if (grown)
+        *room = wanted;
+    return grown;
+}
+
+mr_status mr_stream_read(FILE *stream, const char *name, size_t limit, unsigned char **bytes,
+                         size_t *size) {
+    size_t room = limit < FIRST_ROOM ? limit : FIRST_ROOM, got = 0;
+    unsigned char *data = malloc(room + 1);
+    while (data) {
+        got += fread(data + got, 1, room + 1 - got, stream);
+        if (got <= room || room == limit)
+            break;
+        unsigned char *grown = grow(data, &room, limit);
+        if (!grown)
+            free(data);
+        data = grown;
+    }
+    if (!data)
+        return mr_fail(MR_E_MEMORY, "%s: no memory for %zu bytes", name, room);
+    if (ferror(stream) || got > limit) {
+        mr_status status =
+            got > limit ? mr_fail(MR_E_LIMIT, "%s: more than the %zu bytes allowed", name, limit)
+                        : fail_errno(name);
+        free(data);
+        return status;
+    }
+    data[got] = 0;
+    *bytes = data;
+    *size = got;
+    return MR_OK;
 }
 
 static int write_all(int file, const unsigned char *bytes, size_t size) {

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * Reads a regular file of at most `limit` bytes into *bytes, which the caller frees; a zero byte
@@ -13,6 +14,11 @@
  * MR_E_IO, MR_E_MEMORY; the text names the path.
  */
 mr_status mr_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size);
+
+/* The same of what is left in a stream of any kind, a pipe for example, up to its end; `name` is
+ * for errors. */
+mr_status mr_stream_read(FILE *stream, const char *name, size_t limit, unsigned char **bytes,
+                         size_t *size);
 
 /* Writes a file beside `path`, syncs it and renames it over `path`. */
 mr_status mr_file_write(const char *path, const void *bytes, size_t size);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
+#include "cli/picture.h"
 #include "cli/text.h"
 #include "image/image.h"
 #include "json/json.h"
@@ -28,7 +29,8 @@ static const mr_cli_usage usage = {
     1,
     INT_MAX,
     "Finds the faces in JPEG, PNG and WebP pictures and estimates age, gender, ethnicity and\n"
-    "emotion of each. A picture that cannot be read is reported; the others are still analysed.",
+    "emotion of each. A picture that cannot be read is reported; the others are still analysed.\n"
+    "'-' is a picture on standard input.",
     options,
     MR_COUNT(options)};
 
@@ -36,7 +38,7 @@ static const mr_cli_usage usage = {
 static mr_status analyze(mr_session *session, const struct settings *settings, const char *path,
                          json_t *list) {
     mr_analysis analysis;
-    MR_TRY(mr_analyze_file(session, path, &analysis));
+    MR_TRY(mr_cli_analyze(session, path, &analysis));
     if (settings->json)
         json_array_append_new(list, mr_json_analysis(path, &analysis));
     else
@@ -70,6 +72,8 @@ int mr_cmd_analyze(int argc, char **argv) {
         return code;
     if (settings.draw && images.count > 1)
         return mr_cli_misuse("analyze", "--draw: takes one picture, found %d", images.count);
+    if (settings.draw && mr_cli_is_standard_input(images.items[0]))
+        return mr_cli_misuse("analyze", "--draw: needs a picture in a file, found '-'");
     if (settings.draw && mr_is_same_file(settings.draw, images.items[0]))
         return mr_cli_misuse("analyze", "--draw: %s is the picture that is read", settings.draw);
     if (settings.draw && mr_image_check_name(settings.draw) != MR_OK)

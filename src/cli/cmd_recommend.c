@@ -1,6 +1,7 @@
 /* moodreel recommend: films for the people in a picture, or for a stated viewer. */
 #include "cli/commands.h"
 #include "cli/engine.h"
+#include "cli/picture.h"
 #include "cli/store.h"
 #include "cli/text.h"
 #include "json/json.h"
@@ -126,7 +127,7 @@ static mr_status recommend_seen(mr_session *session, const struct settings *sett
                                 const mr_history *history, const char *path) {
     mr_analysis analysis;
     mr_recommendation films;
-    MR_TRY(mr_analyze_file(session, path, &analysis));
+    MR_TRY(mr_cli_analyze(session, path, &analysis));
     mr_status status = analysis.readable
                            ? recommend_people(session, settings, history, &analysis, &films)
                            : mr_fail(MR_E_NOT_FOUND, "%s: shows no face%s", path,
@@ -170,9 +171,12 @@ int mr_cmd_recommend(int argc, char **argv) {
         return code;
     settings.films.mood = moods[settings.mood];
     bool stated = settings.age >= 0 || settings.gender >= 0 || settings.emotion >= 0;
-    if (images.count ? stated : !stated && !settings.viewer)
+    if (!images.count && !stated && !settings.viewer)
+        return mr_cli_misuse("recommend", "needs an IMAGE, some of --age, --gender and --emotion, "
+                                          "or --viewer");
+    if (images.count && stated)
         return mr_cli_misuse("recommend",
-                             "needs either an IMAGE or some of --age, --gender and --emotion");
+                             "takes an IMAGE or --age, --gender and --emotion, not both");
     if (settings.viewer && !mr_cli_check_viewer("recommend", settings.viewer, &code))
         return code;
     return recommend(&settings, images.count ? images.items[0] : NULL) == MR_OK

@@ -33,7 +33,10 @@ mr_status mr_store_open_with(const char *url, const mr_store_schema *schema, mr_
         return mr_store_open_sqlite(url + strlen("sqlite:"), schema, out);
     if (begins(url, "postgresql://") || begins(url, "postgres://"))
         return mr_store_open_postgres(url, schema, out);
-    return mr_fail(MR_E_ARGUMENT, "store: expected sqlite:FILE or postgresql://...");
+    /* No more of it than the scheme: what follows may hold a password. */
+    int scheme = (int)strcspn(url, ":");
+    return mr_fail(MR_E_ARGUMENT, "store '%.*s%s': expected sqlite:FILE or postgresql://...",
+                   scheme < 24 ? scheme : 24, url, url[scheme] ? ":..." : "");
 }
 
 mr_status mr_store_open(const char *url, mr_store **out) {
