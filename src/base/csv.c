@@ -61,7 +61,7 @@ static mr_status take_field(cutter *c, char **field, int *ended) {
     MR_TRY(quoted ? take_quoted(c, &written) : take_plain(c, &written));
     if (c->at < c->end && *c->at == '\r') {
         c->at++;
-        if (c->at < c->end && *c->at != '\n')
+        if (c->at == c->end || *c->at != '\n')
             return refuse(c, c->line, "a carriage return", "a line feed behind it");
     }
     if (!is_end_of_field(c->at, c->end))

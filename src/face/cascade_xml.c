@@ -12,7 +12,8 @@
 
 #define MAX_DEPTH    16
 #define MAX_ELEMENTS (1 << 20)
-#define MAX_NUMBER   64 /* characters of one number */
+#define MAX_NUMBER   64   /* characters of one number */
+#define NUMBER_MOST  1e30 /* sums of many such are finite floats still */
 
 typedef struct builder {
     mr_xml *xml;
@@ -172,7 +173,7 @@ mr_status mr_xml_numbers(const mr_xml *xml, int element, int least, int most, do
         size_t length = strcspn(at, " \t\r\n");
         char *end = NULL;
         double value = length <= MAX_NUMBER ? mr_strtod(at, &end) : NAN;
-        if (!isfinite(value) || end != at + length)
+        if (!(fabs(value) <= NUMBER_MOST) || end != at + length)
             return mr_xml_fail(xml, element, "a finite number was expected");
         if (n == most)
             return mr_xml_fail(xml, element, "too many numbers");

@@ -35,6 +35,7 @@ struct mr_haar {
     mr_haar_band band;
     mr_haar_candidate *candidates;
     size_t candidate_count, candidate_capacity;
+    int min_neighbors; /* of the call under way */
     mr_haar_grouper grouper;
 };
 
@@ -78,12 +79,12 @@ void mr_haar_free(mr_haar *haar) {
 /* ---- preparing for a picture ---- */
 
 static mr_status check(const mr_image *image, const mr_haar_params *params) {
-    if (image->width < 1 || image->height < 1 || image->width > UINT16_MAX ||
-        image->height > UINT16_MAX || (image->channels != 1 && image->channels != 3))
-        return mr_fail(MR_E_ARGUMENT,
-                       "a picture of %d × %d pixels and %d channels: 1 to 65535 and "
-                       "1 or 3 were expected",
-                       image->width, image->height, image->channels);
+    if (image->width < 1 || image->height < 1 || (image->channels != 1 && image->channels != 3))
+        return mr_fail(MR_E_ARGUMENT, "a picture of %d × %d pixels and %d channels", image->width,
+                       image->height, image->channels);
+    if (image->width > MR_HAAR_SIDE_MAX || image->height > MR_HAAR_SIDE_MAX)
+        return mr_fail(MR_E_LIMIT, "%d × %d pixels: a cascade looks at sides of at most %d",
+                       image->width, image->height, MR_HAAR_SIDE_MAX);
     if (!(params->scale_factor >= 1.01 && params->scale_factor <= 10))
         return mr_fail(MR_E_ARGUMENT, "scale factor %g: 1.01 … 10 was expected",
                        params->scale_factor);
@@ -170,6 +171,7 @@ static int list_scales(const mr_cascade *cascade, const mr_image *image,
 
 static mr_status add_candidates(mr_haar *haar, float scale, int y, int step, int hits) {
     const mr_cascade *cascade = haar->cascade;
+    MR_TRY(mr_haar_group_check(haar->candidate_count + (size_t)hits, haar->min_neighbors));
     if (!mr_grow(&haar->candidates, &haar->candidate_capacity, haar->candidate_count + (size_t)hits,
                  sizeof *haar->candidates))
         return mr_fail(MR_E_MEMORY, "no memory for %zu candidates", haar->candidate_count);
@@ -222,7 +224,7 @@ static mr_face to_face(const mr_haar_candidate *c, const mr_image *image) {
     int right = c->x + c->width, bottom = c->y + c->height;
     right = right < image->width ? right : image->width;
     bottom = bottom < image->height ? bottom : image->height;
-    float n = (float)c->neighbors + c->margin / (1 + c->margin);
+    float n = (float)c->neighbors + 1 - 1 / (1 + c->margin);
     return (mr_face){
         .box = {(float)c->x, (float)c->y, (float)(right - c->x), (float)(bottom - c->y)},
         .score = n / (n + 8)};
@@ -255,6 +257,7 @@ mr_status mr_haar_detect(mr_haar *haar, const mr_image *image, const mr_haar_par
     MR_TRY(make_grey(haar, image, &grey));
     int levels = list_scales(haar->cascade, grey, params, scales);
     haar->candidate_count = 0;
+    haar->min_neighbors = params->min_neighbors;
     for (int i = 0; i < levels; i++)
         MR_TRY(scan_level(haar, grey, scales[i]));
     MR_TRY(mr_haar_group(&haar->grouper, haar->candidates, &haar->candidate_count,

@@ -32,6 +32,9 @@
 #include "image/image.h"
 #include "moodreel/types.h"
 
+/* Pixels of a picture's longer side, at most; MR_E_LIMIT beyond. */
+#define MR_HAAR_SIDE_MAX 65535
+
 typedef struct mr_haar mr_haar;
 
 typedef struct mr_haar_params {

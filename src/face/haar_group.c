@@ -130,16 +130,21 @@ static bool swallowed(const mr_haar_candidate *groups, size_t count, size_t self
     return false;
 }
 
+mr_status mr_haar_group_check(size_t count, int min_neighbors) {
+    if (min_neighbors <= 0 || count <= CANDIDATES_MAX)
+        return MR_OK;
+    return mr_fail(MR_E_LIMIT,
+                   "the cascade takes %zu places for faces, more than the %d that a picture of "
+                   "faces may have",
+                   count, CANDIDATES_MAX);
+}
+
 mr_status mr_haar_group(mr_haar_grouper *g, mr_haar_candidate *candidates, size_t *count,
                         int min_neighbors) {
     size_t n = *count;
     if (min_neighbors <= 0 || n == 0)
         return MR_OK;
-    if (n > CANDIDATES_MAX)
-        return mr_fail(MR_E_LIMIT,
-                       "the cascade takes %zu places for faces, more than the %d that a picture of "
-                       "faces may have",
-                       n, CANDIDATES_MAX);
+    MR_TRY(mr_haar_group_check(n, min_neighbors));
     if (!mr_grow(&g->order, &g->order_capacity, n, sizeof *g->order) ||
         !mr_grow(&g->parent, &g->parent_capacity, n, sizeof *g->parent) ||
         !mr_grow(&g->groups, &g->group_capacity, n, sizeof *g->groups))

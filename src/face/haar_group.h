@@ -28,8 +28,12 @@ typedef struct mr_haar_grouper {
     size_t order_capacity, parent_capacity, group_capacity;
 } mr_haar_grouper;
 
+/* MR_E_LIMIT when there are more candidates than can be grouped: a broken cascade takes nearly
+ * every place for a face. Whoever collects them may ask on the way. */
+mr_status mr_haar_group_check(size_t count, int min_neighbors);
+
 /* Replaces the candidates by their groups, in place, and sets *count. With min_neighbors = 0
- * nothing is changed. MR_E_LIMIT when a broken cascade takes nearly every place for a face. */
+ * nothing is changed. MR_E_LIMIT as above. */
 mr_status mr_haar_group(mr_haar_grouper *grouper, mr_haar_candidate *candidates, size_t *count,
                         int min_neighbors);
 

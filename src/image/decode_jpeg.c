@@ -56,9 +56,10 @@ static void on_message(j_common_ptr info, int level) {
         return;
     switch (info->err->msg_code) {
     case JWRN_JPEG_EOF:
-        /* Some cameras leave the end marker out. What a single scan lacks is told by the other
-         * warning; of several, whole ones might be missing. */
-        if (work->reading_rows && !jpeg_has_multiple_scans(&work->info))
+        /* Some cameras leave the end marker out. What a single scan of Huffman codes lacks is told
+         * by the other warning; of several, whole ones might be missing, and behind its end
+         * arithmetic coding reads zeros without a word. */
+        if (work->reading_rows && !jpeg_has_multiple_scans(&work->info) && !work->info.arith_code)
             break;
         leave(work, mr_fail(MR_E_TRUNCATED, "%s: truncated JPEG data", work->file->name));
     case JWRN_HIT_MARKER:

@@ -89,8 +89,8 @@ typedef struct mr_affine {
 /*
  * Fills dst by looking up src through `to_source`, bilinearly, the border repeated outwards. Where
  * the map shrinks the picture by more than 1, each destination pixel averages a grid of
- * ceil(shrink) × ceil(shrink) samples, so that a large face loses no energy to aliasing.
- * dst has 1 or 3 channels; grey is made from RGB and RGB from grey as needed.
+ * ceil(shrink) × ceil(shrink) samples, at most 64 × 64, so that a large face loses no energy to
+ * aliasing. dst has 1 or 3 channels; grey is made from RGB and RGB from grey as needed.
  */
 void mr_image_warp(const mr_image *src, const mr_affine *to_source, mr_image *dst);
 

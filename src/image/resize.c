@@ -89,7 +89,7 @@ static inline void make_row(const mr_image *src, const span *rows, const span *c
         }
     }
     for (size_t i = 0; i < (size_t)n * channels; i++)
-        out[i] = (uint8_t)(int)(sums[i] + 0.5F);
+        out[i] = (uint8_t)(int)fminf(sums[i] + 0.5F, 255); /* so many weights sum to one nearly */
 }
 
 /* Finds the spans of the next columns from x on, as many as a strip holds, at least one. */

@@ -1,6 +1,7 @@
 #include "json/json.h"
 
 #include "base/labels.h"
+#include "base/utf8.h"
 #include "json/age.h"
 
 #include <math.h>
@@ -15,9 +16,11 @@ json_t *mr_json_text(const char *text) {
     char *plain = strdup(text);
     if (!plain)
         return NULL;
-    for (char *at = plain; *at; at++)
-        if ((unsigned char)*at >= 0x80)
+    for (const char *next = plain; *next;) {
+        char *at = plain + (next - plain);
+        if (mr_utf8_next(&next) < 0)
             *at = '?';
+    }
     value = json_string(plain);
     free(plain);
     return value;

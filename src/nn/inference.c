@@ -65,7 +65,7 @@ typedef struct compiler {
     int position[MR_LAYERS_MAX]; /* where a layer is computed: its group's convolution */
     int holder[MR_LAYERS_MAX];   /* layer whose buffer has a layer's result */
     buffer buffers[MR_LAYERS_MAX];
-    int readers[MR_LAYERS_MAX][2];   /* first two readers of a layer, in order */
+    int reader[MR_LAYERS_MAX];       /* first reader of a layer */
     reordered copies[MR_LAYERS_MAX]; /* of a layer's result; its first reader makes it for all */
     dnnl_primitive_attr_t attr;      /* scratchpad from outside, nothing else */
 } compiler;
@@ -100,21 +100,21 @@ static const float *parameter(const compiler *c, int i, int k) {
 
 static void find_readers(compiler *c) {
     for (int i = 0; i < c->network->layer_count; i++) {
-        c->readers[i][0] = c->readers[i][1] = -1;
+        c->reader[i] = -1;
         c->position[i] = c->holder[i] = i;
         c->groups[i] = (group){-1, -1, -1, -1, i};
     }
     for (int i = 1; i < c->network->layer_count; i++) {
         for (int k = 0; k < layer_at(c, i)->input_count; k++) {
-            int *readers = c->readers[layer_at(c, i)->inputs[k]];
-            readers[readers[0] >= 0] = i;
+            int *reader = &c->reader[layer_at(c, i)->inputs[k]];
+            *reader = *reader >= 0 ? *reader : i;
         }
     }
 }
 
 /* The only layer that reads `i`, or -1. */
 static int only_reader(const compiler *c, int i) {
-    return layer_at(c, i)->consumers == 1 ? c->readers[i][0] : -1;
+    return layer_at(c, i)->consumers == 1 ? c->reader[i] : -1;
 }
 
 static bool reader_is(const compiler *c, int i, mr_layer_kind kind) {

@@ -44,8 +44,9 @@ mr_status mr_runner_run(mr_runner *runner);
 float *mr_runner_pixels(mr_runner *runner);
 mr_status mr_runner_run_pixels(mr_runner *runner);
 
-/* Result k in NCHW order: batch × mr_network_output_size(network, k) floats, valid until the next
- * run. */
+/* Result k in NCHW order: batch × mr_network_output_size(network, k) floats. Inputs and results
+ * share memory: a result is valid until the next picture is filled in, and a run may overwrite the
+ * input. */
 const float *mr_runner_output(const mr_runner *runner, int k);
 
 /* Bytes of activations and scratch that one runner holds. */

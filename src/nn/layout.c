@@ -14,7 +14,11 @@ static bool fills_blocks(const mr_network *network, int i) {
 }
 
 bool mr_layout_fills_blocks(const mr_network *network) {
-    bool fills = mr_dnn_likes_blocks();
+    /* The input stays in planes. Few kinds of layers bring it into blocks, so a block of its
+     * channels would be read as one. */
+    const mr_layer *input = &network->layers[0];
+    bool fills =
+        mr_dnn_likes_blocks() && (has_one_place(input) || input->channels % MR_MD_BLOCK != 0);
     for (int i = 1; fills && i < network->layer_count; i++)
         fills = fills_blocks(network, i);
     return fills;

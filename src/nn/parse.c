@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "nn/parse.h"
 
 #include <math.h>
@@ -13,6 +14,8 @@
 #define TEXT_LIMIT   ((size_t)1 << 20)
 #define CHANNELS_MAX 8192
 #define SIDE_MAX     8192
+/* Parameters of a network: a weight file, of a gigabyte at most, holds no more even in halves. */
+#define VALUES_MAX ((size_t)1 << 29)
 
 static const char *const kind_names[] = {
 #define X(name, label) label,
@@ -264,8 +267,13 @@ static mr_status add_special(parser *p, const mr_layer *layer) {
         return fail_at(p, "the first layer must be an input, found", layer->name);
     }
     if (layer->kind == MR_LAYER_OUTPUT) {
+        const char *source = network->layers[layer->inputs[0]].name;
         if (network->output_count == MR_OUTPUTS_MAX)
-            return fail_at(p, "one output too many:", layer->name);
+            return fail_at(p, "one output too many:", source);
+        if (layer->inputs[0] == 0)
+            return fail_at(p, "the input is no result:", source);
+        if (mr_network_is_output(network, layer->inputs[0]))
+            return fail_at(p, "is an output already:", source);
         network->outputs[network->output_count++] = layer->inputs[0];
     }
     return MR_OK;
@@ -273,7 +281,7 @@ static mr_status add_special(parser *p, const mr_layer *layer) {
 
 static mr_status take_name(const parser *p, mr_layer *layer, char **rest) {
     const char *name = strtok_r(NULL, " \t\r", rest);
-    if (!name || strlen(name) >= MR_NAME_MAX || strpbrk(name, "=/."))
+    if (!name || strlen(name) >= MR_NAME_MAX || strpbrk(name, "=/.") || !mr_utf8_is_text(name))
         return fail_at(p, "expected a layer's name, found", name ? name : "");
     /* An output line names an existing layer and makes no new one. */
     if (layer->kind == MR_LAYER_OUTPUT)
@@ -297,7 +305,7 @@ static mr_status take_line(parser *p, char *line) {
             layer.kind = (mr_layer_kind)i;
     if (layer.kind == MR_LAYER_KINDS)
         return fail_at(p, "no such kind of layer:", word);
-    if (p->network->layer_count == MR_LAYERS_MAX)
+    if (p->network->layer_count == MR_LAYERS_MAX && layer.kind != MR_LAYER_OUTPUT)
         return fail_at(p, "one layer too many:", word);
     MR_TRY(take_name(p, &layer, &rest));
     MR_TRY(take_words(p, &layer, &rest));
@@ -333,7 +341,11 @@ static mr_status take_text(parser *p, char *text) {
         if (p->network->layers[i].consumers == 0)
             return mr_fail(MR_E_FORMAT, "%s: nothing reads layer '%s'", p->name,
                            p->network->layers[i].name);
-    return mr_network_list_parameters(p->network);
+    MR_TRY(mr_network_list_parameters(p->network));
+    return p->network->total <= VALUES_MAX
+               ? MR_OK
+               : mr_fail(MR_E_FORMAT, "%s: %zu values, at most %zu are allowed", p->name,
+                         p->network->total, VALUES_MAX);
 }
 
 mr_status mr_network_parse(const char *text, const char *name, mr_network **out) {

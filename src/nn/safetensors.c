@@ -117,7 +117,9 @@ static mr_status read_metadata(const char *file, json_t *entry, mr_safetensors *
 
 static int by_place(const void *a, const void *b) {
     const mr_tensor *x = a, *y = b;
-    return (x->data > y->data) - (x->data < y->data);
+    if (x->data != y->data)
+        return x->data > y->data ? 1 : -1;
+    return (x->size > y->size) - (x->size < y->size); /* an empty one lies before what is there */
 }
 
 /* The tensors must fill the data exactly, one after the other. */
@@ -261,25 +263,28 @@ static json_t *describe(const mr_tensor *tensor, size_t begin) {
                      "data_offsets", (json_int_t)begin, (json_int_t)end);
 }
 
+/* NULL when there is no memory or a name is not UTF-8: nothing may be left out of a file that takes
+ * another's place. */
 static char *make_header(const mr_tensor *tensors, size_t count, const mr_metadata *metadata,
                          size_t metadata_count) {
     json_t *header = json_object();
+    int failed = 0;
     if (metadata_count > 0) {
         json_t *pairs = json_object();
         for (size_t i = 0; i < metadata_count; i++)
-            json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value));
-        json_object_set_new(header, METADATA, pairs);
+            failed |= json_object_set_new(pairs, metadata[i].key, json_string(metadata[i].value));
+        failed |= json_object_set_new(header, METADATA, pairs);
     }
     size_t begin = 0;
     for (int pass = 0; pass < PASSES; pass++) {
         for (size_t i = 0; i < count; i++) {
             if (!in_pass(&tensors[i], pass))
                 continue;
-            json_object_set_new(header, tensors[i].name, describe(&tensors[i], begin));
+            failed |= json_object_set_new(header, tensors[i].name, describe(&tensors[i], begin));
             begin += tensors[i].size * width_of(&tensors[i]);
         }
     }
-    char *text = json_dumps(header, JSON_COMPACT);
+    char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
     json_decref(header);
     return text;
 }
@@ -300,7 +305,8 @@ mr_status mr_safetensors_save(const char *path, const mr_tensor *tensors, size_t
                               const mr_metadata *metadata, size_t metadata_count) {
     char *header = make_header(tensors, count, metadata, metadata_count);
     if (!header)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for its header", path);
+        return mr_fail(MR_E_MEMORY, "%s: no memory for its header, or a name in it is not UTF-8",
+                       path);
     size_t text = strlen(header);
     uint64_t length = (text + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     size_t size = 8 + (size_t)length;

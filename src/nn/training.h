@@ -3,16 +3,16 @@
  *
  *     mr_training *t;
  *     MR_TRY(mr_training_create(network, 64, values, gradients, &t));
- *     fill(mr_training_input(t));                             // batch × C × H × W, as from
- * to_planar MR_TRY(mr_training_forward(t, &rng)); loss(mr_training_output(t, 0),
- * mr_training_output_gradient(t, 0)); MR_TRY(mr_training_backward(t));                        //
- * gradients[] now belong to this batch
+ *     fill(mr_training_input(t)); // as from mr_image_to_planar
+ *     MR_TRY(mr_training_forward(t, &rng));
+ *     loss(mr_training_output(t, 0), mr_training_output_gradient(t, 0));
+ *     MR_TRY(mr_training_backward(t)); // gradients[] now belong to this batch
  *
  * `values` (network->total floats) and `gradients` (network->trainable floats) belong to the caller
  * and must outlive it; forward also updates the running statistics inside `values`. Activations
- * are kept in NHWC, filters are reordered to what oneDNN likes at every step. All memory is
- * allocated by create. Uses as many OpenMP threads as the calling thread is set to; with one
- * thread every run gives the same bits. Thread rule: one thread at a time per object.
+ * are kept in NHWC or in blocks of channels, filters are reordered to what oneDNN likes at every
+ * step. All memory is allocated by create. Uses as many OpenMP threads as the calling thread is set
+ * to; with one thread every run gives the same bits. Thread rule: one thread at a time per object.
  */
 #ifndef MR_NN_TRAINING_H
 #define MR_NN_TRAINING_H

@@ -97,6 +97,7 @@ static void csv_refuses_what_is_broken(void **state) {
         {"a\nx \"y\"\n", "bad.csv: line 2: a quote inside a field: expected the whole field in "
                          "quotes, those inside it doubled"},
         {"a,b\n1\r,2\n", "bad.csv: line 2: a carriage return: expected a line feed behind it"},
+        {"a,b\n1,2\r", "bad.csv: line 2: a carriage return: expected a line feed behind it"},
         {"a\r1\r2\r", "bad.csv: line 1: a carriage return: expected a line feed behind it"},
         {"a,b,a\n1,2,3\n", "bad.csv: line 1: column 'a' is there twice: expected different names"},
         {"a,,\n1,2,3\n", "bad.csv: line 1: column '' is there twice: expected different names"},
@@ -166,6 +167,28 @@ static void files_round_trip(void **state) {
     mr_test_remove(folder);
     free(path);
     free(deep);
+}
+
+/* A pipe tells no size: what comes is read to its end, up to the limit. */
+static void streams_are_read_to_their_end(void **state) {
+    (void)state;
+    enum { SIZE = 200000 };
+    unsigned char *bytes;
+    size_t size;
+    const size_t limits[] = {SIZE - 1, SIZE, 1 << 20};
+    for (size_t i = 0; i < 3; i++) {
+        FILE *pipe = popen("head -c 200000 /dev/zero | tr '\\0' x", "r");
+        assert_non_null(pipe);
+        mr_status status = mr_stream_read(pipe, "pipe", limits[i], &bytes, &size);
+        pclose(pipe);
+        assert_int_equal(status, i == 0 ? MR_E_LIMIT : MR_OK);
+        if (status != MR_OK)
+            continue;
+        assert_int_equal(size, SIZE);
+        assert_int_equal(strlen((const char *)bytes), SIZE);
+        free(bytes);
+    }
+    assert_non_null(strstr(mr_last_error(), "pipe: more than the 199999 bytes allowed"));
 }
 
 static void sizes_do_not_wrap(void **state) {
@@ -245,6 +268,7 @@ int main(void) {
         cmocka_unit_test(csv_limits_columns),
         cmocka_unit_test(csv_numbers_are_decimal),
         cmocka_unit_test(files_round_trip),
+        cmocka_unit_test(streams_are_read_to_their_end),
         cmocka_unit_test(sizes_do_not_wrap),
         cmocka_unit_test(text_is_utf8),
         cmocka_unit_test(numbers_have_a_point_in_every_locale),

@@ -137,6 +137,15 @@ static void groups_need_more_than_min_neighbors(void **state) {
     assert_int_equal(count, 0);
 }
 
+/* A picture of faces has not so many; who wants every candidate may have them. */
+static void too_many_are_told_on_the_way(void **state) {
+    (void)state;
+    assert_ok(mr_haar_group_check(30000, 3));
+    assert_int_equal(mr_haar_group_check(40000, 3), MR_E_LIMIT);
+    assert_non_null(strstr(mr_last_error(), "40000 places for faces"));
+    assert_ok(mr_haar_group_check(40000, 0));
+}
+
 static void similarity_is_passed_on(void **state) {
     (void)state;
     /* Neighbours are 8 apart, the most that is similar at size 40; the ends are 16 apart. */
@@ -383,6 +392,8 @@ static void bad_arguments_are_refused(void **state) {
     odd.channels = 2;
     assert_int_equal(mr_haar_detect(f->haar, &odd, NULL, NULL, 0, &count), MR_E_ARGUMENT);
     odd.channels = 1;
+    odd.width = MR_HAAR_SIDE_MAX + 1;
+    assert_int_equal(mr_haar_detect(f->haar, &odd, NULL, NULL, 0, &count), MR_E_LIMIT);
     odd.width = 0;
     assert_int_equal(mr_haar_detect(f->haar, &odd, NULL, NULL, 0, &count), MR_E_ARGUMENT);
 }
@@ -393,6 +404,7 @@ int main(void) {
         cmocka_unit_test(levels_are_sampled_bilinearly),
         cmocka_unit_test(similar_candidates_become_their_mean),
         cmocka_unit_test(groups_need_more_than_min_neighbors),
+        cmocka_unit_test(too_many_are_told_on_the_way),
         cmocka_unit_test(similarity_is_passed_on),
         cmocka_unit_test(small_groups_inside_large_ones_go),
         cmocka_unit_test(no_neighbors_wanted_means_no_grouping),

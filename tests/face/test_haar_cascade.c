@@ -74,6 +74,7 @@ static const change changes[] = {
     {PRESENT, "<width>12", "<width>", MR_E_FORMAT, "too few numbers"},
     {PRESENT, "-0.5</stageThreshold>", "nan</stageThreshold>", MR_E_FORMAT, "finite number"},
     {PRESENT, "-0.5</stageThreshold>", "1e999</stageThreshold>", MR_E_FORMAT, "finite number"},
+    {PRESENT, "-0.5</stageThreshold>", "1e39</stageThreshold>", MR_E_FORMAT, "finite number"},
     {PRESENT, "-0.5</stageThreshold>", "zero</stageThreshold>", MR_E_FORMAT, "finite number"},
     {PRESENT, "-0.5</stageThreshold>", "-0.5 1</stageThreshold>", MR_E_FORMAT, "too many numbers"},
     {PRESENT, "0 -1 0 0.25", "0 -1 0", MR_E_FORMAT, "too few numbers"},

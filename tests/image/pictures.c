@@ -106,8 +106,8 @@ static void fill_inks(const uint8_t *from, uint8_t *to, bool inverted) {
 }
 
 static void set_jpeg_kind(struct jpeg_compress_struct *info, jpeg_kind kind) {
-    static const J_COLOR_SPACE stored[JPEG_KINDS] = {JCS_GRAYSCALE, JCS_YCbCr, JCS_RGB, JCS_YCbCr,
-                                                     JCS_CMYK,      JCS_CMYK,  JCS_YCCK};
+    static const J_COLOR_SPACE stored[JPEG_KINDS] = {JCS_GRAYSCALE, JCS_YCbCr, JCS_RGB,  JCS_YCbCr,
+                                                     JCS_YCbCr,     JCS_CMYK,  JCS_CMYK, JCS_YCCK};
     bool inks = kind >= JPEG_KIND_CMYK_ADOBE;
     info->input_components = kind == JPEG_KIND_GREY ? 1 : inks ? 4 : 3;
     info->in_color_space = kind == JPEG_KIND_GREY ? JCS_GRAYSCALE : inks ? JCS_CMYK : JCS_RGB;
@@ -118,6 +118,7 @@ static void set_jpeg_kind(struct jpeg_compress_struct *info, jpeg_kind kind) {
         info->comp_info[i].h_samp_factor = info->comp_info[i].v_samp_factor = 1;
     if (kind == JPEG_KIND_PROGRESSIVE)
         jpeg_simple_progression(info);
+    info->arith_code = kind == JPEG_KIND_ARITHMETIC;
     if (kind == JPEG_KIND_CMYK_PLAIN)
         info->write_Adobe_marker = FALSE;
 }

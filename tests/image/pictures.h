@@ -41,6 +41,7 @@ typedef enum jpeg_kind {
     JPEG_KIND_YCC,
     JPEG_KIND_RGB,
     JPEG_KIND_PROGRESSIVE,
+    JPEG_KIND_ARITHMETIC,
     JPEG_KIND_CMYK_ADOBE, /* inks inverted */
     JPEG_KIND_CMYK_PLAIN, /* no Adobe marker, inks as they are */
     JPEG_KIND_YCCK,

@@ -101,6 +101,19 @@ static void resize_keeps_the_mean(void **state) {
     mr_image_free(&src);
 }
 
+/* The weights of a million samples sum to more than one by what is rounded. */
+static void white_stays_white_however_small(void **state) {
+    (void)state;
+    mr_image line, dot;
+    assert_ok(mr_image_create(1000000, 1, 1, &line));
+    assert_ok(mr_image_create(1, 1, 1, &dot));
+    memset(line.pixels, 255, 1000000);
+    mr_image_resize(&line, &dot);
+    assert_int_equal(dot.pixels[0], 255);
+    mr_image_free(&line);
+    mr_image_free(&dot);
+}
+
 static void resize_works_on_views(void **state) {
     (void)state;
     mr_image whole = noise_image(60, 50, 3, 3), small, expected;
@@ -294,6 +307,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resize_equals_its_definition),
         cmocka_unit_test(resize_keeps_the_mean),
+        cmocka_unit_test(white_stays_white_however_small),
         cmocka_unit_test(resize_works_on_views),
         cmocka_unit_test(warp_equals_its_definition),
         cmocka_unit_test(warp_by_identity_copies),

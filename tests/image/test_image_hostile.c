@@ -7,7 +7,7 @@
 
 #include <png.h>
 
-enum { WIDTH = 19, HEIGHT = 11, FORMATS = 6 };
+enum { WIDTH = 19, HEIGHT = 11, FORMATS = 7 };
 
 static unsigned noise(int x, int y, int c) {
     return (unsigned)(x * 37 + y * 101 + c * 59);
@@ -23,7 +23,7 @@ static bytes small_file(int format) {
     png_kind kind = {PNG_COLOR_TYPE_RGB, 8, format == 3, false, exif, sizeof exif};
     if (format == 2 || format == 3)
         return make_png(&kind, WIDTH, HEIGHT, noise);
-    if (format >= 4) {
+    if (format == 4 || format == 5) {
         bytes plain =
             make_webp(rgba, WIDTH, HEIGHT, format == 4 ? WEBP_KIND_LOSSY : WEBP_KIND_LOSSLESS);
         bytes full = add_webp_exif(&plain, WIDTH, HEIGHT, exif, sizeof exif);
@@ -31,8 +31,10 @@ static bytes small_file(int format) {
         return full;
     }
     mr_image photo = gradient_image(WIDTH, HEIGHT, 3);
-    bytes file =
-        make_jpeg(&photo, format == 0 ? JPEG_KIND_YCC : JPEG_KIND_PROGRESSIVE, exif, sizeof exif);
+    jpeg_kind coding = format == 0   ? JPEG_KIND_YCC
+                       : format == 1 ? JPEG_KIND_PROGRESSIVE
+                                     : JPEG_KIND_ARITHMETIC;
+    bytes file = make_jpeg(&photo, coding, exif, sizeof exif);
     mr_image_free(&photo);
     return file;
 }

@@ -66,8 +66,24 @@ static void nothing_said_is_an_empty_list(void **state) {
                     "{\"id\": \"b\", \"since\": \"1970-01-01T00:00:01Z\", \"feedback\": []}");
 }
 
+/* Of a file's name only the bytes that are no UTF-8 are lost. */
+static void names_of_files_become_text(void **state) {
+    (void)state;
+    static const char *const names[][2] = {
+        {"Am\xc3\xa9lie.jpg", "Am\xc3\xa9lie.jpg"},
+        {"Am\xc3\xa9lie \xff.jpg", "Am\xc3\xa9lie ?.jpg"},
+        {"caf\xe9", "caf?"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        json_t *text = mr_json_text(names[i][0]);
+        assert_string_equal(json_string_value(text), names[i][1]);
+        json_decref(text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_files_become_text),
         cmocka_unit_test(times_are_iso_8601),
         cmocka_unit_test(a_history_names_its_films),
         cmocka_unit_test(without_a_catalogue_films_have_no_titles),

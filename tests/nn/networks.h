@@ -76,6 +76,9 @@ static const struct {
     {"output-behind-a-dropout-in-a-sum",
      HEAD(1, 10) "conv a x out=16 kernel=3\noutput a\ndropout b a p=0\nconv c x out=16 kernel=3\n"
                  "relu d c\nconv e d out=16 kernel=3\nadd f e b\noutput f\n"},
+    {"block of channels",
+     HEAD(16, 12) "conv a x out=16 kernel=3\nadd b a x\nbatchnorm c x\nsilu d x\n"
+                  "concat e b c d\nconv f e out=3 kernel=1\noutput f\n"},
 };
 
 #define TEST_NETWORKS (sizeof test_networks / sizeof *test_networks)

@@ -93,6 +93,12 @@ static const struct {
     {HEAD(1, 8) "conv a x out=4 kernel=1\nglobalpool b x\nmultiply c a b\n",
      "expected one value for each channel of the first input, found 'b'"},
     {HEAD(1, 8) "upsample a x factor=9\n", "factor: '9', expected a whole number"},
+    {HEAD(1, 8) "relu a x\noutput a\noutput x\n", "line 5: the input is no result: 'x'"},
+    {HEAD(1, 8) "relu a x\noutput a\noutput a\n", "line 5: is an output already: 'a'"},
+    {HEAD(1, 8) "relu caf\xe9 x\n", "line 3: expected a layer's name"},
+    {"moodreel-network 1\ninput x channels=1 height=8192 width=8192\nlinear a x out=100\n"
+     "output a\n",
+     "6710886500 values, at most 536870912 are allowed"},
     {"moodreel-network 1\ninput x channels=8000 height=8000 width=8000\n", "result is too large"},
 };
 
@@ -119,6 +125,12 @@ static void too_many_layers_are_refused(void **state) {
     mr_network *network;
     assert_int_equal(mr_network_parse(text, "long.txt", &network), MR_E_FORMAT);
     assert_non_null(strstr(mr_last_error(), "one layer too many"));
+    /* As many as there may be, with their output. */
+    char *last = strstr(text, "relu r1023");
+    snprintf(last, size - (size_t)(last - text), "output r%d\n", MR_LAYERS_MAX - 2);
+    assert_ok(mr_network_parse(text, "long.txt", &network));
+    assert_int_equal(network->layer_count, MR_LAYERS_MAX);
+    mr_network_free(network);
     free(text);
 }
 

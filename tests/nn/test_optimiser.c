@@ -29,7 +29,7 @@ static double squared(const float *logits, float *gradient) {
 }
 
 static void check_loss(loss_function loss) {
-    float logits[ROWS * CLASSES], gradient[ROWS * CLASSES] = {0}, none[ROWS * CLASSES];
+    float logits[ROWS * CLASSES], gradient[ROWS * CLASSES] = {0}, none[ROWS * CLASSES] = {0};
     fill_normal(logits, ROWS * CLASSES, 4);
     loss(logits, gradient);
     for (int i = 0; i < ROWS * CLASSES; i++) {
