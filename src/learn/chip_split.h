@@ -1,7 +1,7 @@
 /*
  * Which chips of faces are for validation: one in ten, chosen by the hash of its file name, so that
- * it never changes when files are added. Chips with the same pixels are chosen by the hash of their
- * pixels instead, which keeps all copies on one side, whatever the size they are kept at.
+ * it never changes when other files are added. Chips with the same pixels are chosen by the hash of
+ * their pixels instead, which keeps all copies on one side, whatever the size they are kept at.
  *
  *     bool *validation = mr_alloc(pictures.count * sizeof *validation);
  *     MR_TRY(mr_chip_split(&pictures, paths, validation));

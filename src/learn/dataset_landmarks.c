@@ -129,6 +129,16 @@ static mr_status read_chip_points(const chip_table *table, size_t row, int side,
     return MR_OK;
 }
 
+/* Its crop is made anew at every step, where nobody could tell which chip it was. */
+static mr_status check_points(const chip_table *table, size_t row, const mr_pointed_face *face,
+                              int side) {
+    mr_affine crop;
+    return mr_crop_of_landmarks(MR_FRAMING_ATTRIBUTES, face->landmarks, side, &crop) == MR_OK
+               ? MR_OK
+               : mr_fail(MR_E_FORMAT, "%s: line %zu: the points span no face", table->path,
+                         table->csv.lines[row]);
+}
+
 static mr_status load_chip(void *context, size_t row) {
     const chip_loading *job = context;
     mr_image image;
@@ -143,6 +153,8 @@ static mr_status load_chip(void *context, size_t row) {
     else
         status = read_chip_points(job->table, row, image.width,
                                   (float)picture.width / (float)image.width, face->landmarks);
+    if (status == MR_OK)
+        status = check_points(job->table, row, face, picture.width);
     if (status == MR_OK)
         mr_image_resize(&image, &picture);
     mr_image_free(&image);

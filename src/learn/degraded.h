@@ -20,7 +20,7 @@
 /* For pictures of side × side: faces of 15 pixels and more. */
 mr_augment mr_degraded_view(int side);
 
-/* A copy of a framed face with a plate of one colour from the nose, or below it, to the chin, as
+/* A copy of a framed face with a plate of one colour from about the nose to the chin, as
  * masks, scarves and hands cover faces. The caller frees it. */
 mr_status mr_covered_face(const mr_image *face, mr_framing framing, mr_rng *rng, mr_image *out);
 

@@ -182,22 +182,37 @@ static mr_box move_box(const tile *t, const mr_box *box) {
     return (mr_box){middle.x - width / 2, middle.y - height / 2, width, height};
 }
 
+static bool shows(const mr_labelled_picture *scene, mr_point p) {
+    return p.x >= 0 && p.y >= 0 && p.x <= (float)scene->width && p.y <= (float)scene->height;
+}
+
+static mr_box cut_at_border(const mr_box *box, const mr_labelled_picture *scene) {
+    float left = fmaxf(box->x, 0), right = fminf(box->x + box->width, (float)scene->width);
+    float top = fmaxf(box->y, 0), bottom = fminf(box->y + box->height, (float)scene->height);
+    return (mr_box){left, top, right - left, bottom - top};
+}
+
 /* Where a face of the picture is on the output; false when nothing of it is to be seen. */
 static bool move_face(const mr_detection_augment *augment, const tile *t,
-                      const mr_labelled_face *face, mr_labelled_face *out) {
-    mr_box box = move_box(t, &face->box);
+                      const mr_labelled_picture *scene, const mr_labelled_face *face,
+                      mr_labelled_face *out) {
+    /* What a label has beyond the picture's border is nowhere to be seen. */
+    mr_box whole = move_box(t, &face->box), inside = cut_at_border(&face->box, scene);
+    if (!(inside.width > 0 && inside.height > 0))
+        return false;
+    mr_box box = move_box(t, &inside);
     float left = fmaxf(box.x, t->x), right = fminf(box.x + box.width, t->x + t->width);
     float top = fmaxf(box.y, t->y), bottom = fminf(box.y + box.height, t->y + t->height);
     if (!(right > left && bottom > top))
         return false;
     *out = *face;
     out->box = (mr_box){left, top, right - left, bottom - top};
-    float seen = out->box.width * out->box.height / (box.width * box.height);
+    float seen = out->box.width * out->box.height / (whole.width * whole.height);
     if (seen < augment->least_seen || out->box.height < augment->least_size)
         out->ignored = true;
     for (int k = 0; k < MR_LANDMARKS; k++) {
         out->landmarks[k] = move_point(t, face->landmarks[k]);
-        if (!is_inside(t, out->landmarks[k]))
+        if (!is_inside(t, out->landmarks[k]) || !shows(scene, face->landmarks[k]))
             out->points = MR_POINTS_NONE;
     }
     return true;
@@ -209,8 +224,8 @@ static mr_status add_faces(const mr_detection_augment *augment, const mr_scene_c
                  sizeof *faces->faces))
         return mr_fail(MR_E_MEMORY, "no memory for %zu faces", faces->count + scene->count);
     for (size_t i = 0; i < scene->count; i++)
-        faces->count +=
-            move_face(augment, t, &from->set->faces[scene->first + i], &faces->faces[faces->count]);
+        faces->count += move_face(augment, t, scene, &from->set->faces[scene->first + i],
+                                  &faces->faces[faces->count]);
     return MR_OK;
 }
 

@@ -10,9 +10,10 @@
  * are cut by detection_augment.h and cost what detection_loss.h says. A fixed tenth of the pictures
  * is the validation; each epoch is judged on them by average precision for faces from 8, 16 and 32
  * pixels on, once for all and once for those whose names start with `focus`. The best epoch has the
- * highest mean of these six. Such pictures may also be learned more often than the others: those
- * with many small faces in all poses teach more than portraits do. What a picture of `incomplete`
- * shows beside its labels is learned neither as a face nor as none.
+ * highest mean of these six, less a quarter of the error of the points. Such pictures may also be
+ * learned more often than the others: those with many small faces in all poses teach more than
+ * portraits do. What a picture of `incomplete` shows beside its labels is learned neither as a face
+ * nor as none.
  *
  * All pictures are held in memory, decoded. Thread rule: see trainer.h.
  */

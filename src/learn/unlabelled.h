@@ -29,7 +29,7 @@
 typedef struct mr_unlabelled {
     mr_pictures pictures;
     mr_framing framing;
-    mr_augment augment; /* how badly the student sees: mr_degraded_view(side) unless set */
+    mr_augment augment; /* how badly the student sees; mr_unlabelled_add sets it */
     float cover;        /* probability that nose and mouth are covered, .25 */
     int head_count;
     int classes[MR_HEADS_MAX];

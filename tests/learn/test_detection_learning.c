@@ -119,6 +119,45 @@ static void a_face_cut_off_is_ignored(void **state) {
     mr_image_free(&scene.image);
 }
 
+/* Half of the label lies beyond the picture's left border, and one eye. */
+static void what_lies_beyond_the_border_is_not_learned(void **state) {
+    (void)state;
+    mr_labelled_picture scene;
+    mr_labelled_face face;
+    make_scene(&scene, &face);
+    face.box = (mr_box){-20, 20, 40, 40};
+    face.landmarks[0].x = -8;
+    mr_detection_set set = {&scene, 1, &face, 1};
+    const uint32_t chosen = 0;
+    mr_scene_choice choice = {&set, &chosen, 1};
+    mr_detection_augment augment = mr_detection_augment_defaults();
+    augment.look = mr_augment_none();
+    augment.mosaic = augment.by_face = augment.turn = augment.any_turn = 0;
+    augment.least_crop = 1;
+    mr_image out;
+    assert_ok(mr_image_create(160, 160, 3, &out));
+    mr_drawn_faces faces = {0};
+    int seen = 0;
+    for (uint64_t i = 0; i < 50; i++) {
+        mr_rng rng = mr_rng_keyed(6, i, 0);
+        assert_ok(mr_detection_draw(&augment, &choice, 0, &rng, &out, &faces));
+        const mr_box *box = &faces.faces[0].box;
+        if (faces.count == 0 || box->y <= 0 || box->y + box->height >= 160)
+            continue; /* cut by the tile as well */
+        assert_true(box->width < 0.55F * box->height);
+        assert_int_equal(faces.faces[0].points, MR_POINTS_NONE);
+        seen++;
+    }
+    assert_true(seen > 20);
+    face.box.x = -50; /* nothing of it is to be seen */
+    mr_rng rng = mr_rng_keyed(6, 0, 0);
+    assert_ok(mr_detection_draw(&augment, &choice, 0, &rng, &out, &faces));
+    assert_int_equal(faces.count, 0);
+    free(faces.faces);
+    mr_image_free(&out);
+    mr_image_free(&scene.image);
+}
+
 static void check_bright_part(const mr_image *image, const mr_box *box) {
     float left = 1e6F, top = 1e6F, right = 0, bottom = 0;
     for (int y = 0; y < image->height; y++)
@@ -478,6 +517,7 @@ int main(void) {
         cmocka_unit_test(a_mirror_image_swaps_left_and_right_points),
         cmocka_unit_test(drawn_faces_lie_where_the_picture_shows_them),
         cmocka_unit_test(a_face_cut_off_is_ignored),
+        cmocka_unit_test(what_lies_beyond_the_border_is_not_learned),
         cmocka_unit_test(a_turned_box_encloses_the_face),
         cmocka_unit_test(cells_go_to_the_face_that_they_fit),
         cmocka_unit_test(a_level_learns_its_sizes),

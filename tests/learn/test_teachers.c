@@ -9,6 +9,7 @@
 #include "made_training.h"
 #include "nn/inference.h"
 #include "nn/loss.h"
+#include "nn/safetensors.h"
 
 #include <math.h>
 
@@ -293,6 +294,13 @@ static void attributes_learn_from_teachers_too(void **state) {
     mr_training_result result;
     assert_ok(mr_train_attributes(&p, &result));
     assert_int_equal(result.epochs, 1);
+    char *path = mr_path_join(out, "checkpoint.safetensors");
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(path, &file));
+    assert_non_null(strstr(mr_safetensors_metadata(&file, "settings"), " teachers="));
+    assert_non_null(strstr(mr_safetensors_metadata(&file, "task_settings"), " unlabelled="));
+    mr_safetensors_free(&file);
+    free(path);
     free(chips);
     free(out);
     free(scenes);

@@ -157,6 +157,8 @@ static void bad_tables_are_refused(void **state) {
     check_refused(w, CHIP_COLUMNS "../x.png,1,1,1,1,1,1,1,1,1,1\n", MR_E_FORMAT, "line 2: file");
     check_refused(w, CHIP_COLUMNS "made_00.png,1,1,1,one,1,1,1,1,1,1\n", MR_E_FORMAT, "eye_r_y");
     check_refused(w, CHIP_COLUMNS "made_00.png,1,1,1,1,1,9999,1,1,1,1\n", MR_E_FORMAT, "nose_y");
+    check_refused(w, CHIP_COLUMNS "made_00.png,3,3,3,3,3,3,3,3,3,3\n", MR_E_FORMAT,
+                  "line 2: the points span no face");
     check_refused(w, CHIP_COLUMNS "none.png,1,1,1,1,1,1,1,1,1,1\n", MR_E_NOT_FOUND, "none.png");
     mr_landmark_set set;
     assert_int_equal(mr_landmark_set_load(w->folder, w->folder, NULL, 32, &set), MR_E_ARGUMENT);
