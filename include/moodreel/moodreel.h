@@ -97,9 +97,9 @@ MR_API mr_options mr_options_defaults(void);
 
 /*
  * Finds the home folder, the one that holds models/ and data/: $MOODREEL_HOME if it is set, else
- * the first with films or models of ours in them of the current folder, the folder of the running program and its parent, and
- * PREFIX/share/moodreel of the installation. The string is the caller's, freed with free().
- * MR_E_NOT_FOUND names all places that were looked at.
+ * the first with films or models of ours in them of the current folder, the folder of the running
+ * program and its parent, and PREFIX/share/moodreel of the installation. The string is the
+ * caller's, freed with free(). MR_E_NOT_FOUND names all places that were looked at.
  */
 MR_API mr_status mr_find_home(char **home);
 
