@@ -87,10 +87,8 @@ static mr_status analyze_source(mr_session *session, const source *from, double 
     MR_TRY(mr_image_decode(from->bytes, from->size, from->name, &options, &image));
     size_t count;
     mr_status status = mr_frame_find(session, &image, MR_FACES_SURE, &count);
-    if (status != MR_OK)
-        status = mr_fail_in(status, from->name);
-    if (status == MR_OK)
-        status = show_detail(session, from, count, &image);
+    status = status == MR_OK ? show_detail(session, from, count, &image)
+                             : mr_fail_in(status, from->name);
     if (status == MR_OK)
         status = read_faces(session, &image, count, started, out);
     mr_image_free(&image);

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Bytes that a stream of unknown length is given at first. */
-#define FIRST_ROOM ((size_t)1 << 16)
+/* Bytes of a stream that are asked for at once. */
+#define AT_ONCE ((size_t)1 << 16)
 
 static mr_status fail_errno(const char *path) {
     return mr_fail(errno == ENOENT ? MR_E_NOT_FOUND : MR_E_IO, "%s: %s", path, strerror(errno));
@@ -58,31 +58,18 @@ mr_status mr_file_read(const char *path, size_t limit, unsigned char **bytes, si
     return status;
 }
 
-/* Room for twice as much as before, but never more than the limit and the zero byte. */
-static unsigned char *grow(unsigned char *data, size_t *room, size_t limit) {
-    size_t wanted = *room < limit / 2 ? 2 * *room : limit;
-    unsigned char *grown = realloc(data, wanted + 1);
-    if (grown)
-        *room = wanted;
-    return grown;
-}
-
 mr_status mr_stream_read(FILE *stream, const char *name, size_t limit, unsigned char **bytes,
                          size_t *size) {
-    size_t room = limit < FIRST_ROOM ? limit : FIRST_ROOM, got = 0;
-    unsigned char *data = malloc(room + 1);
-    while (data) {
-        got += fread(data + got, 1, room + 1 - got, stream);
-        if (got <= room || room == limit)
-            break;
-        unsigned char *grown = grow(data, &room, limit);
-        if (!grown)
+    unsigned char *data = NULL;
+    size_t room = 0, got = 0, more = AT_ONCE;
+    for (; more == AT_ONCE && got <= limit; got += more) {
+        if (!mr_grow(&data, &room, got + AT_ONCE + 1, 1)) {
             free(data);
-        data = grown;
+            return mr_fail(MR_E_MEMORY, "%s: no memory for %zu bytes", name, got + AT_ONCE);
+        }
+        more = fread(data + got, 1, AT_ONCE, stream);
     }
-    if (!data)
-        return mr_fail(MR_E_MEMORY, "%s: no memory for %zu bytes", name, room);
-    if (ferror(stream) || got > limit) {
+    if (got > limit || ferror(stream)) {
         mr_status status =
             got > limit ? mr_fail(MR_E_LIMIT, "%s: more than the %zu bytes allowed", name, limit)
                         : fail_errno(name);

@@ -86,6 +86,14 @@ static void drawn_faces_lie_where_the_picture_shows_them(void **state) {
     mr_image_free(&scene.image);
 }
 
+/* The picture as it is, in one tile wherever that falls. */
+static mr_detection_augment one_tile(void) {
+    mr_detection_augment augment = mr_detection_augment_defaults();
+    augment.look = mr_augment_none();
+    augment.mosaic = augment.by_face = 0;
+    return augment;
+}
+
 static void a_face_cut_off_is_ignored(void **state) {
     (void)state;
     mr_labelled_picture scene;
@@ -94,9 +102,7 @@ static void a_face_cut_off_is_ignored(void **state) {
     mr_detection_set set = {&scene, 1, &face, 1};
     const uint32_t chosen = 0;
     mr_scene_choice choice = {&set, &chosen, 1};
-    mr_detection_augment augment = mr_detection_augment_defaults();
-    augment.look = mr_augment_none();
-    augment.mosaic = augment.by_face = 0;
+    mr_detection_augment augment = one_tile();
     mr_image out;
     assert_ok(mr_image_create(64, 64, 3, &out));
     mr_drawn_faces faces = {0};
@@ -130,9 +136,8 @@ static void what_lies_beyond_the_border_is_not_learned(void **state) {
     mr_detection_set set = {&scene, 1, &face, 1};
     const uint32_t chosen = 0;
     mr_scene_choice choice = {&set, &chosen, 1};
-    mr_detection_augment augment = mr_detection_augment_defaults();
-    augment.look = mr_augment_none();
-    augment.mosaic = augment.by_face = augment.turn = augment.any_turn = 0;
+    mr_detection_augment augment = one_tile();
+    augment.turn = augment.any_turn = 0;
     augment.least_crop = 1;
     mr_image out;
     assert_ok(mr_image_create(160, 160, 3, &out));
@@ -187,9 +192,7 @@ static void a_turned_box_encloses_the_face(void **state) {
     mr_detection_set set = {&scene, 1, &face, 1};
     const uint32_t chosen = 0;
     mr_scene_choice choice = {&set, &chosen, 1};
-    mr_detection_augment augment = mr_detection_augment_defaults();
-    augment.look = mr_augment_none();
-    augment.mosaic = augment.by_face = 0;
+    mr_detection_augment augment = one_tile();
     augment.least_crop = 1;
     augment.any_turn = 1;
     mr_image out;
