@@ -1,7 +1,5 @@
 #include "recommend/watcher.h"
 
-#include <string.h>
-
 int mr_cell_number(mr_cell cell) {
     return ((int)cell.age * MR_GENDER_COUNT + (int)cell.gender) * MR_EMOTION_COUNT +
            (int)cell.emotion;
@@ -19,14 +17,22 @@ static float probability(float value) {
     return value > 0 && value <= 1 ? value : 0;
 }
 
-/* Makes n values sum to one; false when they are all zero. */
+/* Makes n values from zero on sum to one; false when they are all zero. */
 static bool normalise(float *values, int n) {
     float sum = 0;
     for (int i = 0; i < n; i++)
-        sum += values[i] = probability(values[i]);
+        sum += values[i];
     for (int i = 0; i < n && sum > 0; i++)
         values[i] /= sum;
     return sum > 0;
+}
+
+/* The probabilities among n values that were given, made to sum to one; false when there are none.
+ */
+static bool take(const float *given, float *values, int n) {
+    for (int i = 0; i < n; i++)
+        values[i] = probability(given[i]);
+    return normalise(values, n);
 }
 
 /* The lower end of the age interval, but not above the mean; 0 when either makes no sense. */
@@ -60,14 +66,10 @@ mr_watcher mr_watcher_of(const mr_attributes *attributes) {
         normalise(watcher.group, MR_AUDIENCE_AGE_COUNT);
         watcher.youngest = watcher.has_age ? youngest_age(attributes) : 0;
     }
-    if (attributes->has_gender) {
-        memcpy(watcher.gender, attributes->gender, sizeof watcher.gender);
-        watcher.has_gender = normalise(watcher.gender, MR_GENDER_COUNT);
-    }
-    if (attributes->has_emotion) {
-        memcpy(watcher.emotion, attributes->emotion, sizeof watcher.emotion);
-        watcher.has_emotion = normalise(watcher.emotion, MR_EMOTION_COUNT);
-    }
+    if (attributes->has_gender)
+        watcher.has_gender = take(attributes->gender, watcher.gender, MR_GENDER_COUNT);
+    if (attributes->has_emotion)
+        watcher.has_emotion = take(attributes->emotion, watcher.emotion, MR_EMOTION_COUNT);
     return watcher;
 }
 

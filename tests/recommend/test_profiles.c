@@ -66,6 +66,49 @@ static void cells_of_a_watcher_sum_to_one(void **state) {
             }
 }
 
+/* What is said of an age within an interval, whose halves have widths of their own. */
+static mr_attributes spread_over(int years, int low, int high) {
+    mr_attributes attributes = {
+        .has_age = true, .age = (float)years, .age_low = (float)low, .age_high = (float)high};
+    double total = 0, shares[MR_AGE_YEARS];
+    for (int year = 0; year < MR_AGE_YEARS; year++) {
+        double width = (year < years ? years - low : high - years) / 1.2816;
+        total += shares[year] = exp(-0.5 * pow((year - years) / fmax(0.5, width), 2));
+    }
+    for (int year = 0; year < MR_AGE_YEARS; year++)
+        attributes.age_distribution[year] = (float)(shares[year] / total);
+    return attributes;
+}
+
+static void assert_shares(const mr_attributes *attributes) {
+    mr_watcher watcher = mr_watcher_of(attributes);
+    double age[MR_AGE_RANGE_COUNT] = {0}, group[MR_AUDIENCE_AGE_COUNT] = {0};
+    for (int year = 0; year < MR_AGE_YEARS; year++) {
+        age[mr_age_range_of((float)year)] += (double)attributes->age_distribution[year];
+        group[mr_audience_age_of(year)] += (double)attributes->age_distribution[year];
+    }
+    bool told = watcher.has_age;
+    for (int i = 0; i < MR_AGE_RANGE_COUNT; i++)
+        told &= fabs((double)watcher.age[i] - age[i]) < 1e-5;
+    for (int i = 0; i < MR_AUDIENCE_AGE_COUNT; i++)
+        told &= fabs((double)watcher.group[i] - group[i]) < 1e-5;
+    if (!told)
+        fail_msg("%g (%g-%g) is not told as it was said", (double)attributes->age,
+                 (double)attributes->age_low, (double)attributes->age_high);
+}
+
+/* Shares that lie in one range or group may add up to a little more than one. */
+static void no_age_is_lost_to_rounding(void **state) {
+    (void)state;
+    for (int years = 0; years < MR_AGE_YEARS; years++)
+        for (int below = 0; below <= 12; below++)
+            for (int above = 0; above <= 12; above++) {
+                int low = below < years ? years - below : 0;
+                mr_attributes attributes = spread_over(years, low, years + above);
+                assert_shares(&attributes);
+            }
+}
+
 static void nonsense_is_not_known(void **state) {
     (void)state;
     mr_attributes attributes = stated(30, MR_FEMALE, MR_SAD);
@@ -352,6 +395,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_are_numbered),
         cmocka_unit_test(cells_of_a_watcher_sum_to_one),
+        cmocka_unit_test(no_age_is_lost_to_rounding),
         cmocka_unit_test(nonsense_is_not_known),
         cmocka_unit_test(taste_and_mood_say_what_is_known),
         cmocka_unit_test(broken_tables_are_refused_with_their_line),
