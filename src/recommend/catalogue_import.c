@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text_file.h"
 #include "recommend/catalogue_parts.h"
+#include "recommend/certificate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,7 +188,8 @@ static void merge_people(entry *e, const mr_catalogue_film *stated, const mr_cat
     }
 }
 
-/* Lays what a row states over what was known of its film. */
+/* Lays what a row states over what was known of its film. A title says less than an id: where that
+ * is all, the stricter certificate counts, and genres that suit only older people stay. */
 static void merge(entry *e, bool by_id, const mr_catalogue_film *stated,
                   const mr_catalogue *people) {
     mr_catalogue_film *film = &e->film;
@@ -196,7 +198,8 @@ static void merge(entry *e, bool by_id, const mr_catalogue_film *stated,
     if (by_id || !*film->certificate || stated->minimum_age > film->minimum_age)
         take_if_stated(&film->certificate, stated->certificate);
     film->year = stated->year;
-    film->genres = stated->genres;
+    if (by_id || mr_suitable_age(0, stated->genres) >= mr_suitable_age(0, film->genres))
+        film->genres = stated->genres;
     if (stated->tier)
         film->tier = stated->tier;
     take_if_stated(&film->also, stated->also);

@@ -123,6 +123,40 @@ static void known_films_take_what_is_stated(void **state) {
     mr_catalogue_free(catalogue);
 }
 
+/* A row that means a film by nothing but its title makes it one for older people, never for
+ * younger; by its id it does what it says. */
+static void a_title_alone_makes_no_film_one_for_children(void **state) {
+    (void)state;
+    static const struct {
+        const char *known, *stated;
+        int age, age_by_id;
+    } cases[] = {{"Horror|Drama", "Family", 12, 0},
+                 {"Thriller", "Thriller|Animation", 12, 0},
+                 {"Crime|Comedy", "Action|Comedy", 12, 7},
+                 {"War", "Crime", 12, 12},
+                 {"Action", "Action|Family", 7, 0},
+                 {"Action", "Horror", 12, 12},
+                 {"Comedy", "Drama", 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        mr_film_import done;
+        for (int by_id = 0; by_id <= 1; by_id++) {
+            fresh(state);
+            snprintf(text, sizeof text, "id,title,year,genres,certificate\nX,Jaws,1975,%s,U\n",
+                     cases[i].known);
+            assert_ok(import(text, &done));
+            snprintf(text, sizeof text, "id,title,year,genres,certificate\n%s,Jaws,1975,%s,U\n",
+                     by_id ? "X" : "", cases[i].stated);
+            assert_ok(import(text, &done));
+            assert_int_equal(done.changed, 1);
+            mr_catalogue *catalogue = reload();
+            assert_int_equal(film_of(catalogue, "X")->suitable_age,
+                             by_id ? cases[i].age_by_id : cases[i].age);
+            mr_catalogue_free(catalogue);
+        }
+    }
+}
+
 static void another_language_is_another_film(void **state) {
     (void)state;
     mr_film_import done;
@@ -361,6 +395,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(new_films_are_added, fresh),
         cmocka_unit_test_setup(known_films_take_what_is_stated, fresh),
+        cmocka_unit_test_setup(a_title_alone_makes_no_film_one_for_children, fresh),
         cmocka_unit_test_setup(another_language_is_another_film, fresh),
         cmocka_unit_test_setup(a_language_is_one_whatever_its_case, fresh),
         cmocka_unit_test_setup(a_made_id_states_no_more_than_the_title, fresh),
