@@ -10,18 +10,22 @@
  * hysteresis: another one takes over only after leading by MR_VOTE_LEAD for MR_VOTE_HOLD seconds.
  * Feelings change while one looks on, so that a vote on them is worth less the older it is.
  *
- * Age. Votes far from the weighted median of all count for less (Huber's weights, 1964, with the
- * median absolute deviation as scale), so that one bad frame does not pull the mean. The interval:
- * a vote is calibrated to err by half-width h, which has two parts: what is wrong about this face
- * in every frame, and what differs from frame to frame. Only the second part averages out. Its size
- * is seen, being the spread b of the votes; so the half-width H of the mean of n votes is
+ * Age. Votes far from the weighted median of all count for less (Huber's weights, 1964), so that
+ * one bad frame pulls the mean by little. Far is more than 1.345 standard deviations, of
+ * which 1.036 are what seven tenths of the votes differ by: three tenths may be outliers, while of
+ * votes that are halved between two ages none is, and the mean stays between these. Of so few votes
+ * that one is more than three tenths none counts for less. The interval: a vote is calibrated to
+ * err by half-width h, which has two parts: what is wrong about this face in every frame, and what
+ * differs from frame to frame. Only the second part averages out. Its size is seen, being the
+ * spread b of the votes; so the half-width H of the mean of n votes is
  *
  *     H² = max(h² - b², h²/2) + b²/n        (h², b² means over the votes, n their effective number)
  *
  * Votes that are all alike narrow nothing, however many; at best the interval shrinks by √½, and
- * votes that spread more widely than they claim to be wrong widen it. Where the last three votes
- * are clearly of somebody younger, the lower end goes down with them: certificates go by it, and a
- * child may have come to where an adult was.
+ * votes that spread more widely than they claim to be wrong widen it. Where the mean of the last
+ * three votes is younger by more than two of its standard errors, the lower end goes down by the
+ * rest: certificates go by it, and a child may have come to where an adult was. The error is no
+ * larger for votes that differ by more than they claim, since such a change is no noise.
  *
  * Memory: MR_VOTE_BALLOTS estimates a person; of more within the window the last. Thread rule: one
  * thread at a time.

@@ -8,10 +8,16 @@
 /* Standard deviations of a normal distribution on either side of its mean that hold 80 % of it. */
 #define HALF_OF_80_PERCENT 1.2816
 
-/* Huber's constant, and what makes a median absolute deviation a standard deviation. */
-#define HUBER          1.345
-#define MAD_TO_SIGMA   1.4826
-#define LEAST_DISTANCE 1.0 /* years: nearer than this nothing is an outlier */
+/* Huber's constant. */
+#define HUBER 1.345
+
+/* The share of the votes that are surely no outliers, and standard deviations of a normal
+ * distribution on either side of its mean that hold as much. More than half, so that votes halved
+ * between two ages differ by what is between these. */
+#define SOUND         0.7
+#define HALF_OF_SOUND 1.0364
+
+#define LEAST_SIGMA 1.0 /* years: votes that differ by less are alike */
 
 /* So many votes in a row, whose mean is younger by more standard errors than this, are no outliers.
  */
@@ -38,29 +44,32 @@ static void collect(const mr_vote *vote, age_votes *out) {
     }
 }
 
-/* The least value that at least half of the weight does not exceed. */
-static double weighted_median(const double *values, const double *weights, int count) {
-    double total = 0, best = INFINITY;
+/* The least value that this share of the weight does not exceed; where it is so much exactly, the
+ * middle between that value and the next. */
+static double quantile(const double *values, const double *weights, int count, double share) {
+    double total = 0, least = INFINITY, next = INFINITY;
     for (int i = 0; i < count; i++)
         total += weights[i];
     for (int i = 0; i < count; i++) {
         double below = 0;
         for (int k = 0; k < count; k++)
             below += values[k] <= values[i] ? weights[k] : 0;
-        if (2 * below >= total && values[i] < best)
-            best = values[i];
+        if (below >= share * total)
+            least = fmin(least, values[i]);
+        if (below > share * total)
+            next = fmin(next, values[i]);
     }
-    return best;
+    return (least + next) / 2;
 }
 
 /* Takes weight from the votes far off. */
 static void weigh_down_outliers(age_votes *ages) {
-    double middle = weighted_median(ages->years, ages->weights, ages->count);
+    double middle = quantile(ages->years, ages->weights, ages->count, 0.5);
     double off[MR_VOTE_BALLOTS];
     for (int i = 0; i < ages->count; i++)
         off[i] = fabs(ages->years[i] - middle);
-    double sigma = MAD_TO_SIGMA * weighted_median(off, ages->weights, ages->count);
-    ages->sigma = fmax(sigma, LEAST_DISTANCE);
+    double sigma = quantile(off, ages->weights, ages->count, SOUND) / HALF_OF_SOUND;
+    ages->sigma = fmax(sigma, LEAST_SIGMA);
     double limit = HUBER * ages->sigma;
     for (int i = 0; i < ages->count; i++)
         ages->weights[i] *= off[i] > limit ? limit / off[i] : 1;
@@ -87,14 +96,23 @@ static double common_half_width(const age_votes *ages, double mean, double total
     return sqrt(fmax(claimed - spread, claimed / 2) + spread / votes);
 }
 
+/* The standard deviation that the votes' intervals claim. */
+static double claimed_sigma(const age_votes *ages) {
+    double halves = 0;
+    for (int i = 0; i < ages->count; i++)
+        halves += half_width(ages->said[i]);
+    return halves / ages->count / HALF_OF_80_PERCENT;
+}
+
 /* By how much the newest votes say that somebody is younger than `years` beyond what chance does: a
- * child in an adult's place is one soon. */
+ * child in an adult's place is one soon. Votes that differ by more than they claim to err do so by
+ * more than chance: the child's are among them. */
 static double younger_by(const age_votes *ages, double years) {
     int count = ages->count < NEWEST ? ages->count : NEWEST;
-    double sum = 0;
+    double sum = 0, sigma = fmin(ages->sigma, claimed_sigma(ages));
     for (int i = ages->count - count; i < ages->count; i++)
         sum += ages->years[i];
-    return fmax(years - sum / count - BEYOND * ages->sigma / sqrt(count), 0);
+    return fmax(years - sum / count - BEYOND * sigma / sqrt(count), 0);
 }
 
 static void average(const age_votes *ages, mr_attributes *mean) {

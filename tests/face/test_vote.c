@@ -199,6 +199,64 @@ static void a_child_in_an_adults_place_is_one_soon(void **state) {
     assert_true(vote.mean.age > 30); /* what is shown follows as ever */
 }
 
+/* Votes on an adult of 35 that differ by this standard deviation, then three on a child of 9: the
+ * least plausible age is the child's, and stays so. */
+static void a_child_is_seen_behind_unsteady_votes(void **state) {
+    (void)state;
+    mr_rng rng = mr_rng_seeded(5);
+    for (int deviation = 1; deviation <= 9; deviation += 2)
+        for (int person = 0; person < 200; person++) {
+            set_up(NULL);
+            for (int i = 0; i < 25; i++) {
+                bool adult = i < 13;
+                double spread = adult ? deviation : 1, noise = spread * mr_rng_normal(&rng);
+                cast_age((float)fmax(adult ? 18 : 5, (adult ? 35 : 9) + noise), adult ? 8 : 4, 0.9f,
+                         0.25 * i);
+                if (i >= 15 && vote.mean.age_low > 14)
+                    fail_msg("deviation %d, person %d: %g after %d votes of a child", deviation,
+                             person, (double)vote.mean.age_low, i - 12);
+            }
+        }
+}
+
+/* Noise of the size that is claimed makes nobody a child. */
+static void noise_leaves_the_lower_end(void **state) {
+    (void)state;
+    mr_rng rng = mr_rng_seeded(6);
+    for (int deviation = 1; deviation <= 5; deviation += 2) {
+        int pulled = 0, votes = 0;
+        for (int person = 0; person < 500; person++) {
+            set_up(NULL);
+            for (int i = 0; i < 26; i++, votes++) {
+                cast_age((float)(50 + deviation * mr_rng_normal(&rng)), 8, 0.9f, 0.25 * i);
+                pulled += 2 * vote.mean.age - vote.mean.age_low - vote.mean.age_high > 2;
+            }
+        }
+        if (pulled * 100 > votes)
+            fail_msg("deviation %d: %d of %d lower ends went down", deviation, pulled, votes);
+    }
+}
+
+/* Where votes are halved between two ages, neither wins. */
+static void even_votes_do_not_flicker(void **state) {
+    (void)state;
+    cast_age(25, 8, 0.9f, 0);
+    cast_age(45, 8, 0.9f, 0.06);
+    assert_float_equal(vote.mean.age, 35, 1e-3);
+    set_up(NULL);
+    cast_age(17, 6, 0.6f, 0);
+    cast_age(29, 8, 0.9f, 0.06);
+    assert_float_equal(vote.mean.age, (0.6 * 17 + 0.9 * 29) / 1.5, 1e-3);
+    set_up(NULL);
+    float before = 0;
+    for (int i = 0; i < 40; i++) {
+        cast_age(i % 2 ? 36 : 30, 8, i % 3 ? 0.9f : 0.8f, 0.25 * i);
+        if (i > 3 && fabsf(vote.mean.age - before) > 1)
+            fail_msg("vote %d: from %g to %g", i, (double)before, (double)vote.mean.age);
+        before = vote.mean.age;
+    }
+}
+
 static void the_ring_keeps_the_last(void **state) {
     (void)state;
     for (int i = 0; i < 3 * MR_VOTE_BALLOTS + 5; i++) {
@@ -324,6 +382,9 @@ int main(void) {
         cmocka_unit_test_setup(old_votes_do_not_count, set_up),
         cmocka_unit_test_setup(an_empty_window_is_a_beginning, set_up),
         cmocka_unit_test_setup(a_child_in_an_adults_place_is_one_soon, set_up),
+        cmocka_unit_test_setup(a_child_is_seen_behind_unsteady_votes, set_up),
+        cmocka_unit_test_setup(noise_leaves_the_lower_end, set_up),
+        cmocka_unit_test_setup(even_votes_do_not_flicker, set_up),
         cmocka_unit_test_setup(the_ring_keeps_the_last, set_up),
         cmocka_unit_test_setup(one_bad_frame_does_not_move_the_age, set_up),
         cmocka_unit_test_setup(votes_that_are_alike_narrow_nothing, set_up),
