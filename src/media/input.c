@@ -143,9 +143,24 @@ static mr_status find_streams(mr_input *input) {
     return code < 0 ? failed(input, code) : MR_OK;
 }
 
+/* Whether the file ends before it has said what its streams are, or that there are any. */
+static bool names_nothing(const mr_input *input) {
+    const AVFormatContext *format = input->format;
+    for (unsigned i = 0; i < format->nb_streams; i++) {
+        const AVCodecParameters *said = format->streams[i]->codecpar;
+        bool picture =
+            said->codec_type == AVMEDIA_TYPE_VIDEO || said->codec_type == AVMEDIA_TYPE_DATA;
+        if (picture && said->codec_id == AV_CODEC_ID_NONE && !said->codec_tag && !said->width)
+            return true;
+    }
+    return format->nb_streams == 0 && !is_remote(input);
+}
+
 static mr_status choose_stream(mr_input *input, const AVCodec **codec) {
     const char *label = input->source->label;
     int stream = av_find_best_stream(input->format, AVMEDIA_TYPE_VIDEO, -1, -1, codec, 0);
+    if (stream < 0 && names_nothing(input))
+        return mr_fail(MR_E_TRUNCATED, "%s: ends before it says what it holds", label);
     if (stream == AVERROR_DECODER_NOT_FOUND)
         return mr_fail(MR_E_UNSUPPORTED, "%s: its kind of video cannot be decoded here", label);
     if (stream < 0 || input->format->streams[stream]->disposition & AV_DISPOSITION_ATTACHED_PIC)

@@ -148,6 +148,29 @@ static void cut_files_say_so(void **state) {
     assert_fails("half.mkv", MR_E_TRUNCATED, "of 2.0 seconds");
 }
 
+/* A cut inside the table of contents leaves a stream whose kind is not told, which is no reason to
+ * say that its kind cannot be decoded. */
+static void a_cut_table_of_contents_is_no_kind_of_video(void **state) {
+    (void)state;
+    size_t size;
+    unsigned char *bytes = read_whole(in_folder("good.mp4"), &size);
+    const unsigned char *contents = memmem(bytes, size, "moov", 4);
+    assert_non_null(contents);
+    int told = 0;
+    for (size_t part = (size_t)(contents - bytes); part < size; part += 5) {
+        int frames;
+        uint64_t broken;
+        write_whole(in_folder("cut.mp4"), bytes, part);
+        mr_status status = read_all("cut.mp4", NULL, &frames, &broken);
+        told += status == MR_E_TRUNCATED && strstr(mr_last_error(), "before it says what it holds");
+        if (status != MR_E_TRUNCATED && status != MR_E_FORMAT && frames < FRAMES)
+            fail_msg("cut to %zu: %s, '%s'", part, mr_status_name(status), mr_last_error());
+        assert_null(strstr(mr_last_error(), "holds no video"));
+    }
+    assert_true(told > 10);
+    free(bytes);
+}
+
 static void damaged_files_do_no_harm(void **state) {
     (void)state;
     static const char *const names[] = {"good.mp4", "good.mkv", "good.webm"};
@@ -244,6 +267,7 @@ int main(void) {
         cmocka_unit_test(names_with_colons_are_files),
         cmocka_unit_test(sources_are_told_apart),
         cmocka_unit_test(cut_files_say_so),
+        cmocka_unit_test(a_cut_table_of_contents_is_no_kind_of_video),
         cmocka_unit_test(damaged_files_do_no_harm),
         cmocka_unit_test(absurd_sizes_are_refused),
         cmocka_unit_test(broken_frames_are_left_out),
