@@ -193,8 +193,9 @@ typedef struct mr_film {
 typedef struct mr_recommended_film {
     mr_film film;
     float score; /* 0 … 1: the chance that somebody like those who rated films (models/blend) has
-                    it among what they like, given what is known of the viewers and their mood. What
-                    `mood` and `mood_strength` ask for changes the order, not this number */
+                    it among what they like, given what is known of the viewers and their mood. A
+                    mood counts in it as `mood` and `mood_strength` ask, but at most as usual: what
+                    is asked beyond that changes the order, not this number */
     bool explored; /* drawn at random from a wider list, so that tastes can be discovered */
     int reason_count;
     char reasons[MR_REASONS_MAX][MR_REASON_MAX];
