@@ -91,17 +91,30 @@ export function createSuggestions(store, reach, askKey) {
     return { type: 'settings', n: COUNT, ...settings };
   };
 
+  /** Whether the person waits for what is fetched. */
+  let awaited = false;
+  const again = () => fetchFilms(awaited);
+
+  /** What was fetched before is not waited for any more, be it on its way or to be tried again. */
+  function drop() {
+    reach.forget(again);
+    running?.abort();
+    running = null;
+  }
+
   /** @param {boolean} asked whether the person waits for the answer */
   async function fetchFilms(asked) {
-    running?.abort();
+    drop();
     const mine = (running = new AbortController());
-    const { settings, source } = store.get();
+    awaited = asked;
+    const { settings, source, sight } = store.get();
     if (source === 'none' || source === 'camera') return;
+    // A photo that is still looked at shows nobody yet; its films are asked for once it is known who is in it.
+    if (source === 'photo' && !sight) return;
     const { genre, language, max_certificate, youngest, mood } = settings;
     const wish = { n: COUNT, mood, seed, viewers: viewersOf(store.get()), ...limitOfOthers(store.get()) };
     for (const [name, value] of Object.entries({ genre, language, max_certificate, youngest }))
       if (value !== null) Object.assign(wish, { [name]: value });
-    const again = () => fetchFilms(asked);
     try {
       const answer = await api.recommend(wish, mine.signal);
       reach.found();
@@ -109,8 +122,10 @@ export function createSuggestions(store, reach, askKey) {
     } catch (error) {
       if (mine.signal.aborted) return;
       const { status, message } = /** @type {any} */ (error);
-      if (status === 401) await askKey().then(again);
-      else if (isPassing(status)) reach.lost(again, status === 0 ? 'away' : 'busy');
+      if (status === 401) {
+        await askKey();
+        if (!mine.signal.aborted) again();
+      } else if (isPassing(status)) reach.lost(again, status === 0 ? 'away' : 'busy');
       else store.set({ filmsTrouble: message });
     }
   }
@@ -157,8 +172,7 @@ export function createSuggestions(store, reach, askKey) {
     },
 
     stop() {
-      running?.abort();
-      running = null;
+      drop();
       store.set({ films: null, filmsTrouble: null });
     },
   };

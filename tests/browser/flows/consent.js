@@ -1,7 +1,7 @@
 // Nothing before consent; everything gone after erasure.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { agree, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+import { agree, beBusy, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
 import { createServerUnderTest } from '../lib/server.js';
 
 async function refusal({ server, browser }) {
@@ -77,13 +77,8 @@ async function remembered({ server, browser }) {
   await close(failedRequest);
 }
 
-/** While it is on, the server is too busy for opinions, and not well either, so that nothing is tried again. */
-async function beBusy(page) {
-  const state = { on: true };
-  for (const path of ['**/v1/feedback', '**/v1/viewers/me/feedback/*', '**/healthz'])
-    await page.route(path, (route) => (state.on ? route.fulfill({ status: 503, json: { title: 'busy' } }) : route.continue()));
-  return state;
-}
+/** What tells opinions. */
+const OPINIONS = ['**/v1/feedback', '**/v1/viewers/me/feedback/*'];
 
 /** What the server keeps of the person, as film and opinion. */
 const kept = (page) => page.evaluate(async () => {
@@ -96,16 +91,14 @@ async function nextPerson({ server, browser }) {
   const { page, sent, close } = await openPage(browser, server.url);
   await agree(page);
   await showPhoto(page);
-  const busy = await beBusy(page);
+  const busy = await beBusy(page, ...OPINIONS);
   await page.locator('.film').first().locator('.verdict--like').click();
   await page.getByText('The server is busy').waitFor();
   await control(page, 'button', 'Your data').click();
   await control(page, 'button', 'Erase me').click();
   await control(page, 'button', 'Yes, erase me').click();
   await agree(page);
-  busy.on = false;
-  await page.getByText('The server is busy').waitFor({ state: 'hidden', timeout: 20000 });
-  await page.waitForTimeout(300);
+  await busy.end();
   assert.equal(sent.filter(({ path }) => path === '/v1/feedback').length, 1, 'a like was tried again for the next person');
   assert.deepEqual(await kept(page), []);
   await close(failedRequest);
@@ -123,7 +116,7 @@ async function newestOpinion({ server, browser }) {
     [ids[i], kind, String(pressed)]);
   const told = (count) => page.waitForFunction((wanted) => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/feedback')).length >= wanted, count);
 
-  const busy = await beBusy(page);
+  const busy = await beBusy(page, ...OPINIONS);
   await verdict(0, 'like').click();
   await verdict(1, 'like').click();
   await page.getByText('The server is busy').waitFor();
@@ -135,8 +128,7 @@ async function newestOpinion({ server, browser }) {
   await shows(1, 'like', false);
   await page.waitForTimeout(300);
   assert.equal(sent.filter(({ path }) => path.includes('/feedback')).length, 2, 'an opinion overtook the one before');
-  busy.on = false;
-  await page.getByText('The server is busy').waitFor({ state: 'hidden', timeout: 20000 });
+  await busy.end();
   await told(4);
   await page.waitForTimeout(300);
   assert.deepEqual(await kept(page), [[ids[0], 'dislike']]);

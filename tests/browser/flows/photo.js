@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agree, choosePhoto, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+import { agree, beBusy, choosePhoto, control, failedRequest, filmIds, hold, openPage, otherFilms, showPhoto } from '../lib/browser.js';
 import { startCamera } from './camera.js';
 
 const PHOTO = 'data/samples/astronaut.jpg';
@@ -233,6 +233,30 @@ async function wishes({ server, browser }) {
   await close();
 }
 
+/** Films are asked for once it is known for whom, and no more for whom they were before. */
+async function filmsWait({ server, browser }) {
+  const { page, sent, close } = await openPage(browser, server.url);
+  await agree(page);
+  const asked = () => sent.filter(({ path }) => path === '/v1/recommend').length;
+  const busy = await beBusy(page, '**/v1/recommend');
+  await control(page, 'button', 'Describe yourself').click();
+  for (let i = 0; i < 2; i++)
+    await Promise.all([page.waitForResponse('**/v1/recommend'), control(page, 'button', 'Find films').click()]);
+  await page.getByText('The server is busy').waitFor();
+  const release = await hold(page, /analyze/);
+  await choosePhoto(page, PHOTO);
+  await page.locator('#photo').waitFor();
+  await control(page, 'radio', 'Sad').check({ force: true });
+  await busy.end();
+  assert.equal(asked(), 2, 'films are asked for before anybody is seen');
+  assert.equal(await page.locator('.film').count(), 0);
+  release();
+  await page.locator('.film').first().waitFor();
+  assert.equal(asked(), 3);
+  assert.match(await page.locator('#films-for').innerText(), /^For somebody of .*, feeling sad\.$/);
+  await close(failedRequest);
+}
+
 /** Browsers put back what was chosen before, on coming back or on a reload: the page begins anew. */
 async function wishesAnew({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
@@ -280,6 +304,7 @@ export default [
   ['photos: text, empty, huge and cut files', badPhotos],
   ['photos: what is none leaves the camera on', badPhotoBeside],
   ['wishes: feeling, mood, genre, language, certificate, youngest', wishes],
+  ['wishes: films wait until it is known for whom', filmsWait],
   ['wishes: none are left over from before', wishesAnew],
   ['artwork: the same for a film, different between films', artwork],
 ];

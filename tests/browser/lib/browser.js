@@ -58,6 +58,32 @@ export async function openPage(browser, url, options = {}) {
 /** Chromium writes failed answers to the console by itself; tests of failures allow those. */
 export const failedRequest = /Failed to load resource|WebSocket connection to/;
 
+/** While it is on, the server is too busy for what is named, and not well either, so that nothing is tried again. */
+export async function beBusy(page, ...paths) {
+  const state = { on: true };
+  for (const path of [...paths, '**/healthz'])
+    await page.route(path, (route) => (state.on ? route.fulfill({ status: 503, json: { title: 'busy' } }) : route.fallback()));
+  return {
+    /** Once the page knows that the server is well: what it tries again then is on its way. */
+    async end() {
+      state.on = false;
+      await page.getByText('The server is busy').waitFor({ state: 'hidden', timeout: 20000 });
+      await page.evaluate(() => fetch('/healthz'));
+    },
+  };
+}
+
+/** Holds back what is asked for there. */
+export async function hold(page, path) {
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  await page.route(path, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 // ---- What flows do again and again ----
 
 export const control = (page, role, name) => page.getByRole(role, { name });
