@@ -30,15 +30,14 @@ export async function listCameras() {
 }
 
 /**
- * Starts a camera in a video element.
+ * Switches a camera on. It can be stopped from then on, though it may take long until it shows anything.
  * @param {HTMLVideoElement} video
  * @param {string | null} id of the camera, or null for the browser's choice
  * @param {object} hooks
  * @param {() => void} hooks.ended called when the camera goes away by itself
- * @param {(muted: boolean) => void} hooks.muted called when it stops to give pictures, and when it gives some again
- * @param {() => boolean} hooks.wanted whether it is still wanted, once the browser has given it
+ * @param {(muted: boolean) => void} hooks.muted called when it gives no pictures, and when it gives some again
  */
-export async function startCamera(video, id, { ended, muted, wanted }) {
+export async function startCamera(video, id, { ended, muted }) {
   if (!camerasOffered()) throw new DOMException('', 'SecurityError');
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: false,
@@ -57,19 +56,19 @@ export async function startCamera(video, id, { ended, muted, wanted }) {
     track.stop();
     if (video.srcObject === stream) video.srcObject = null;
   }
-  const camera = { id: track.getSettings().deviceId ?? null, stop };
-  if (!wanted()) return camera;
-  track.addEventListener('ended', ended);
-  track.addEventListener('mute', darkened);
-  track.addEventListener('unmute', lit);
-  video.srcObject = stream;
-  try {
-    await video.play();
-  } catch (error) {
-    stop();
-    throw error;
-  }
-  return camera;
+  return {
+    id: track.getSettings().deviceId ?? null,
+    stop,
+    /** Until the video plays what the camera gives. */
+    async show() {
+      track.addEventListener('ended', ended);
+      track.addEventListener('mute', darkened);
+      track.addEventListener('unmute', lit);
+      if (track.muted) darkened();
+      video.srcObject = stream;
+      await video.play();
+    },
+  };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startCamera>>} Camera */

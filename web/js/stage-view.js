@@ -71,7 +71,7 @@ export function bindStage(store, watching) {
     setText(toggle.querySelector('span'), on ? 'Stop camera' : 'Start camera');
     toggle.classList.toggle('button--primary', !on);
     setAttribute(toggle.querySelector('use'), 'href', on ? '#icon-stop' : '#icon-camera');
-    if (source !== 'camera' || activity === 'live' || activity === 'starting') showDevices();
+    if (source !== 'camera' || ['live', 'starting', 'dark'].includes(activity)) showDevices();
   });
   store.watch(['trouble'], ({ trouble }) => showMessage(byId('stage-message'), trouble));
 

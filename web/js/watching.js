@@ -77,7 +77,7 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
   /** A stream that never opened is either refused by a busy server or a sign of none. */
   async function streamClosed(/** @type {boolean} */ wasOpen) {
     closeStream();
-    store.set({ sight: null, activity: 'starting' });
+    store.set({ sight: null, activity: dark ? 'dark' : 'starting' });
     if (!camera || document.hidden) return;
     const mine = turn;
     const answer = wasOpen ? 0 : await api.info().then(() => 200, ({ status }) => status);
@@ -127,13 +127,14 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
           dark = now;
           store.set(dark ? { sight: null, activity: 'dark' } : { activity: 'starting' });
         },
-        wanted: () => mine === turn,
       });
-      if (mine !== turn) started.stop();
-      else {
-        camera = started;
-        connect();
+      if (mine !== turn) {
+        started.stop();
+        return true;
       }
+      camera = started;
+      await camera.show();
+      if (mine === turn) connect();
       return true;
     } catch (error) {
       if (mine !== turn) return true;

@@ -87,15 +87,64 @@ async function unplugged({ server, browser }) {
 /** Answers to pictures from before the lens was covered say nothing of now. */
 async function covered({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
+  await page.evaluate(() => {
+    window.streams = [];
+    window.WebSocket = class extends WebSocket {
+      constructor(...how) {
+        super(...how);
+        window.streams.push(this);
+      }
+    };
+  });
   await agree(page);
   await startCamera(page);
   const track = (event) => page.evaluate((name) => document.getElementById('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event(name)), event);
   await track('mute');
   await page.waitForTimeout(500);
-  await page.getByText('The camera shows nothing.').waitFor();
+  const dark = page.getByText('The camera shows nothing.');
+  await dark.waitFor();
   assert.equal(await page.locator('.face').count(), 0);
+  // It is no less covered when the server was away meanwhile.
+  const away = page.getByText('The server cannot be reached');
+  await page.evaluate(() => window.streams.at(-1).dispatchEvent(new Event('close')));
+  await away.waitFor();
+  await away.waitFor({ state: 'hidden' });
+  await dark.waitFor();
   await track('unmute');
   await page.locator('.face').waitFor();
+  await close();
+}
+
+/** A camera is off as soon as it is stopped, though it has shown nothing yet. */
+async function stoppedEarly({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const give = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (wish) => {
+      const stream = await give(wish);
+      [window.track] = stream.getVideoTracks();
+      Object.defineProperty(window.track, 'muted', { value: true });
+      return stream;
+    };
+    document.getElementById('video').play = () => new Promise(() => {});
+  });
+  for (const stop of [
+    () => control(page, 'button', 'Stop camera').click(),
+    async () => {
+      await control(page, 'button', 'Your data').click();
+      await control(page, 'button', 'Erase me').click();
+      await control(page, 'button', 'Yes, erase me').click();
+    },
+  ]) {
+    await control(page, 'button', 'Start camera').click();
+    await page.getByText('The camera shows nothing.').waitFor();
+    assert.equal(await page.evaluate(() => window.track.readyState), 'live');
+    await stop();
+    await page.waitForFunction(() => window.track.readyState === 'ended');
+    assert.equal(await page.evaluate(() => document.getElementById('video').srcObject), null);
+  }
   await close();
 }
 
@@ -225,6 +274,7 @@ export default [
   ['camera: new films wait for a busy person', likeWhileLive],
   ['camera unplugged: said so, and it starts again', unplugged],
   ['camera: covered and uncovered', covered],
+  ['camera: stopped before it shows anything', stoppedEarly],
   ['camera: covered while the page is hidden and shown', coveredAndHidden],
   ['camera: ready while the page is hidden', readyWhileHidden],
   ['camera: frames wait for answers', backPressure],
