@@ -17,7 +17,8 @@ const BLINK_MS = 300;
 /** @param {import('./store.js').Store} store */
 export function bindOverlay(store) {
   const overlay = byId('overlay');
-  /** @type {Map<number, {box: any, label: any, badge: any, words: any, points: any[]}>} */
+  /** With how far from the left each begins, in shares of the picture.
+   * @type {Map<number, {box: any, label: any, badge: any, words: any, points: any[], from: number}>} */
   const marks = new Map();
   /** When each was last found. @type {Map<number, number>} */
   const seenAt = new Map();
@@ -32,11 +33,22 @@ export function bindOverlay(store) {
       const points = Array.from({ length: POINTS }, () => make('i', { class: 'face__point' }));
       const box = make('div', { class: 'face' }, ...points, label);
       overlay.append(box);
-      mark = { box, label, badge, words, points };
+      mark = { box, label, badge, words, points, from: 0 };
       marks.set(id, mark);
     }
     return mark;
   }
+
+  /** The label begins at the box's edge, but stays in the picture.
+   * @param {{label: any, from: number}} mark */
+  function place({ label, from }) {
+    const left = overlay.clientWidth * from;
+    const room = overlay.clientWidth - label.offsetWidth - EDGE;
+    label.style.transform = `translateX(${Math.max(EDGE, Math.min(left, room)) - left}px)`;
+  }
+
+  // A photo stays as it is while a phone is turned, or a window made smaller.
+  new ResizeObserver(() => marks.forEach(place)).observe(overlay);
 
   store.watch(['sight', 'source'], ({ sight, source, settings }) => {
     const seen = new Set();
@@ -48,7 +60,8 @@ export function bindOverlay(store) {
       if (person.in_sight !== false) seenAt.set(id, performance.now());
       else if (!(performance.now() - (seenAt.get(id) ?? -Infinity) < BLINK_MS)) continue;
       seen.add(id);
-      const { box, label, badge, words, points } = markOf(id);
+      const mark = markOf(id);
+      const { box, label, badge, words, points } = mark;
       const [x, y, width, height] = person.box;
       // The camera is shown mirrored, as people know themselves; its pictures are not.
       const left = source === 'camera' ? sight.width - x - width : x;
@@ -69,10 +82,8 @@ export function bindOverlay(store) {
       box.classList.toggle('face--unsure', person.emotion?.sure === false);
       setText(badge, String(id));
       setText(words, shortEstimates(person, sight.people.length > ROOMY));
-      // The label begins at the box's edge, but stays in the picture.
-      const from = (overlay.clientWidth * left) / sight.width;
-      const room = overlay.clientWidth - label.offsetWidth - EDGE;
-      label.style.transform = `translateX(${Math.max(EDGE, Math.min(from, room)) - from}px)`;
+      mark.from = left / sight.width;
+      place(mark);
     }
     for (const [id, { box }] of marks) {
       if (seen.has(id)) continue;

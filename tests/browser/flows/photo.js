@@ -83,6 +83,13 @@ async function unsure({ server, browser }) {
   assert.match(box, /gender unsure/);
   assert.match(box, /mood unsure/);
   assert.doesNotMatch(box, /sad|male/);
+
+  // So long a label stays in the picture when a phone is turned or a window made smaller.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForFunction(() => {
+    const [label, picture] = ['.face__label', '#overlay'].map((name) => document.querySelector(name).getBoundingClientRect());
+    return picture.width < 390 && label.left >= picture.left && label.right <= picture.right;
+  });
   await close();
 }
 
