@@ -1,5 +1,5 @@
 /**
- * What a screen reader is told, through one polite live region. Things that happen often, such as
+ * What a screen reader is told, through a polite live region. Things that happen often, such as
  * faces coming and going, are said at most once in a while and only when they have changed.
  */
 import { byId } from './dom.js';
@@ -11,17 +11,28 @@ let lastAt = 0;
 /** @type {number | undefined} */
 let waiting;
 let frame = 0;
+/** What is said with the next frame. @type {string[]} */
+let texts = [];
+
+/** An open dialog has a region of its own: nothing behind it is heard. The last one is on top. */
+const region = () => [...document.querySelectorAll('dialog[open] .announcer')].at(-1) ?? byId('announcer');
+
+/** Takes back what was said. */
+function clear() {
+  for (const element of document.querySelectorAll('.announcer')) element.textContent = '';
+}
 
 /**
  * Says something that answers what the person just did.
  * @param {string} text
  */
 export function announce(text) {
-  const region = byId('announcer');
-  region.textContent = '';
-  cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(() => {
-    region.textContent = text;
+  texts.push(text);
+  clear();
+  frame ||= requestAnimationFrame(() => {
+    region().textContent = texts.join('. ');
+    texts = [];
+    frame = 0;
   });
 }
 
@@ -41,11 +52,18 @@ export function announceCalmly(text) {
   }, Math.max(1000, REST_MS - (performance.now() - lastAt)));
 }
 
+/** What would be said calmly has come to an end before it was. */
+export function forgetCalm() {
+  clearTimeout(waiting);
+  waiting = undefined;
+}
+
 /** Takes back what was said, and what would be, of a person who is not there any more. */
 export function hush() {
-  clearTimeout(waiting);
+  forgetCalm();
   cancelAnimationFrame(frame);
-  waiting = undefined;
+  frame = 0;
+  texts = [];
   last = '';
-  byId('announcer').textContent = '';
+  clear();
 }

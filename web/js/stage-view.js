@@ -1,7 +1,7 @@
 /**
  * The picture and the controls around it: what is shown, which buttons there are, what is said.
  */
-import { announceCalmly } from './announce.js';
+import { announceCalmly, forgetCalm } from './announce.js';
 import { listCameras } from './camera.js';
 import { byId, make, setAttribute, setText, showMessage } from './dom.js';
 import { bindPictureFiles } from './picture-file.js';
@@ -84,6 +84,7 @@ export function bindStage(store, watching) {
     const longEmpty = source === 'photo' ? sight?.people.length === 0 : performance.now() - faceAt > NO_FACE_AFTER_MS;
     showMessage(byId('stage-note'), noteOf(state, longEmpty));
     if (sight) announceCalmly(spoken(state));
+    else forgetCalm();
   });
 }
 

@@ -155,6 +155,40 @@ async function everyShape({ server, browser }) {
   }
 }
 
+/** What a screen reader is told. */
+async function spoken({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  assert.equal(await page.evaluate(async () => {
+    const { announce } = await import('/js/announce.js');
+    announce('Liked');
+    announce('Nine films');
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return document.getElementById('announcer').textContent;
+  }), 'Liked. Nine films');
+
+  // Who was seen is not told any more when a photo has been put away before that was said.
+  await page.clock.install();
+  await page.evaluate(() => {
+    window.said = [];
+    const region = document.getElementById('announcer');
+    new MutationObserver(() => window.said.push(region.textContent)).observe(region, { childList: true });
+  });
+  const said = () => page.evaluate(() => window.said.join());
+  await showPhoto(page);
+  await page.clock.runFor(10000);
+  assert.match(await said(), /1 person in the picture/);
+  await page.evaluate(() => { window.said = []; });
+  await showPhoto(page, 'data/samples/wall.jpg');
+  await control(page, 'button', 'Describe yourself').click();
+  await control(page, 'button', 'Find films').click();
+  await page.getByText('For somebody of 30.').waitFor();
+  await page.clock.runFor(20000);
+  assert.match(await said(), /films suggested/);
+  assert.doesNotMatch(await said(), /in the picture/);
+  await close();
+}
+
 /** The switch goes against the system, and is remembered. */
 async function themeSwitch({ server, browser }) {
   const { page, close } = await openPage(browser, server.url, { colorScheme: 'light' });
@@ -211,6 +245,7 @@ async function forcedColours({ server, browser }) {
 export default [
   ['keyboard only, from consent to erasure', keyboardOnly],
   ['WCAG 2.2 AA on desktop and phone, dark and light', everyShape],
+  ['a screen reader is told all that counts, and nothing that is over', spoken],
   ['dark and light by hand', themeSwitch],
   ['colours of the system', forcedColours],
 ];

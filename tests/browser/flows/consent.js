@@ -202,7 +202,8 @@ async function filmGone({ server, browser }) {
   await control(page, 'button', 'Your data').click();
   await page.locator('.opinion strong').filter({ hasText: id }).waitFor();
   await control(page, 'button', `Take back: ${id}`).click();
-  await page.locator('#announcer').filter({ hasText: `Taken back: ${id}` }).waitFor();
+  // Nothing outside of a dialog is heard.
+  await page.locator('#history .announcer').filter({ hasText: `Taken back: ${id}` }).waitFor();
   await close();
 }
 
