@@ -67,7 +67,9 @@ async function errorOf(response) {
     // Not a problem document: the status has to do.
   }
   const { title, detail, field } = /** @type {any} */ (problem);
-  const message = WORDS[/** @type {keyof typeof WORDS} */ (response.status)] ?? detail ?? title ?? `The server answered ${response.status}.`;
+  // Only the server knows which of its limits it was.
+  const known = response.status === 413 ? detail : undefined;
+  const message = known ?? WORDS[/** @type {keyof typeof WORDS} */ (response.status)] ?? detail ?? title ?? `The server answered ${response.status}.`;
   const retryAfter = Number(response.headers.get('Retry-After')) || undefined;
   return new ApiError(response.status, message, field, retryAfter);
 }

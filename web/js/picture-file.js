@@ -4,6 +4,10 @@
  */
 import { withoutExif } from './webp.js';
 
+/** What is too large for the server is sent smaller: that is enough for every face that can be read. */
+const LONGER_SIDE = 4096;
+const JPEG_QUALITY = 0.9;
+
 /** @param {Uint8Array} head */
 function typeOf(head) {
   const text = String.fromCharCode(...head);
@@ -13,19 +17,46 @@ function typeOf(head) {
   return null;
 }
 
+/** The picture as the browser shows it, or null where it cannot. @param {Blob} picture @returns {Promise<HTMLImageElement | null>} */
+async function shown(picture) {
+  const image = new Image();
+  image.src = URL.createObjectURL(picture);
+  const loaded = await new Promise((resolve) => {
+    image.onload = () => resolve(true);
+    image.onerror = () => resolve(false);
+  });
+  URL.revokeObjectURL(image.src);
+  return loaded ? image : null;
+}
+
+/** @param {HTMLImageElement} image @returns {Promise<Blob | null>} */
+function smaller(image) {
+  const { naturalWidth, naturalHeight } = image;
+  const scale = Math.min(1, LONGER_SIDE / Math.max(naturalWidth, naturalHeight));
+  const [width, height] = [naturalWidth, naturalHeight].map((side) => Math.max(1, Math.round(scale * side)));
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
+  canvas.getContext('2d')?.drawImage(image, 0, 0, width, height);
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY));
+}
+
 /**
- * The picture with its true type, as browsers and the server see it alike, or an Error whose message is meant for people.
+ * The picture with its true type, as browsers and the server see it alike and no larger than the server takes it, or an
+ * Error whose message is meant for people.
  * @param {Blob} file
- * @param {number} limit bytes that the server takes
+ * @param {{body_bytes?: number, pixels?: number}} [limits] of the server
  */
-export async function readPicture(file, limit) {
+export async function readPicture(file, { body_bytes = Infinity, pixels = Infinity } = {}) {
   if (file.size === 0) throw new Error('That file is empty.');
-  if (file.size > limit)
-    throw new Error(`That file is too large: ${megabytes(file.size)} MB, and this server takes ${megabytes(limit)} MB.`);
   const head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
   const type = typeOf(head);
   if (!type) throw new Error('That is not a JPEG, PNG or WebP picture.');
-  return new Blob(type === 'image/webp' ? withoutExif(await file.arrayBuffer()) : [file], { type });
+  let picture = new Blob(type === 'image/webp' ? withoutExif(await file.arrayBuffer()) : [file], { type });
+  const image = await shown(picture);
+  if (image && (picture.size > body_bytes || image.naturalWidth * image.naturalHeight > pixels))
+    picture = (await smaller(image)) ?? picture;
+  if (picture.size > body_bytes)
+    throw new Error(`That file is too large: ${megabytes(picture.size)} MB, and this server takes ${megabytes(body_bytes)} MB.`);
+  return picture;
 }
 
 /** @param {number} bytes */

@@ -178,7 +178,7 @@ export function createWatching(store, reach, suggestions, video, photo, askKey) 
     chosen = file;
     let read;
     try {
-      read = await readPicture(file, store.get().info?.limits?.body_bytes ?? Infinity);
+      read = await readPicture(file, store.get().info?.limits);
     } catch (error) {
       if (chosen === file) store.set({ trouble: /** @type {Error} */ (error).message });
       return;

@@ -169,7 +169,7 @@ async function badPhotos({ server, browser }) {
   await says({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('These are my notes, not a picture.') }, 'not a JPEG, PNG or WebP');
   await says({ name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) }, 'empty');
   const huge = join(process.env.MR_BROWSER_DIR, 'huge.jpg');
-  writeFileSync(huge, bytes);
+  writeFileSync(huge, bytes.subarray(0, 300));
   truncateSync(huge, 17 << 20);
   await says(huge, 'too large');
   assert.equal(sent.filter(({ path }) => path === '/v1/analyze').length, 0, 'hopeless files are not even sent');
@@ -179,6 +179,27 @@ async function badPhotos({ server, browser }) {
   await showPhoto(page);
   assert.equal(await page.locator('#stage-message').isVisible(), false);
   await close(failedRequest);
+}
+
+/** What has more pixels, or more bytes, than the server takes is made smaller. */
+async function largePhotos({ server, browser }) {
+  const { page, close } = await openPage(browser, server.url);
+  await agree(page);
+  const large = join(process.env.MR_BROWSER_DIR, 'large.jpg');
+  writeFileSync(large, readFileSync(PHOTO));
+  truncateSync(large, 17 << 20);
+  const answers = () => page.waitForResponse(/analyze/).then((response) => response.json());
+  const [heavy] = await Promise.all([answers(), choosePhoto(page, large)]);
+  assert.deepEqual([heavy.width, heavy.height, heavy.faces.length], [512, 512, 1]);
+  const [wide] = await Promise.all([answers(), page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 6000, height: 5000 });
+    canvas.getContext('2d').drawImage(document.getElementById('photo'), 0, 0, 5000, 5000);
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg'))], 'wide.jpg'));
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }));
+  })]);
+  assert.deepEqual([wide.width, wide.height, wide.faces.length], [4096, 3413, 1]);
+  await close();
 }
 
 /** What cannot be looked at ends nothing that can. */
@@ -309,6 +330,7 @@ export default [
   ['photos: drop and paste', dropAndPaste],
   ['photos: a WebP is looked at as it is shown', webpAsShown],
   ['photos: text, empty, huge and cut files', badPhotos],
+  ['photos: large ones are made smaller', largePhotos],
   ['photos: what is none leaves the camera on', badPhotoBeside],
   ['wishes: feeling, mood, genre, language, certificate, youngest', wishes],
   ['wishes: films wait until it is known for whom', filmsWait],
