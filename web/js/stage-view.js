@@ -106,9 +106,14 @@ function bindStated(store, watching) {
     open(form.hidden);
     if (!form.hidden) age.focus();
   });
-  byId('stated-go').addEventListener('click', () => {
+  const find = () => {
     if (!age.reportValidity()) return;
     watching.describe(age.value === '' ? null : age.valueAsNumber, gender.value || null);
+  };
+  byId('stated-go').addEventListener('click', find);
+  // As in a form, which this is not: it is sent nowhere.
+  age.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key }) => {
+    if (key === 'Enter') find();
   });
   // The next person is somebody else.
   store.watch(['phase'], ({ phase }) => {
