@@ -58,6 +58,17 @@ const WORDS = {
   503: 'The server is busy. Trying again shortly.',
 };
 
+/** What comes over the network: that it did not, or was cut off, is an ApiError too.
+ * @template T @param {Promise<T>} outcome @param {AbortSignal} [signal] @returns {Promise<T>} */
+async function whole(outcome, signal) {
+  try {
+    return await outcome;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'The server cannot be reached.');
+  }
+}
+
 /** @param {Response} response */
 async function errorOf(response) {
   let problem = {};
@@ -89,19 +100,15 @@ async function send(method, path, { query = {}, json, body, signal, secret = key
   if (secret) headers.Authorization = `Bearer ${secret}`;
   if (json !== undefined) headers['Content-Type'] = 'application/json';
   if (body) headers['Content-Type'] = body.type;
-  let response;
-  try {
-    response = await fetch(url, { method, headers, body: json === undefined ? body : JSON.stringify(json), signal: withPatience(signal), cache: 'no-store' });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ApiError(0, 'The server cannot be reached.');
-  }
+  const response = await whole(fetch(url, {
+    method, headers, body: json === undefined ? body : JSON.stringify(json), signal: withPatience(signal), cache: 'no-store',
+  }), signal);
   if (!response.ok) throw await errorOf(response);
   return response;
 }
 
 /** @param {Parameters<typeof send>} request */
-const ask = async (...request) => (await send(...request)).json();
+const ask = async (...request) => whole((await send(...request)).json(), request[2]?.signal);
 
 export const api = {
   info: () => ask('GET', '/v1/info'),
@@ -112,7 +119,7 @@ export const api = {
   viewer: () => ask('GET', '/v1/viewers/me'),
   erase: () => send('DELETE', '/v1/viewers/me'),
   /** Everything that is kept, as a file. @returns {Promise<Blob>} */
-  exported: async () => (await send('GET', '/v1/viewers/me', { query: { download: 1 } })).blob(),
+  exported: async () => whole((await send('GET', '/v1/viewers/me', { query: { download: 1 } })).blob()),
 
   /** @param {string} film @param {string} kind */
   feedback: (film, kind) => ask('POST', '/v1/feedback', { json: { film, kind } }),

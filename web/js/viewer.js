@@ -84,15 +84,13 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   async function start() {
     const agreed = inBrowser.get(AGREED) !== null;
     if (!agreed) store.set({ phase: 'welcome', notice: warning() });
-    const info = await insist(api.info);
-    store.set({ info, settings: { ...store.get().settings, attributes: firstAttributes(info) } });
-    if (!agreed) return;
     try {
-      known(await insist(api.viewer));
+      const info = await insist(api.info);
+      store.set({ info, settings: { ...store.get().settings, attributes: firstAttributes(info) } });
+      if (agreed) known(await insist(api.viewer));
     } catch (error) {
-      const { status, message } = /** @type {any} */ (error);
-      if (status === 404) unknown();
-      else store.set({ phase: 'welcome', notice: message });
+      if (/** @type {any} */ (error).status === 404) unknown();
+      else store.set({ notice: /** @type {Error} */ (error).message, ...(agreed && { phase: 'welcome' }) });
     }
   }
 

@@ -68,6 +68,8 @@ async function opinionsAndErasure({ server, browser }) {
 async function remembered({ server, browser }) {
   const { page, close } = await openPage(browser, server.url);
   await agree(page);
+  // An answer that is cut off is asked for again.
+  await page.route('**/v1/viewers/me', (route) => route.fulfill({ body: '{"id":"' }), { times: 1 });
   await page.reload();
   await page.locator('#app').waitFor();
   // Another browser window erased the person: the page notices and asks again.
