@@ -65,10 +65,7 @@ export function bindFilms(store, suggestions, viewer) {
     }, { passive: true });
   const busy = () => performance.now() - usedAt < (list.contains(document.activeElement) ? FOCUS_MS : BUSY_MS);
 
-  const failed = (/** @type {any} */ error) => {
-    if (error.status === 404) viewer.unknown();
-    else store.set({ filmsTrouble: error.message });
-  };
+  const failed = (/** @type {any} */ error) => store.set({ filmsTrouble: viewer.trouble(error) });
   const intents = {
     judge: (/** @type {any} */ film, /** @type {any} */ kind) => viewer.judge(film, kind).catch(failed),
     undo: (/** @type {any} */ film) => viewer.undo(film).catch(failed),

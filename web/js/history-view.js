@@ -53,7 +53,7 @@ export function bindHistory(store, viewer) {
     try {
       await act();
     } catch (error) {
-      showMessage(message, /** @type {Error} */ (error).message);
+      showMessage(message, viewer.trouble(error));
     }
   };
   const undo = (/** @type {import('./store.js').Opinion['film']} */ film) => attempt(async () => {
@@ -82,12 +82,14 @@ export function bindHistory(store, viewer) {
     confirm.hidden = true;
     byId('erase').focus();
   });
-  byId('erase-yes').addEventListener('click', () => attempt(async () => {
-    await viewer.erase();
+  byId('erase-yes').addEventListener('click', () => attempt(viewer.erase));
+
+  // What was kept of somebody is not left open for the next.
+  store.watch(['phase'], ({ phase }) => {
+    if (phase === 'app' || !dialog.open) return;
     dialog.close();
     byId('welcome-title').focus();
-  }));
-
+  });
   store.watch(['opinions', 'viewer'], ({ opinions, viewer: me }) => {
     byId('opinions').replaceChildren(...opinions.map((opinion) => row(opinion, undo)));
     setText(byId('history-lede'), me

@@ -81,6 +81,19 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     store.set({ phase: 'welcome', notice: warning() ?? 'This server does not know this browser any more, so it asks again.' });
   }
 
+  /** Whether the server does not know who this is. @param {any} error */
+  const isUnknown = ({ status, field }) => status === 404 && field === 'viewer';
+
+  /** What is to be said of something that failed; null where nothing is. If the server has forgotten
+   * who this is, consent is asked for again; but where no cookie is kept nothing else could be, and only that is said.
+   * @param {any} error @returns {string | null} */
+  function trouble(error) {
+    if (!isUnknown(error)) return error.message;
+    const reason = warning();
+    if (reason === null) unknown();
+    return reason;
+  }
+
   async function start() {
     const agreed = inBrowser.get(AGREED) !== null;
     if (!agreed) store.set({ phase: 'welcome', notice: warning() });
@@ -89,7 +102,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
       store.set({ info, settings: { ...store.get().settings, attributes: firstAttributes(info) } });
       if (agreed) known(await insist(api.viewer));
     } catch (error) {
-      if (/** @type {any} */ (error).status === 404) unknown();
+      if (isUnknown(error)) unknown();
       else store.set({ notice: /** @type {Error} */ (error).message, ...(agreed && { phase: 'welcome' }) });
     }
   }
@@ -181,8 +194,13 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     store.set({ phase: 'welcome', notice: 'Erased. The server keeps nothing of you, and the cookie is gone.' });
   }
 
+  // Another tab erased the person, or the browser's memory of the page was emptied.
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (newValue === null && (key === AGREED || key === null) && store.get().phase === 'app') unknown();
+  });
+
   return {
-    start, agree, refresh, exportData, erase, unknown,
+    start, agree, refresh, exportData, erase, trouble,
     /** @param {import('./store.js').Film} film @param {'like' | 'dislike' | 'seen'} kind */
     judge: (film, kind) => want({ film, kind }),
     /** @param {import('./store.js').Opinion['film']} film */

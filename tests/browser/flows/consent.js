@@ -66,16 +66,36 @@ async function opinionsAndErasure({ server, browser }) {
 }
 
 async function remembered({ server, browser }) {
-  const { page, close } = await openPage(browser, server.url);
+  const { page, context, close } = await openPage(browser, server.url);
   await agree(page);
   // An answer that is cut off is asked for again.
   await page.route('**/v1/viewers/me', (route) => route.fulfill({ body: '{"id":"' }), { times: 1 });
   await page.reload();
   await page.locator('#app').waitFor();
-  // Another browser window erased the person: the page notices and asks again.
-  await page.evaluate(() => fetch('/v1/viewers/me', { method: 'DELETE' }));
+  // The person was erased elsewhere: the page notices and asks again.
+  const asksAgain = async () => {
+    await page.getByText('does not know this browser any more').waitFor();
+    assert.equal(await page.locator('#history').isVisible(), false);
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+  };
+  const eraseSilently = () => page.evaluate(() => fetch('/v1/viewers/me', { method: 'DELETE' }));
+  await eraseSilently();
   await page.reload();
-  await page.getByText('does not know this browser any more').waitFor();
+  await asksAgain();
+  await agree(page);
+  await eraseSilently();
+  await control(page, 'button', 'Your data').click();
+  await asksAgain();
+  // Another tab tells it at once.
+  await agree(page);
+  await control(page, 'button', 'Your data').click();
+  await page.getByText('of this browser since').waitFor();
+  const other = await context.newPage();
+  await other.goto(server.url);
+  await control(other, 'button', 'Your data').click();
+  await control(other, 'button', 'Erase me').click();
+  await control(other, 'button', 'Yes, erase me').click();
+  await asksAgain();
   await close(failedRequest);
 }
 
@@ -211,7 +231,7 @@ async function filmGone({ server, browser }) {
 
 /** Browsers can be told to keep nothing of a site. */
 async function nothingKept({ server, browser }) {
-  const { page, close } = await openPage(browser, server.url);
+  const { page, context, close } = await openPage(browser, server.url);
   await page.addInitScript(() => {
     for (const name of ['localStorage', 'sessionStorage'])
       Object.defineProperty(window, name, { get() { throw new DOMException('Access is denied', 'SecurityError'); } });
@@ -227,7 +247,13 @@ async function nothingKept({ server, browser }) {
   await control(page, 'button', 'Theme: dark').waitFor();
   await agree(page);
   await showPhoto(page);
-  await close();
+  await context.clearCookies();
+  await page.locator('.film').first().locator('.verdict--like').click();
+  await page.locator('#films-message').filter({ hasText: 'opinions cannot be remembered' }).waitFor();
+  await page.locator('.film--judged').waitFor({ state: 'detached' });
+  await control(page, 'button', 'Your data').click();
+  await page.locator('#history-message').filter({ hasText: 'opinions cannot be remembered' }).waitFor();
+  await close(failedRequest);
 }
 
 export default [
