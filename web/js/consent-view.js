@@ -32,7 +32,8 @@ export function bindConsent(store, viewer) {
     try {
       await viewer.agree();
     } catch (error) {
-      store.set({ notice: /** @type {Error} */ (error).message });
+      const notice = viewer.trouble(error);
+      if (notice !== null) store.set({ notice });
     } finally {
       agree.disabled = false;
     }

@@ -4,6 +4,8 @@
 import { byId, icon, make, setText, showMessage } from './dom.js';
 import { counted, OPINIONS, titleOf } from './words.js';
 
+const WAITING = 'Waiting for the server…';
+
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
 
 /**
@@ -45,6 +47,7 @@ function closeBeside(dialog) {
 export function bindHistory(store, viewer) {
   const dialog = byId('history');
   const confirm = byId('erase-confirm');
+  const yes = byId('erase-yes');
   const message = byId('history-message');
 
   /** @param {() => Promise<void>} act */
@@ -56,6 +59,31 @@ export function bindHistory(store, viewer) {
       showMessage(message, viewer.trouble(error));
     }
   };
+
+  /** Of the erasure that is waited for. @type {AbortController | null} */
+  let erasing = null;
+  const showWaiting = () => erasing && showMessage(message, store.get().server.state === 'ok' ? null : WAITING);
+
+  function stopErasing() {
+    if (!erasing) return;
+    erasing.abort();
+    erasing = null;
+    yes.disabled = false;
+    showMessage(message, null);
+  }
+
+  async function erase() {
+    const { signal } = (erasing = new AbortController());
+    yes.disabled = true;
+    byId('erase-no').focus();
+    showWaiting();
+    try {
+      await viewer.erase(signal);
+    } finally {
+      if (!signal.aborted) stopErasing();
+    }
+  }
+
   const undo = (/** @type {import('./store.js').Opinion['film']} */ film) => attempt(async () => {
     const rows = [...byId('opinions').children];
     const place = rows.findIndex((element) => element.dataset.film === film.id);
@@ -79,11 +107,14 @@ export function bindHistory(store, viewer) {
     byId('erase-no').focus();
   });
   byId('erase-no').addEventListener('click', () => {
+    stopErasing();
     confirm.hidden = true;
     byId('erase').focus();
   });
-  byId('erase-yes').addEventListener('click', () => attempt(viewer.erase));
+  yes.addEventListener('click', () => attempt(erase));
+  dialog.addEventListener('close', stopErasing);
 
+  store.watch(['server'], showWaiting);
   // What was kept of somebody is not left open for the next.
   store.watch(['phase'], ({ phase }) => {
     if (phase === 'app' || !dialog.open) return;

@@ -16,6 +16,9 @@ const warning = () => (navigator.cookieEnabled
   ? null
   : 'This browser keeps no cookies: films can be suggested, but your opinions cannot be remembered.');
 
+/** Thrown by what was given up because the person wants it no more: of that nothing is said. */
+const unwanted = () => new DOMException('', 'AbortError');
+
 /**
  * @param {import('./store.js').Store} store
  * @param {import('./reach.js').Reach} reach
@@ -29,6 +32,8 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   let generation = 0;
   /** By film, until the server keeps what the person wants of it. @type {Map<string, Promise<void>>} */
   const settling = new Map();
+  /** Takes back the consent that is being told to the server. */
+  let consent = new AbortController();
 
   /** The outcome of something begun for the person at this browser. Once that one is forgotten it
    * never comes: what was wanted for one person says nothing of, and does nothing to, the next.
@@ -43,9 +48,22 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     });
   }
 
-  /** Runs a request, asks for the key where one is needed, and tries again when the server is back.
-   * @template T @param {() => Promise<T>} request @returns {Promise<T>} */
-  async function insist(request) {
+  /** Until the server is well again, or the signal says that nobody waits for it any more.
+   * @param {'away' | 'busy'} state @param {AbortSignal} [signal] */
+  const recovery = (state, signal) => new Promise((resolve, reject) => {
+    const retry = () => resolve(undefined);
+    reach.lost(retry, state);
+    signal?.addEventListener('abort', () => {
+      reach.forget(retry);
+      reject(unwanted());
+    });
+  });
+
+  /** Runs a request, asks for the key where one is needed, and tries again when the server is back,
+   * unless the signal says that it is not wanted any more. What is on its way is not cut off even
+   * then: the server may have done it, and only its answer tells.
+   * @template T @param {() => Promise<T>} request @param {AbortSignal} [signal] @returns {Promise<T>} */
+  async function insist(request, signal) {
     for (;;) {
       try {
         const answer = await ofThisPerson(request());
@@ -53,9 +71,9 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
         return answer;
       } catch (error) {
         const { status } = /** @type {any} */ (error);
+        if (signal?.aborted) throw unwanted();
         if (status === 401) await ofThisPerson(askKey());
-        else if (isPassing(status))
-          await ofThisPerson(new Promise((resolve) => reach.lost(() => resolve(undefined), status === 0 ? 'away' : 'busy')));
+        else if (isPassing(status)) await ofThisPerson(recovery(status === 0 ? 'away' : 'busy', signal));
         else throw error;
       }
     }
@@ -88,6 +106,7 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
    * who this is, consent is asked for again; but where no cookie is kept nothing else could be, and only that is said.
    * @param {any} error @returns {string | null} */
   function trouble(error) {
+    if (error.name === 'AbortError') return null;
     if (!isUnknown(error)) return error.message;
     const reason = warning();
     if (reason === null) unknown();
@@ -107,10 +126,29 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     }
   }
 
+  /** The server forgets who this is, if it knew. @param {AbortSignal} [signal] */
+  async function forgetThere(signal) {
+    try {
+      await insist(api.erase, signal);
+    } catch (error) {
+      if (/** @type {any} */ (error).status !== 404) throw error;
+    }
+  }
+
   async function agree() {
-    const answer = await insist(api.agree);
+    const { signal } = (consent = new AbortController());
+    const answer = await insist(api.agree, signal);
+    if (signal.aborted) {
+      await forgetThere();
+      return;
+    }
     inBrowser.set(AGREED, 'yes');
     known(answer);
+  }
+
+  function refuse() {
+    consent.abort();
+    store.set({ phase: 'refused' });
   }
 
   /** What the person now wants of a film is the case.
@@ -182,13 +220,9 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
     setTimeout(() => URL.revokeObjectURL(url), 60000);
   }
 
-  async function erase() {
-    try {
-      await insist(api.erase);
-    } catch (error) {
-      // Who is not there any more is erased.
-      if (/** @type {any} */ (error).status !== 404) throw error;
-    }
+  /** @param {AbortSignal} signal ends the waiting for a server that is away */
+  async function erase(signal) {
+    await forgetThere(signal);
     leave();
     forget();
     store.set({ phase: 'welcome', notice: 'Erased. The server keeps nothing of you, and the cookie is gone.' });
@@ -200,12 +234,11 @@ export function createViewer(store, reach, { opinionChanged, leave, askKey }) {
   });
 
   return {
-    start, agree, refresh, exportData, erase, trouble,
+    start, agree, refuse, refresh, exportData, erase, trouble,
     /** @param {import('./store.js').Film} film @param {'like' | 'dislike' | 'seen'} kind */
     judge: (film, kind) => want({ film, kind }),
     /** @param {import('./store.js').Opinion['film']} film */
     undo: (film) => want({ film, kind: null }),
-    refuse: () => store.set({ phase: 'refused' }),
     reconsider: () => store.set({ phase: 'welcome', notice: warning() }),
   };
 }

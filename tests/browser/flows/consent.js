@@ -1,7 +1,7 @@
 // Nothing before consent; everything gone after erasure.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { agree, beBusy, control, failedRequest, filmIds, openPage, otherFilms, showPhoto } from '../lib/browser.js';
+import { agree, beBusy, control, failedRequest, filmIds, hold, openPage, otherFilms, showPhoto } from '../lib/browser.js';
 import { createServerUnderTest } from '../lib/server.js';
 
 async function refusal({ server, browser }) {
@@ -15,6 +15,53 @@ async function refusal({ server, browser }) {
   await control(page, 'button', 'Read it again').click();
   await control(page, 'heading', /Films for the mood/).waitFor();
   await close();
+}
+
+/** What was pressed while the server could not do it is not done later, against what was pressed since. */
+async function changesOfMind({ server, browser }) {
+  const { page, context, sent, close } = await openPage(browser, server.url);
+  const count = (method) => sent.filter((request) => request.method === method).length;
+  const press = (name) => control(page, 'button', name).click();
+
+  let busy = await beBusy(page, '**/v1/viewers');
+  await press('Agree and begin');
+  await page.getByText('The server is busy').waitFor();
+  await press('No, thank you');
+  await busy.end();
+  assert.equal(count('POST'), 1, 'a consent that was refused is told');
+  assert.equal(await page.locator('#refused').isVisible(), true);
+
+  // The server hears of a consent before it is refused.
+  const release = await hold(page, '**/v1/viewers');
+  await press('Read it again');
+  await Promise.all([page.waitForRequest('**/v1/viewers'), press('Agree and begin')]);
+  await press('No, thank you');
+  const undone = page.waitForResponse('**/v1/viewers/me');
+  release();
+  assert.equal((await undone).request().method(), 'DELETE');
+  assert.equal(await page.locator('#refused').isVisible(), true);
+  assert.deepEqual(await context.cookies(), []);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await press('Read it again');
+  await agree(page);
+
+  await press('Your data');
+  await page.getByText('of this browser since').waitFor();
+  busy = await beBusy(page, '**/v1/viewers/me');
+  const waiting = page.locator('#history-message').filter({ hasText: 'Waiting for the server…' });
+  for (const keep of [() => press('Keep it'), () => page.keyboard.press('Escape')]) {
+    await press('Erase me');
+    await press('Yes, erase me');
+    await waiting.waitFor();
+    assert.equal(await page.locator('#erase-yes').isDisabled(), true);
+    await keep();
+    await waiting.waitFor({ state: 'hidden' });
+  }
+  await busy.end();
+  assert.equal(count('DELETE'), 3, 'an erasure goes on');
+  assert.equal(await page.locator('#app').isVisible(), true);
+  assert.equal(await page.locator('#erase-yes').isDisabled(), false);
+  await close(failedRequest);
 }
 
 async function opinionsAndErasure({ server, browser }) {
@@ -258,6 +305,7 @@ async function nothingKept({ server, browser }) {
 
 export default [
   ['consent refused: nothing sent, no cookie', refusal],
+  ['consent refused and data kept after all, while the server is busy', changesOfMind],
   ['like, history, export, undo, erase', opinionsAndErasure],
   ['opinions of one person are not told of the next', nextPerson],
   ['opinions of one film are told in order', newestOpinion],
