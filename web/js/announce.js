@@ -27,7 +27,7 @@ function clear() {
  * @param {string} text
  */
 export function announce(text) {
-  texts.push(text);
+  texts = [...texts.filter((other) => other !== text), text];
   clear();
   frame ||= requestAnimationFrame(() => {
     region().textContent = texts.join('. ');
