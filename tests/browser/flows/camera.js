@@ -1,6 +1,6 @@
 // The webcam: faces, films, switches, and what can go wrong with it.
 import assert from 'node:assert/strict';
-import { agree, control, failedRequest, filmIds, openPage, otherFilms } from '../lib/browser.js';
+import { agree, beBusy, control, failedRequest, filmIds, listen, openPage, otherFilms } from '../lib/browser.js';
 
 /** The box that is drawn, in shares of the picture. */
 const boxOf = (page) => page.locator('.face').first().evaluate(({ style }) => ['left', 'top', 'width', 'height'].map((name) => parseFloat(style[name]) / 100));
@@ -14,6 +14,7 @@ export async function startCamera(page) {
 async function facesAndFilms({ server, browser }) {
   const { page, sent, close } = await openPage(browser, server.url);
   await agree(page);
+  await listen(page);
   await startCamera(page);
   assert.match(await page.locator('.face__label').first().innerText(), /^1\s+\d\d–\d\d · female · happy \d+ %$/);
   const [left, top, width, height] = await boxOf(page);
@@ -39,7 +40,7 @@ async function facesAndFilms({ server, browser }) {
   }, null, { polling: 250 });
 
   // So does the voice of a screen reader, while answers come many times a second.
-  await page.waitForFunction(() => /1 person in the picture/.test(document.getElementById('announcer').textContent));
+  await page.waitForFunction(() => window.said.some((text) => /1 person in the picture/.test(text)));
 
   // Figures change where they stand: who reads them there is not thrown out. A steady face may keep
   // its figures for long, so one is made wrong here.
@@ -105,14 +106,14 @@ async function covered({ server, browser }) {
   await dark.waitFor();
   assert.equal(await page.locator('.face').count(), 0);
   // It is no less covered when the server was away meanwhile.
-  const away = page.getByText('The server cannot be reached');
+  const busy = await beBusy(page);
   await page.evaluate(() => window.streams.at(-1).dispatchEvent(new Event('close')));
-  await away.waitFor();
-  await away.waitFor({ state: 'hidden' });
+  await page.getByText('The server cannot be reached').waitFor();
+  await busy.end();
   await dark.waitFor();
   await track('unmute');
   await page.locator('.face').waitFor();
-  await close();
+  await close(failedRequest);
 }
 
 /** A camera is off as soon as it is stopped, though it has shown nothing yet. */

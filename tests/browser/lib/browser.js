@@ -67,7 +67,7 @@ export async function beBusy(page, ...paths) {
     /** Once the page knows that the server is well: what it tries again then is on its way. */
     async end() {
       state.on = false;
-      await page.getByText('The server is busy').waitFor({ state: 'hidden', timeout: 20000 });
+      await page.locator('#connection').waitFor({ state: 'hidden', timeout: 20000 });
       await page.evaluate(() => fetch('/healthz'));
     },
   };
@@ -92,6 +92,13 @@ export async function agree(page) {
   await control(page, 'button', 'Agree and begin').click();
   await page.locator('#app').waitFor();
 }
+
+/** Writes down what a screen reader is told from now on, in `said` of the page. */
+export const listen = (page) => page.evaluate(() => {
+  window.said = [];
+  const region = document.getElementById('announcer');
+  new MutationObserver(() => window.said.push(region.textContent)).observe(region, { childList: true });
+});
 
 export const filmIds = (page) => page.locator('.film').evaluateAll((films) => films.map((film) => film.dataset.film));
 
