@@ -30,11 +30,27 @@ static const char **find_field(mr_head *head, const char *name) {
     return NULL;
 }
 
+/* What libmicrohttpd 0.9 makes of a header whose value begins or goes on in the next line: it adds
+ * that line to the name. Only where a body's length is lost does it matter. */
+static bool is_folded_length(const char *name) {
+    static const char *const names[] = {"Content-Length", "Transfer-Encoding"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t length = strlen(names[i]);
+        if (strncasecmp(name, names[i], length) == 0 && name[length] != '\0')
+            return true;
+    }
+    return false;
+}
+
 void mr_head_add(mr_head *head, const char *name, size_t name_length, const char *value,
                  size_t value_length) {
     head->bytes += name_length + value_length + sizeof ": \r\n" - 1;
     if (!mr_is_token(name, name_length)) {
         head->fault = "a header's name is none";
+        return;
+    }
+    if (is_folded_length(name)) {
+        head->fault = "a length goes on in the next line";
         return;
     }
     if (!is_value(value, value_length)) {

@@ -7,6 +7,13 @@
  * names that are no tokens, control characters. A body without a length (411) is not read either:
  * every client of a picture knows how long it is.
  *
+ * It sees what libmicrohttpd hands over. Version 0.9 glues the second line of a header that is
+ * continued to its name, so that a length in two lines is known by a name that is too long, and
+ * refused; other headers in two lines count as headers of that strange name. A zero byte ends the
+ * line that it stands in before anybody here sees it, so that "Content-Length: 2<zero>3" is 2:
+ * whoever lets zero bytes through in front of this server and reads on behind them reads another
+ * head than it does.
+ *
  *     mr_head head = {0};
  *     mr_head_add(&head, "Host", 4, "localhost", 9);       // for each header
  *     if (!mr_head_check(&head, limit, &problem))

@@ -13,6 +13,11 @@
 /* Of a connection beyond the head: libmicrohttpd's table of headers, and the answer's head. */
 #define CONNECTION_BYTES ((size_t)16 << 10)
 
+/* How strict libmicrohttpd is by itself. Version 0.9 answers a missing Host with two heads in one
+ * and a page where it is strict; mr_head_check refuses it as well. From 1.0 on strict means also
+ * that lines end with both characters and are not continued. */
+#define STRICTNESS (MHD_VERSION < 0x01000000 ? 0 : 1)
+
 static mr_connection *entry_of(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -235,7 +240,7 @@ mr_status mr_http_start(mr_server *server) {
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)options->http_threads, MHD_OPTION_THREAD_STACK_SIZE,
         STACK_BYTES, MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connections,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, of_client, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        options->head_bytes + CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        options->head_bytes + CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, STRICTNESS,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_NOTIFY_COMPLETED,
         end_request, server, MHD_OPTION_URI_LOG_CALLBACK, begin_request, server,
         MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, server, MHD_OPTION_END);

@@ -14,9 +14,13 @@ static enum MHD_Result take_header(void *user, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
+static bool is_unsafe(const char *method) {
+    return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
+}
+
 /* Version, headers and length: what decides where the request ends. When it fails, the connection
  * is not to be trusted any further. */
-static bool read_framing(mr_request *request, const char *version) {
+static bool read_framing(mr_request *request, const char *version, const char *method) {
     mr_problem *problem = &request->problem;
     request->close = true;
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
@@ -27,12 +31,9 @@ static bool read_framing(mr_request *request, const char *version) {
         return false;
     if (request->target[0] != '/')
         return mr_problem_set(problem, 400, NULL, "the target is no path");
-    request->close = false;
+    /* Where a body is usual and no length is told, what follows may be one. */
+    request->close = is_unsafe(method) && request->head.length_text == NULL;
     return true;
-}
-
-static bool is_unsafe(const char *method) {
-    return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
 }
 
 /* The route or the file that is meant. */
@@ -116,6 +117,8 @@ static bool check_body(mr_request *request) {
     bool json = media == MR_MEDIA_JSON && (takes & MR_TAKES_JSON) != 0;
     bool image =
         (media == MR_MEDIA_IMAGE || media == MR_MEDIA_FORM) && (takes & MR_TAKES_IMAGE) != 0;
+    if (takes != 0 && request->head.length_text == NULL)
+        return mr_problem_set(&request->problem, 411, "Content-Length", "is needed");
     if (takes == 0 && length > 0)
         return mr_problem_set(&request->problem, 400, NULL, "no body is taken here");
     if (takes != 0 && !json && !image)
@@ -155,7 +158,7 @@ static bool bind_target(mr_request *request) {
 
 bool mr_request_read_head(mr_request *request, const char *version, const char *method) {
     request->front = mr_front_take(request->server->fronts);
-    return read_framing(request, version) &&
+    return read_framing(request, version, method) &&
            mr_gate_check_host(request->front->gate, request->head.host, &request->problem) &&
            find_target(request, method) && check_client(request, method) && check_body(request) &&
            bind_target(request);

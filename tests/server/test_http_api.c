@@ -875,6 +875,36 @@ static void connections_are_kept_alive(void **state) {
     close(number);
 }
 
+/* Where a body may come and no length is told, nobody can tell where the next request begins. */
+static void without_a_length_the_connection_ends(void **state) {
+    (void)state;
+    static const struct {
+        const char *method, *target, *length;
+        int status;
+    } cases[] = {
+        {"DELETE", "/v1/viewers/nobody", "Content-Length: 0\r\n", 404},
+        {"DELETE", "/v1/viewers/nobody", "", 404},
+        {"POST", "/v1/none", "", 404},
+        {"POST", "/v1/recommend", "", 411},
+        {"POST", "/v1/analyze", "", 411},
+    };
+    for (size_t i = 0; i < MR_COUNT(cases); i++) {
+        char request[256], told[32];
+        int n = snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
+                         cases[i].method, cases[i].target, cases[i].length);
+        int number = http_connect(port);
+        assert_true(http_send(number, request, (size_t)n));
+        http_reply reply = http_read(number, false);
+        assert_int_equal(http_header(&reply, "Connection", told, sizeof told),
+                         *cases[i].length == '\0');
+        assert_problem(reply, cases[i].status,
+                       cases[i].status == 411 ? "Content-Length"
+                       : i < 2                ? "viewer"
+                                              : "");
+        close(number);
+    }
+}
+
 static void websockets_are_opened_and_refused(void **state) {
     (void)state;
     const char *handshake = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -1284,6 +1314,7 @@ int main(void) {
         cmocka_unit_test(requests_are_counted_without_names),
         cmocka_unit_test(models_are_loaded_anew_while_it_runs),
         cmocka_unit_test(connections_are_kept_alive),
+        cmocka_unit_test(without_a_length_the_connection_ends),
         cmocka_unit_test(websockets_are_opened_and_refused),
         cmocka_unit_test(foreign_pages_and_hosts_are_refused),
         cmocka_unit_test(a_key_is_asked_for_where_one_is_set),

@@ -129,6 +129,17 @@ static int converse(const char *bytes, size_t size) {
     return status;
 }
 
+/* One head, and the problem document of this server. */
+static void a_missing_host_is_told_as_all_else(void **state) {
+    (void)state;
+    static const char request[] = "GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n";
+    http_reply reply = http_ask_raw(port, request, sizeof request - 1);
+    assert_int_equal(reply.status, 400);
+    assert_non_null(reply.json);
+    assert_string_equal(json_string_value(json_object_get(reply.json, "field")), "Host");
+    http_free(&reply);
+}
+
 static void smuggled_requests_are_not_answered(void **state) {
     (void)state;
     /* Each ends with a request that must not be seen. */
@@ -148,7 +159,17 @@ static void smuggled_requests_are_not_answered(void **state) {
         {JSON_POST "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" HIDDEN, REFUSED},
         {JSON_POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" HIDDEN, REFUSED},
         {JSON_POST "Transfer-Encoding:\tchunked\r\n\r\n0\r\n\r\n" HIDDEN, 411},
-        {JSON_POST "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" HIDDEN, 0},
+        {JSON_POST "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" HIDDEN, 400},
+        /* The length is in a second line, or nowhere: the hidden request is the body. */
+        {JSON_POST "Content-Length:\r\n 41\r\n\r\n" HIDDEN, 400},
+        {JSON_POST "Content-Length: \r\n\t41\r\n\r\n" HIDDEN, 400},
+        {JSON_POST "content-length: 4\r\n 1\r\n\r\n" HIDDEN, 400},
+        {JSON_POST "Content-Length: 4\r\n \r\n 1\r\n\r\n" HIDDEN, 400},
+        {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length:\r\n 41\r\n\r\n" HIDDEN, 400},
+        {"GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding:\r\n chunked\r\n\r\n" HIDDEN, 400},
+        {JSON_POST "\r\n" HIDDEN, 411},
+        {"DELETE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" HIDDEN, 405},
+        {"PUT /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" HIDDEN, 405},
         {JSON_POST "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" HIDDEN, 400},
         {JSON_POST "Content-Length : 2\r\n\r\n{}" HIDDEN, 400},
         {JSON_POST "Content-Length: +2\r\n\r\n{}" HIDDEN, 400},
@@ -621,6 +642,7 @@ static void stopping_ends_what_is_at_work(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         HOSTILE(smuggled_requests_are_not_answered),
+        HOSTILE(a_missing_host_is_told_as_all_else),
         HOSTILE(heads_have_a_limit),
         HOSTILE(bodies_have_a_limit),
         HOSTILE(a_refused_upload_hears_why),

@@ -275,6 +275,8 @@ static void heads_are_checked_strictly(void **state) {
         {{{"Host", "a"}, {"Transfer-Encoding", "chunked"}}, 411},
         {{{"Host", "a"}, {"Transfer-Encoding", "xchunked"}}, 411},
         {{{"Host", "a"}, {"Content-Length ", "1"}}, 400},
+        {{{"Host", "a"}, {"Content-Length12", ""}}, 400}, /* in two lines */
+        {{{"Host", "a"}, {"transfer-encodingchunked", ""}}, 400},
         {{{"Host", "a"}, {"Bad\tname", "1"}}, 400},
         {{{"Host", "a"}, {"", "1"}}, 400},
         {{{"Host", "a"}, {"X", "a\rb"}}, 400},
