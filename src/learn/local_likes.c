@@ -237,6 +237,12 @@ static mr_status link_films(const kept *k, size_t films, const mr_local_params *
     return status;
 }
 
+static mr_status check_stop(const mr_local_params *params) {
+    return params->stop && atomic_load(params->stop)
+               ? mr_fail(MR_E_INTERRUPTED, "learning from viewers: stopped")
+               : MR_OK;
+}
+
 mr_status mr_local_likes_learn(const mr_local_likes *likes, const mr_local_params *params,
                                mr_local_links **out) {
     const mr_local_params chosen = params ? *params : mr_local_params_defaults();
@@ -245,9 +251,9 @@ mr_status mr_local_likes_learn(const mr_local_likes *likes, const mr_local_param
     mr_status status = collect(likes, &k);
     if (status == MR_OK)
         status = keep_most_liked(&k, films, chosen.most_films);
+    for (bool lost = true; status == MR_OK && lost; status = check_stop(&chosen))
+        lost = drop_rare(&k, (uint32_t)chosen.least_viewers, LEAST_OF_VIEWER);
     if (status == MR_OK) {
-        while (drop_rare(&k, (uint32_t)chosen.least_viewers, LEAST_OF_VIEWER))
-            ;
         *out = NULL;
         if (k.count > 0)
             status = link_films(&k, films, &chosen, out);

@@ -24,6 +24,8 @@
 #include "moodreel/types.h"
 #include "recommend/local_links.h"
 
+#include <stdatomic.h>
+
 typedef struct mr_local_likes mr_local_likes;
 
 typedef struct mr_local_params {
@@ -32,6 +34,9 @@ typedef struct mr_local_params {
     double half_viewers;  /* 500 */
     float ridge;          /* 100: less than for the shipped links, since there are fewer people */
     int links;            /* kept of each film; 100 */
+    /* Ends learning with MR_E_INTERRUPTED before its next step once it is true; NULL: nothing does.
+     * The longest step, the inversion for `most_films`, takes about a second. */
+    const atomic_bool *stop;
 } mr_local_params;
 
 mr_local_params mr_local_params_defaults(void);

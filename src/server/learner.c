@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "learn/local_likes.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -15,6 +16,9 @@
 
 /* Films for viewers come first. */
 #define NICE 10
+
+/* Until a first run that failed is tried again, if that is less than the pause. */
+#define RETRY_SECONDS 60.0
 
 struct mr_learner {
     mr_lessor *lessor;
@@ -28,18 +32,29 @@ struct mr_learner {
     atomic_bool stopping;
 };
 
+/* What is being read, and what ends it. */
+typedef struct reading {
+    mr_local_likes *likes;
+    const atomic_bool *stop;
+} reading;
+
 static mr_status take_opinion(void *context, const char *viewer, const mr_feedback *feedback) {
-    return mr_local_likes_add(context, viewer, feedback);
+    const reading *to = context;
+    if (atomic_load(to->stop))
+        return mr_fail(MR_E_INTERRUPTED, "learning from viewers: stopped");
+    return mr_local_likes_add(to->likes, viewer, feedback);
 }
 
 /* Reads and learns for one engine, whose catalogue says what is a film. */
 static mr_status learn_for(mr_learner *learner, const mr_engine *engine, mr_local_links **out) {
-    mr_local_likes *likes;
-    MR_TRY(mr_local_likes_create(engine->catalogue, &likes));
-    mr_status status = mr_store_each_opinion(learner->store, take_opinion, likes);
+    mr_local_params params = mr_local_params_defaults();
+    params.stop = &learner->stopping;
+    reading to = {.stop = params.stop};
+    MR_TRY(mr_local_likes_create(engine->catalogue, &to.likes));
+    mr_status status = mr_store_each_opinion(learner->store, take_opinion, &to);
     if (status == MR_OK)
-        status = mr_local_likes_learn(likes, NULL, out);
-    mr_local_likes_free(likes);
+        status = mr_local_likes_learn(to.likes, &params, out);
+    mr_local_likes_free(to.likes);
     return status;
 }
 
@@ -54,9 +69,12 @@ static mr_learner_stats stats_of(const mr_local_links *links) {
     return stats;
 }
 
-static void note_success(mr_learner *learner, mr_learner_stats found) {
+/* What was learned for an engine that was swapped meanwhile went with it. */
+static void note_success(mr_learner *learner, const mr_lease *lease, mr_learner_stats found) {
     pthread_mutex_lock(&learner->lock);
-    bool news = found.likes != learner->stats.likes;
+    if (!mr_lease_is_current(lease))
+        found = (mr_learner_stats){0};
+    bool news = found.at != 0 && found.likes != learner->stats.likes;
     found.runs = learner->stats.runs + 1;
     found.failures = learner->stats.failures;
     found.failed_at = learner->stats.failed_at;
@@ -67,14 +85,15 @@ static void note_success(mr_learner *learner, mr_learner_stats found) {
                found.links, found.films, found.likes, found.viewers);
 }
 
-static void note_failure(mr_learner *learner) {
+static void note_failure(mr_learner *learner, const mr_lease *lease) {
     pthread_mutex_lock(&learner->lock);
     learner->stats.runs++;
     learner->stats.failures++;
     learner->stats.failed_at = (int64_t)time(NULL);
+    bool knows = learner->stats.at != 0 && mr_lease_is_current(lease);
     pthread_mutex_unlock(&learner->lock);
-    mr_log(MR_LOG_WARNING, "learning from viewers: %s; what was learned before stays",
-           mr_last_error());
+    mr_log(MR_LOG_WARNING, "learning from viewers: %s; %s", mr_last_error(),
+           knows ? "what was learned before stays" : "nothing is learned of them yet");
 }
 
 static void run_once(mr_learner *learner) {
@@ -85,18 +104,19 @@ static void run_once(mr_learner *learner) {
     if (status == MR_OK) {
         const mr_learner_stats found = stats_of(links);
         mr_local_slot_put(engine->local, links);
-        note_success(learner, found);
-    } else {
-        note_failure(learner);
+        note_success(learner, lease, found);
+    } else if (status != MR_E_INTERRUPTED) {
+        note_failure(learner, lease);
     }
     mr_lease_drop(lease);
 }
 
 /* Until the pause is over, or somebody wakes or stops the learner. */
 static void wait_for_next(mr_learner *learner) {
-    double until = mr_now() + learner->pause;
-    struct timespec deadline = {(time_t)until, (long)((until - (double)(time_t)until) * 1e9)};
     pthread_mutex_lock(&learner->lock);
+    double until =
+        mr_now() + (learner->stats.at != 0 ? learner->pause : fmin(learner->pause, RETRY_SECONDS));
+    struct timespec deadline = {(time_t)until, (long)((until - (double)(time_t)until) * 1e9)};
     int code = 0;
     while (!learner->woken && !atomic_load(&learner->stopping) && code == 0)
         code = pthread_cond_timedwait(&learner->changed, &learner->lock, &deadline);
@@ -141,9 +161,19 @@ mr_status mr_learner_start(mr_lessor *lessor, mr_store *store, double minutes, m
     return MR_OK;
 }
 
-void mr_learner_wake(mr_learner *learner) {
+void mr_learner_renew(mr_learner *learner) {
     pthread_mutex_lock(&learner->lock);
+    learner->stats.viewers = learner->stats.likes = 0;
+    learner->stats.films = learner->stats.links = 0;
+    learner->stats.at = 0;
     learner->woken = true;
+    pthread_cond_signal(&learner->changed);
+    pthread_mutex_unlock(&learner->lock);
+}
+
+void mr_learner_interrupt(mr_learner *learner) {
+    atomic_store(&learner->stopping, true);
+    pthread_mutex_lock(&learner->lock);
     pthread_cond_signal(&learner->changed);
     pthread_mutex_unlock(&learner->lock);
 }
@@ -151,8 +181,7 @@ void mr_learner_wake(mr_learner *learner) {
 void mr_learner_stop(mr_learner *learner) {
     if (learner == NULL)
         return;
-    atomic_store(&learner->stopping, true);
-    mr_learner_wake(learner);
+    mr_learner_interrupt(learner);
     pthread_join(learner->thread, NULL);
     destroy(learner);
 }

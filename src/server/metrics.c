@@ -119,8 +119,8 @@ static void print_learning(mr_server *server, FILE *out) {
     mr_learner_stats stats = mr_learner_stats_of(server->learner);
     print_value(out, "moodreel_learning_runs_total", "counter",
                 "Times that links between films were learned from viewers.", (double)stats.runs);
-    print_value(out, "moodreel_learning_failures_total", "counter",
-                "Those that failed and left the links of before.", (double)stats.failures);
+    print_value(out, "moodreel_learning_failures_total", "counter", "Those that failed.",
+                (double)stats.failures);
     print_value(out, "moodreel_learning_failed_timestamp_seconds", "gauge",
                 "When that failed last, for the reason in the log; 0: never.",
                 (double)stats.failed_at);

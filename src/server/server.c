@@ -178,7 +178,7 @@ mr_status mr_server_reload(mr_server *server) {
     mr_fronts_show(server->fronts, front);
     mr_pool_renew(server->pool);
     if (server->learner != NULL)
-        mr_learner_wake(server->learner);
+        mr_learner_renew(server->learner);
     return MR_OK;
 }
 
@@ -193,6 +193,8 @@ void mr_server_stop(mr_server *server) {
     if (server == NULL)
         return;
     atomic_store(&server->stopping, true);
+    if (server->learner != NULL)
+        mr_learner_interrupt(server->learner);
     if (server->streams != NULL)
         mr_streams_stop(server->streams);
     if (server->pool != NULL)

@@ -111,6 +111,22 @@ static void nobody_can_be_told_from_a_link(void **state) {
     mr_local_links_drop(links);
 }
 
+static void learning_can_be_stopped(void **state) {
+    (void)state;
+    atomic_bool stop = false;
+    mr_local_params params = mr_local_params_defaults();
+    mr_local_links *links = NULL;
+    mr_local_likes *likes = two_camps(CAMP_VIEWERS);
+    params.stop = &stop;
+    assert_ok(mr_local_likes_learn(likes, &params, &links));
+    mr_local_links_drop(links);
+    links = NULL;
+    atomic_store(&stop, true);
+    assert_int_equal(mr_local_likes_learn(likes, &params, &links), MR_E_INTERRUPTED);
+    assert_null(links);
+    mr_local_likes_free(likes);
+}
+
 static void too_little_teaches_nothing(void **state) {
     (void)state;
     assert_null(learn(empty(), NULL));
@@ -254,6 +270,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(camps_are_found),
         cmocka_unit_test(nobody_can_be_told_from_a_link),
+        cmocka_unit_test(learning_can_be_stopped),
         cmocka_unit_test(too_little_teaches_nothing),
         cmocka_unit_test(strength_grows_with_viewers),
         cmocka_unit_test(only_the_most_liked_are_linked),

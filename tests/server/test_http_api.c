@@ -1166,7 +1166,7 @@ static void it_learns_from_its_viewers(void **state) {
     assert_ok(mr_server_reload(other));
     for (int i = 0; i < 200 && metric(at, "moodreel_learning_runs_total") < runs + 2; i++)
         usleep(50000);
-    assert_true(metric(at, "moodreel_learned_films") == 2);
+    await_metric(at, "moodreel_learned_films", 2);
     assert_ok(mr_store_erase_viewer(taught, "viewer0"));
     assert_ok(mr_store_erase_viewer(taught, "viewer1"));
     await_metric(at, "moodreel_learned_films", 0);
@@ -1225,6 +1225,10 @@ static void what_was_learned_outlives_a_failure(void **state) {
     assert_true(metric(at, "moodreel_learning_failed_timestamp_seconds") > 0);
     assert_true(metric(at, "moodreel_learned_films") == 2);
     assert_true(metric(at, "moodreel_learned_viewers") == 5);
+    /* But not a reload, whose engine has learned nothing yet. */
+    assert_ok(mr_server_reload(other));
+    assert_true(metric(at, "moodreel_learned_films") == 0);
+    assert_true(metric(at, "moodreel_learned_timestamp_seconds") == 0);
     change_behind(path, "ALTER TABLE gone RENAME TO feedback");
     double runs = metric(at, "moodreel_learning_runs_total");
     like_all(taught, "viewer5", films, 2);
