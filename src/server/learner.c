@@ -51,7 +51,13 @@ static mr_status learn_for(mr_learner *learner, const mr_engine *engine, mr_loca
     params.stop = &learner->stopping;
     reading to = {.stop = params.stop};
     MR_TRY(mr_local_likes_create(engine->catalogue, &to.likes));
-    mr_status status = mr_store_each_opinion(learner->store, take_opinion, &to);
+    size_t strange = 0;
+    mr_status status = mr_store_each_opinion(learner->store, take_opinion, &to, &strange);
+    if (strange > 0)
+        mr_log(MR_LOG_WARNING,
+               "learning from viewers: %zu opinions are not as the store writes them and were "
+               "passed over",
+               strange);
     if (status == MR_OK)
         status = mr_local_likes_learn(to.likes, &params, out);
     mr_local_likes_free(to.likes);

@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "base/memory.h"
 #include "store/store_parts.h"
 
 #include <errno.h>
@@ -197,43 +198,74 @@ mr_status mr_store_history(mr_store *store, const char *id, mr_history *out) {
     return status;
 }
 
-/* Where a page of opinions ended, and whom they are for. */
+/* Where a row stands among all opinions, be it one that the store would write or not. */
+typedef struct opinion_place {
+    char *viewer, *film; /* NULL: before all */
+    size_t viewer_room, film_room;
+} opinion_place;
+
+/* A page of opinions, and whom they are for. */
 typedef struct opinion_page {
     mr_store_opinion opinion;
     void *context;
-    char viewer[MR_VIEWER_ID_SIZE], film[FILM_ID_MAX + 1];
+    size_t *strange;
     size_t rows;
+    opinion_place last; /* of the rows */
 } opinion_page;
+
+static mr_status keep(char **kept, size_t *room, const char *text) {
+    size_t size = strlen(text) + 1;
+    if (!mr_grow(kept, room, size, 1))
+        return mr_fail(MR_E_MEMORY, "no memory for an opinion");
+    memcpy(*kept, text, size);
+    return MR_OK;
+}
+
+static bool is_same_place(const opinion_place *a, const opinion_place *b) {
+    return a->viewer && b->viewer && strcmp(a->viewer, b->viewer) == 0 &&
+           strcmp(a->film, b->film) == 0;
+}
 
 static mr_status take_opinion(void *context, const char *const *fields) {
     opinion_page *page = context;
-    const char *film = fields[0], *viewer = fields[4];
-    if (!film || !viewer || strlen(viewer) >= sizeof page->viewer ||
-        strlen(film) >= sizeof page->film)
-        return mr_fail(MR_E_FORMAT, "feedback: a row that is not as the store writes it");
+    const char *film = fields[0] ? fields[0] : "", *viewer = fields[4] ? fields[4] : "";
     mr_feedback feedback;
-    MR_TRY(mr_feedback_of_row(fields, &feedback));
-    snprintf(page->viewer, sizeof page->viewer, "%s", viewer);
-    snprintf(page->film, sizeof page->film, "%s", film);
+    MR_TRY(keep(&page->last.viewer, &page->last.viewer_room, viewer));
+    MR_TRY(keep(&page->last.film, &page->last.film_room, film));
     page->rows++;
+    if (!mr_viewer_id_is_valid(viewer) || check_film(film) != MR_OK ||
+        mr_feedback_of_row(fields, &feedback) != MR_OK) {
+        ++*page->strange;
+        return MR_OK;
+    }
     return page->opinion(page->context, viewer, &feedback);
 }
 
-mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context) {
-    if (!store || !opinion)
-        return mr_fail(MR_E_ARGUMENT, "store: needs a store and somebody to tell");
-    opinion_page page = {.opinion = opinion, .context = context, .rows = 1};
-    while (page.rows > 0) {
-        /* The row sets what comes next, while the statement still holds these. */
-        char viewer[sizeof page.viewer], film[sizeof page.film];
-        memcpy(viewer, page.viewer, sizeof viewer);
-        memcpy(film, page.film, sizeof film);
-        page.rows = 0;
+mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context,
+                                size_t *strange) {
+    if (!store || !opinion || !strange)
+        return mr_fail(MR_E_ARGUMENT,
+                       "store: needs a store, somebody to tell and room for a number");
+    opinion_page page = {.opinion = opinion, .context = context, .strange = strange};
+    opinion_place at = {0};
+    mr_status status = MR_OK;
+    *strange = 0;
+    /* A page that ends where it began holds a row whose text does not say where it stands. */
+    do {
+        const char *values[] = {at.viewer ? at.viewer : "", at.film ? at.film : ""};
         long changed;
-        MR_TRY(store->driver->run(store, MR_STATEMENT_OPINIONS, (const char *[]){viewer, film},
-                                  take_opinion, &page, &changed));
-    }
-    return MR_OK;
+        page.rows = 0;
+        status =
+            store->driver->run(store, MR_STATEMENT_OPINIONS, values, take_opinion, &page, &changed);
+        opinion_place before = at;
+        at = page.last;
+        page.last = before;
+    } while (status == MR_OK && page.rows > 0 && !is_same_place(&at, &page.last));
+    free(at.viewer);
+    free(at.film);
+    free(page.last.viewer);
+    free(page.last.film);
+    return status;
 }
 
 mr_status mr_store_erase_viewer(mr_store *store, const char *id) {

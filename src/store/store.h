@@ -85,8 +85,10 @@ typedef mr_status (*mr_store_opinion)(void *context, const char *viewer,
                                       const mr_feedback *feedback);
 
 /* Everybody's opinions, one viewer's together, read in pages, so that others do not wait: what is
- * said meanwhile may be told or not. Ends with the first error of `opinion`. */
-mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context);
+ * said meanwhile may be told or not. Ends with the first error of `opinion`. Rows that are not as
+ * the store writes them are passed over; *strange: how many. */
+mr_status mr_store_each_opinion(mr_store *store, mr_store_opinion opinion, void *context,
+                                size_t *strange);
 
 /* Forgets a viewer and all that belongs to it, overwritten on disk as far as the database can; in
  * SQLite the whole file once a minute at most, so that many erasures do not wear out a disk. */

@@ -399,6 +399,62 @@ static void erasing_overwrites(void **state) {
     assert_false(disk_holds(url, "erased-film"));
 }
 
+static mr_status count_good(void *context, const char *viewer, const mr_feedback *feedback) {
+    (void)viewer, (void)feedback;
+    ++*(size_t *)context;
+    return MR_OK;
+}
+
+static void insert_strange(const char *url, const char *values) {
+    char sql[512];
+    snprintf(sql, sizeof sql,
+             "PRAGMA ignore_check_constraints = 1;"
+             "INSERT INTO feedback (viewer, film, kind, rating, at, entry) SELECT %s, 1, 1",
+             values);
+    execute(url, sql);
+}
+
+/* Rows that another program wrote in despite of the schema: the good ones before, between and
+ * behind them are told once each. */
+static void strange_rows_are_passed_over(void **state) {
+    (void)state;
+    enum { STRANGE_PAGE = 2500 };
+    char url[URL_SIZE];
+    fresh(url);
+    mr_store *store = open_used(url);
+    mr_feedback like = {.film = "Q2", .kind = MR_FEEDBACK_LIKE};
+    assert_ok(mr_store_ensure_viewer(store, "zoe"));
+    assert_ok(mr_store_add_feedback(store, "zoe", &like));
+    static const char *const strange[] = {
+        "'anna', 'Q0', 'love', 0",
+        "'anna', 'Q3', 'rating', 9",
+        "'anna', 'Q4\n', 'like', 0",
+        "'anna', '', 'like', 0",
+        "'anna', printf('%.400c', 'Q'), 'like', 0",
+        "'an na', 'Q1', 'like', 0",
+        "printf('%.4000c', 'b'), 'Q1', 'like', 0",
+    };
+    char sql[512];
+    for (size_t i = 0; i < sizeof strange / sizeof *strange; i++)
+        insert_strange(url, strange[i]);
+    /* More of them than a page holds, of a name that is too long. */
+    snprintf(sql, sizeof sql,
+             "PRAGMA ignore_check_constraints = 1;"
+             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+             " INSERT INTO feedback (viewer, film, kind, rating, at, entry)"
+             " SELECT printf('%%.70c', 'c'), 'Q' || i, 'like', 0, 1, 1 FROM n",
+             STRANGE_PAGE);
+    execute(url, sql);
+    size_t good = 0, passed_over = 0;
+    assert_ok(mr_store_each_opinion(store, count_good, &good, &passed_over));
+    assert_int_equal(good, 2);
+    assert_int_equal(passed_over, sizeof strange / sizeof *strange + STRANGE_PAGE);
+    /* The place of this one, the last, is not what its text says; reading ends all the same. */
+    insert_strange(url, "'zoe', 'Q9' || char(0) || 'Q', 'like', 0");
+    assert_ok(mr_store_each_opinion(store, count_good, &good, &passed_over));
+    mr_store_close(store);
+}
+
 /* The file is written anew once a minute at most; what waits for it is gone with the end. */
 static void many_erasures_write_the_file_anew_once(void **state) {
     (void)state;
@@ -576,6 +632,7 @@ int main(void) {
         cmocka_unit_test(stores_in_memory_are_apart),
         cmocka_unit_test(memory_that_is_out_is_an_error),
         cmocka_unit_test(erasing_overwrites),
+        cmocka_unit_test(strange_rows_are_passed_over),
         cmocka_unit_test(many_erasures_write_the_file_anew_once),
         cmocka_unit_test(what_is_taken_back_is_overwritten_in_the_end),
         cmocka_unit_test(what_a_killed_process_leaves_of_the_erased_goes_with_the_next),
