@@ -190,6 +190,8 @@ void mr_stream_serve(mr_stream *stream, bool readable, double now) {
     if (readable || stream->early_taken < stream->early.size)
         mr_wire_read(stream->wire, now);
     submit(stream, now);
+    if (!stream->busy)
+        mr_stream_task_rest(&stream->task);
     mr_wire_tick(stream->wire, now);
     mr_wire_write(stream->wire, now);
 }

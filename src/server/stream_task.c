@@ -35,14 +35,20 @@ static bool is_same(mr_attribute_set a, mr_attribute_set b) {
            a.emotion == b.emotion;
 }
 
+static void part_with_follower(mr_stream_task *task) {
+    mr_follower_free(task->follower);
+    mr_lease_drop(task->lease);
+    task->follower = NULL;
+    task->lease = NULL;
+}
+
 /* Parts with a follower of an engine that was swapped, and makes one of the present engine. */
 static mr_status renew_follower(mr_stream_task *task, const mr_leased_session *at) {
     if (task->lease == at->lease)
         return MR_OK;
     mr_follower *follower;
     MR_TRY(mr_follower_create(mr_lease_engine(at->lease), NULL, &follower));
-    mr_follower_free(task->follower);
-    mr_lease_drop(task->lease);
+    part_with_follower(task);
     task->follower = follower;
     task->lease = mr_lease_share(at->lease);
     task->scene = (mr_scene){0};
@@ -243,9 +249,13 @@ void mr_stream_task_init(mr_stream_task *task, mr_latency *latency, mr_store *st
     task->occasion = mr_occasion_new();
 }
 
+void mr_stream_task_rest(mr_stream_task *task) {
+    if (task->lease != NULL && !mr_lease_is_current(task->lease))
+        part_with_follower(task);
+}
+
 void mr_stream_task_clear(mr_stream_task *task) {
-    mr_follower_free(task->follower);
-    mr_lease_drop(task->lease);
+    part_with_follower(task);
     mr_bytes_free(&task->frame);
     free(task->people);
     free(task->films);

@@ -13,8 +13,8 @@
  *         for a frame or message that is refused; `field` only where one is to blame
  *
  * Ownership: the task keeps the stream's follower and with it a lease on its engine, from one run
- * to the next. Thread rule: while its job is with the pool the task is the worker's, else the
- * owner's.
+ * to the next, or until mr_stream_task_rest finds that the engine was swapped. Thread rule: while
+ * its job is with the pool the task is the worker's, else the owner's.
  */
 #ifndef MR_SERVER_STREAM_TASK_H
 #define MR_SERVER_STREAM_TASK_H
@@ -56,6 +56,10 @@ typedef struct mr_stream_task {
 /* Of a task that is all zero. */
 void mr_stream_task_init(mr_stream_task *task, mr_latency *latency, mr_store *store,
                          mr_attribute_set allowed);
+
+/* Between runs: holds no engine that was swapped. The next run follows anew. */
+void mr_stream_task_rest(mr_stream_task *task);
+
 void mr_stream_task_clear(mr_stream_task *task);
 
 /* {"type": "hello", "stream": id}, or NULL when memory is out. */

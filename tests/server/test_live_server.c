@@ -175,6 +175,25 @@ static void models_change_under_requests_and_a_stream(void **state) {
     ws_close(&client);
 }
 
+/* A stream that says nothing more does not keep the models of before in memory, and goes on with
+ * the new ones. */
+static void an_idle_stream_lets_old_models_go(void **state) {
+    (void)state;
+    ws_client client = join(NULL);
+    for (int i = 0; i < 2; i++) {
+        assert_true(ws_send(&client, WS_BINARY, photo, photo_size));
+        json_t *people = ws_read_type(&client, "people", PATIENT);
+        assert_non_null(people);
+        json_decref(people);
+        assert_ok(mr_server_reload(server));
+        double late = mr_now() + PATIENT;
+        while (mr_lessor_engines(server->lessor) > 1 && mr_now() < late)
+            usleep(1000);
+        assert_int_equal(mr_lessor_engines(server->lessor), 1);
+    }
+    ws_close(&client);
+}
+
 enum { ENDS = 12, UNDER_WAY = 4 };
 
 /* A connection of its own with a picture that was sent whole. */
@@ -221,6 +240,7 @@ int main(void) {
         cmocka_unit_test(what_is_said_over_http_reaches_the_stream),
         cmocka_unit_test(a_stream_minds_the_youngest),
         cmocka_unit_test(models_change_under_requests_and_a_stream),
+        cmocka_unit_test(an_idle_stream_lets_old_models_go),
         cmocka_unit_test(what_is_under_way_is_answered_before_the_end),
     };
     return cmocka_run_group_tests(tests, start, stop);
