@@ -178,6 +178,15 @@ static bool set_from_text(const mr_param *param, const char *text, void *field) 
     return false;
 }
 
+json_t *mr_json_read(const char *text, size_t size, json_error_t *error) {
+    const char *read = text != NULL ? text : "";
+    json_t *document = json_loadb(read, size, JSON_REJECT_DUPLICATES, error);
+    /* An integer that is too large for jansson is read once more, so that its member is named. */
+    if (document == NULL && json_error_code(error) == json_error_numeric_overflow)
+        document = json_loadb(read, size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, error);
+    return document;
+}
+
 bool mr_json_whole(const json_t *value, int64_t *whole) {
     double real = json_real_value(value);
     if (json_is_integer(value)) {

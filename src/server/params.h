@@ -133,6 +133,9 @@ bool mr_bind_query(mr_binding *binding, char *query);
 /* The members of an object. */
 bool mr_bind_json(mr_binding *binding, json_t *object);
 
+/* A document, none of whose objects has a member twice; NULL: it is none, as the error says. */
+json_t *mr_json_read(const char *text, size_t size, json_error_t *error);
+
 /* A whole number, be it written as 3 or as 3.0; false when it is none, or too large. */
 bool mr_json_whole(const json_t *value, int64_t *whole);
 

@@ -167,12 +167,7 @@ bool mr_request_read_head(mr_request *request, const char *version, const char *
 static bool read_json(mr_request *request) {
     json_error_t error;
     const mr_body *body = &request->body;
-    const char *text = body->bytes != NULL ? (const char *)body->bytes : "";
-    request->json = json_loadb(text, body->size, JSON_REJECT_DUPLICATES, &error);
-    /* An integer that is too large for jansson is read once more, so that its member is named. */
-    if (request->json == NULL && json_error_code(&error) == json_error_numeric_overflow)
-        request->json =
-            json_loadb(text, body->size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+    request->json = mr_json_read((const char *)body->bytes, body->size, &error);
     if (request->json == NULL)
         return mr_problem_set(&request->problem, 400, NULL, "JSON: line %d, column %d: %s",
                               error.line, error.column, error.text);

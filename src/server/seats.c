@@ -17,10 +17,11 @@ struct reading {
     mr_problem *problem;
 };
 
-static bool refuse(const struct reading *reading, const char *member, const char *expected) {
+/* `detail` is what is wrong with the member. */
+static bool refuse(const struct reading *reading, const char *member, const char *detail) {
     char field[64];
     snprintf(field, sizeof field, "%s%s%s", reading->where, *member != '\0' ? "." : "", member);
-    return mr_problem_set(reading->problem, 422, field, "expected %s", expected);
+    return mr_problem_set(reading->problem, 422, field, "%s", detail);
 }
 
 /* A number in low … high. */
@@ -64,7 +65,8 @@ static bool read_age(const struct reading *reading, const json_t *value, mr_view
     if (!json_is_object(value) || !read_number(value, "years", 0, AGE_MAX, &years) ||
         !read_number(value, "low", 0, years, &low) ||
         !read_number(value, "high", years, AGE_MAX, &high))
-        return refuse(reading, "age", "years from 0 to 150, or {\"years\", \"low\", \"high\"}");
+        return refuse(reading, "age",
+                      "expected years from 0 to 150, or {\"years\", \"low\", \"high\"}");
     spread_age(&viewer->attributes, years, low, high);
     /* Our own answers round it, perhaps up; certificates go by the least that it was. */
     if (low == floor(low))
@@ -78,7 +80,7 @@ static bool read_gender(const struct reading *reading, const json_t *value, mr_v
     double probability = 1;
     if (gender < 0 ||
         (json_is_object(value) && !read_number(value, "probability", 0, 1, &probability)))
-        return refuse(reading, "gender", "female, male, or {\"label\", \"probability\"}");
+        return refuse(reading, "gender", "expected female, male, or {\"label\", \"probability\"}");
     for (int i = 0; i < MR_GENDER_COUNT; i++)
         viewer->attributes.gender[i] = (float)(i == gender ? probability : 1 - probability);
     viewer->attributes.has_gender = true;
@@ -109,7 +111,8 @@ static bool read_emotion(const struct reading *reading, const json_t *value, mr_
     if (emotion >= 0)
         shares[emotion] = 1;
     else if (!read_probabilities(json_object_get(value, "probabilities"), shares))
-        return refuse(reading, "emotion", "a label, or {\"probabilities\"} that sum to one");
+        return refuse(reading, "emotion",
+                      "expected a label, or {\"probabilities\"} that sum to one");
     memcpy(viewer->attributes.emotion, shares, sizeof shares);
     viewer->attributes.has_emotion = true;
     return true;
@@ -129,14 +132,14 @@ static bool is_passed_over(const char *member) {
 static bool read_name(const struct reading *reading, const json_t *value, const char **name) {
     *name = json_string_value(value);
     return mr_viewer_id_is_valid(*name) ||
-           refuse(reading, "viewer", "a name: 1 to 64 of A-Z a-z 0-9 . _ -");
+           refuse(reading, "viewer", "expected a name: 1 to 64 of A-Z a-z 0-9 . _ -");
 }
 
 static bool read_seat(const struct reading *reading, json_t *object, mr_viewer *viewer,
                       const char **name) {
     const char *member;
     json_t *value;
-    bool good = json_is_object(object) || refuse(reading, "", "an object");
+    bool good = json_is_object(object) || refuse(reading, "", "expected an object");
     /* The age first: a stated one fills in the whole viewer. */
     value = json_object_get(object, "age");
     if (good && value != NULL && !json_is_null(value))
@@ -149,7 +152,7 @@ static bool read_seat(const struct reading *reading, json_t *object, mr_viewer *
         else if (strcmp(member, "emotion") == 0)
             good = read_emotion(reading, value, viewer);
         else if (strcmp(member, "viewer") != 0)
-            good = refuse(reading, member, "no such member");
+            good = refuse(reading, member, "there is no such member");
         else
             good = read_name(reading, value, name);
     }

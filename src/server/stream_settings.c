@@ -3,6 +3,7 @@
 #include "recommend/certificate.h"
 #include "recommend/genre.h"
 #include "recommend/taste.h"
+#include "server/params.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -74,10 +75,10 @@ static mr_status read_label(const json_t *value, const mr_engine *engine,
 /* ---- Other values: null leaves what it was, where there is no filter to open ---- */
 
 static mr_status read_int(const json_t *value, int low, int high, int *out) {
-    json_int_t number = json_integer_value(value);
+    int64_t number;
     if (json_is_null(value))
         return MR_OK;
-    if (!json_is_integer(value) || number < low || number > high)
+    if (!mr_json_whole(value, &number) || number < low || number > high)
         return mr_fail(MR_E_ARGUMENT, "expected a whole number from %d to %d", low, high);
     *out = (int)number;
     return MR_OK;
@@ -252,7 +253,7 @@ mr_status mr_stream_settings_read(const char *text, size_t size, const mr_engine
                                   mr_stream_field field) {
     json_error_t error;
     *field = '\0';
-    json_t *message = json_loadb(text != NULL ? text : "", size, JSON_REJECT_DUPLICATES, &error);
+    json_t *message = mr_json_read(text, size, &error);
     if (message == NULL)
         return mr_fail(MR_E_FORMAT, "line %d, column %d: %s", error.line, error.column, error.text);
     mr_status status = json_is_object(message)

@@ -63,6 +63,16 @@ static void null_is_the_same_as_leaving_out(void **state) {
     assert_true(settings.attributes.gender);
 }
 
+/* As in bodies: to many a program 3 and 3.0 are the same. */
+static void whole_numbers_may_be_written_as_reals(void **state) {
+    mr_stream_settings settings = mr_stream_settings_defaults();
+    mr_stream_field field;
+    assert_ok(hear("{\"type\": \"settings\", \"n\": 3.0, \"youngest\": 1.2e1}", *state, &settings,
+                   field));
+    assert_int_equal(settings.count, 3);
+    assert_int_equal(settings.youngest, 12);
+}
+
 static void a_refresh_changes_the_seed(void **state) {
     mr_stream_settings settings = mr_stream_settings_defaults();
     uint64_t seed = settings.seed;
@@ -81,6 +91,8 @@ static void errors_name_the_member(void **state) {
         {"\"n\": 0", "n"},
         {"\"n\": 101", "n"},
         {"\"n\": 3.5", "n"},
+        {"\"n\": 99999999999999999999", "n"},
+        {"\"n\": 1e30", "n"},
         {"\"genre\": \"Opera\"", "genre"},
         {"\"genre\": \"\"", "genre"},
         {"\"genre\": 7", "genre"},
@@ -158,6 +170,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_said_stays),
         cmocka_unit_test(null_is_the_same_as_leaving_out),
+        cmocka_unit_test(whole_numbers_may_be_written_as_reals),
         cmocka_unit_test(a_refresh_changes_the_seed),
         cmocka_unit_test(errors_name_the_member),
         cmocka_unit_test(what_is_no_message_is_refused),
