@@ -17,9 +17,12 @@ static json_t *reference(const char *schema) {
     return json_pack("{s:s}", "$ref", target);
 }
 
-/* The value that a parameter has when it is not given; NULL where that is no value. */
+/* The value that a parameter has when it is not given; NULL where that is no value, or not the same
+ * on every server. */
 static json_t *default_of(const mr_param *param, const void *defaults) {
     const void *field = (const char *)defaults + param->offset;
+    if (param->required || param->of_operator)
+        return NULL;
     switch (param->type) {
     case MR_PARAM_TYPE_FLAG:
         return json_boolean(*(const bool *)field);
@@ -67,10 +70,8 @@ static json_t *type_of(const mr_param *param) {
 
 static json_t *schema_of(const mr_param *param, const void *defaults) {
     json_t *schema = type_of(param), *value = default_of(param, defaults);
-    if (value != NULL && !param->required)
+    if (value != NULL)
         json_object_set_new(schema, "default", value);
-    else
-        json_decref(value);
     return schema;
 }
 
@@ -197,13 +198,15 @@ static json_t *schemas(void) {
     return all;
 }
 
-mr_status mr_openapi_text(char **text) {
+mr_status mr_openapi_text(bool key, char **text) {
     json_t *document =
-        json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s}}}, s:[{s:[]}]}", "openapi",
-                  "3.1.0", "info", "title", "Moodreel", "version", mr_version(), "description",
+        json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s}}}}", "openapi", "3.1.0",
+                  "info", "title", "Moodreel", "version", mr_version(), "description",
                   "From the faces in a picture to films for the people, with reasons.", "paths",
                   paths(), "components", "schemas", schemas(), "securitySchemes", "key", "type",
-                  "http", "scheme", "bearer", "security", "key");
+                  "http", "scheme", "bearer");
+    if (key)
+        json_object_set_new(document, "security", json_pack("[{s:[]}]", "key"));
     *text = document != NULL ? json_dumps(document, JSON_COMPACT) : NULL;
     json_decref(document);
     return *text != NULL ? MR_OK : mr_fail(MR_E_MEMORY, "the API's description: out of memory");

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 
-/* The document as text, freed with free(). */
-mr_status mr_openapi_text(char **text);
+#include <stdbool.h>
+
+/* The document as text, freed with free(); `key`: whether the server asks for one. */
+mr_status mr_openapi_text(bool key, char **text);
 
 #endif

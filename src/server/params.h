@@ -60,6 +60,7 @@ typedef struct mr_param {
     double low, high;           /* range of integers, both ends allowed */
     const char *const *choices; /* ends with NULL */
     bool required;
+    bool of_operator;  /* the operator says what it is when it is not given */
     const char *about; /* for the OpenAPI document */
     /* For MR_PARAM_TYPE_VALUE: reads the value into the field, and the name of its schema. */
     bool (*read)(json_t *value, void *field, mr_problem *problem);
@@ -77,6 +78,11 @@ typedef struct mr_param {
 #define MR_PARAM_FLAG(name, where, owner, field, about)                                            \
     MR_PARAM_ROW_(name, where, FLAG, MR_PARAM_FIELD_(owner, field, bool : 0), 0, 0, NULL, false,   \
                   about)
+#define MR_PARAM_OPERATOR_FLAG(NAME, WHERE, OWNER, FIELD, ABOUT)                                   \
+    {                                                                                              \
+        .name = (NAME), .where = (WHERE), .type = MR_PARAM_TYPE_FLAG,                              \
+        .offset = MR_PARAM_FIELD_(OWNER, FIELD, bool : 0), .of_operator = true, .about = (ABOUT)   \
+    }
 #define MR_PARAM_NEEDED_FLAG(name, where, owner, field, about)                                     \
     MR_PARAM_ROW_(name, where, FLAG, MR_PARAM_FIELD_(owner, field, bool : 0), 0, 0, NULL, true,    \
                   about)

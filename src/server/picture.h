@@ -14,8 +14,8 @@ typedef struct mr_wanted {
 #define MR_WANTED_ROWS(owner, field)                                                               \
     MR_PARAM_FLAG("age", MR_IN_QUERY, owner, field.age, "tell the age"),                           \
         MR_PARAM_FLAG("gender", MR_IN_QUERY, owner, field.gender, "tell the gender"),              \
-        MR_PARAM_FLAG("ethnicity", MR_IN_QUERY, owner, field.ethnicity,                            \
-                      "tell the ethnicity; the default is the operator's, see /v1/info"),          \
+        MR_PARAM_OPERATOR_FLAG("ethnicity", MR_IN_QUERY, owner, field.ethnicity,                   \
+                               "tell the ethnicity; the default is the operator's, see /v1/info"), \
         MR_PARAM_FLAG("emotion", MR_IN_QUERY, owner, field.emotion, "tell the emotion")
 
 /* Everything but the ethnicity. */

@@ -229,8 +229,17 @@ const mr_schema mr_schemas[] = {
         "maxItems": 8,
         "items": {
             "type": "object",
-            "description": "what is known of one viewer; a face of an answer is one too",
+            "description":
+                "what is known of one viewer, or a face; members without a type are passed over",
+            "additionalProperties": false,
             "properties": {
+                "box": {},
+                "score": {},
+                "landmarks": {},
+                "ethnicity": {},
+                "id": {},
+                "since": {},
+                "in_sight": {},
                 "age": {
                     "description": "years, or {years, low, high} with an 80 % interval",
                     "type": ["integer", "object", "null"]

@@ -129,7 +129,7 @@ static mr_status start(mr_server *server) {
     MR_TRY(check_options(options));
     MR_TRY(open_door(server));
     MR_TRY(open_front(server));
-    MR_TRY(mr_openapi_text(&server->openapi));
+    MR_TRY(mr_openapi_text(options->key_file != NULL, &server->openapi));
     MR_TRY(mr_metrics_create(&server->metrics));
     MR_TRY(mr_rate_create(options->rate, options->burst, &server->rate));
     MR_TRY(mr_connections_create(shortest / 20, &server->connections));

@@ -370,6 +370,10 @@ static void films_are_found_for_people_described(void **state) {
     /* A face that was told is a viewer. */
     http_reply seen =
         assert_answer(http_ask_file(port, "/v1/analyze", "image/jpeg", PHOTO), 200, "Analysis");
+    json_t *viewers = json_object_get(schemas, "Viewers");
+    hold(member(&seen, "faces"), viewers, "Viewers");
+    assert_true(
+        json_is_false(json_object_get(json_object_get(viewers, "items"), "additionalProperties")));
     json_t *wish = json_pack("{s:O, s:i}", "viewers", member(&seen, "faces"), "n", 2);
     char *text = json_dumps(wish, JSON_COMPACT);
     reply = assert_answer(recommend(NULL, text), 200, "Recommendation");
@@ -694,6 +698,7 @@ static void every_route_and_parameter_is_described(void **state) {
     (void)state;
     http_reply reply = assert_answer(get("/v1/openapi.json"), 200, NULL);
     assert_string_equal(text_of(&reply, "openapi"), "3.1.0");
+    assert_null(member(&reply, "security")); /* this one has no key */
     for (size_t i = 0; i < mr_route_count; i++) {
         const mr_route *route = &mr_routes[i];
         json_t *operation = operation_of(reply.json, route);
@@ -725,6 +730,26 @@ static void every_route_and_parameter_is_described(void **state) {
                 json_object_get(json_object_get(reply.json, "components"), "schemas"),
                 mr_schemas[i].name)))
             fail_msg("schema %s is no JSON", mr_schemas[i].name);
+    http_free(&reply);
+}
+
+static json_t *default_of(json_t *operation, const char *name) {
+    json_t *schema = json_object_get(find_parameter(operation, name), "schema");
+    return json_object_get(schema, "default");
+}
+
+/* What an operator chooses for the whole server is no constant of the API. */
+static void only_what_is_always_so_is_a_default(void **state) {
+    (void)state;
+    http_reply reply = assert_answer(get("/v1/openapi.json"), 200, NULL);
+    for (size_t i = 0; i < mr_route_count; i++) {
+        if ((mr_routes[i].takes & MR_TAKES_IMAGE) == 0)
+            continue;
+        json_t *operation = operation_of(reply.json, &mr_routes[i]);
+        assert_true(json_is_true(default_of(operation, "age")));
+        assert_non_null(find_parameter(operation, "ethnicity"));
+        assert_null(default_of(operation, "ethnicity"));
+    }
     http_free(&reply);
 }
 
@@ -1035,6 +1060,9 @@ static void a_key_is_asked_for_where_one_is_set(void **state) {
     assert_true(json_is_false(member(&reply, "ethnicity_on")));
     assert_true(json_is_false(json_object_get(member(&reply, "attributes"), "emotion")));
     http_free(&reply);
+    reply = assert_answer(http_ask(at, "GET", "/v1/openapi.json", key, NULL, 0), 200, NULL);
+    assert_int_equal(json_array_size(member(&reply, "security")), 1);
+    http_free(&reply);
     reply = look_with_key(at, key, "/v1/analyze?emotion=true&ethnicity=true");
     json_t *face = json_array_get(member(&reply, "faces"), 0);
     assert_true(json_is_object(json_object_get(face, "age")));
@@ -1313,6 +1341,7 @@ int main(void) {
         cmocka_unit_test(the_page_is_served_with_its_rules),
         cmocka_unit_test(there_is_no_way_out_of_the_page_s_folder),
         cmocka_unit_test(every_route_and_parameter_is_described),
+        cmocka_unit_test(only_what_is_always_so_is_a_default),
         cmocka_unit_test(every_described_parameter_is_taken),
         cmocka_unit_test(every_described_member_is_taken),
         cmocka_unit_test(requests_are_counted_without_names),
