@@ -141,31 +141,13 @@ static bool choose_films(mr_request *request, const mr_leased_session *at, struc
     return true;
 }
 
-/* Who is there but not asked still limits the films by age. */
-static void mind_the_others(const mr_analysis *analysis, struct wish *wish) {
-    for (size_t i = 0; i < analysis->readable; i++) {
-        int age = mr_plausible_age(&analysis->people[i].attributes, wish->youngest);
-        if (wish->age_limit < 0 || age < wish->age_limit)
-            wish->age_limit = age;
-    }
-}
-
-/* The seats of those in a picture whose faces can be read; a picture without seats somebody of whom
- * nothing is known. */
-static void seat_faces(const mr_analysis *analysis, struct wish *wish) {
-    if (!wish->group)
-        mind_the_others(analysis, wish);
-    size_t count = mr_viewers_of_analysis(analysis, wish->seats.viewers);
-    wish->seats.count = count > 0 && wish->group ? count : 1;
-}
-
 static bool recommend_for_picture(mr_request *request, const mr_leased_session *at,
                                   struct wish *wish) {
     mr_analysis analysis;
     json_t *films;
     if (!mr_picture_analyze(request, at, &wish->wanted, &analysis))
         return false;
-    seat_faces(&analysis, wish);
+    mr_seats_of_picture(&analysis, wish->group, wish->youngest, &wish->seats, &wish->age_limit);
     json_t *document = mr_picture_json(&analysis);
     mr_analysis_free(&analysis);
     if (!choose_films(request, at, wish, &films)) {

@@ -174,3 +174,19 @@ bool mr_seats_read(json_t *value, void *bound, mr_problem *problem) {
     seats->count = count;
     return true;
 }
+
+static void mind_the_others(const mr_analysis *analysis, int youngest, int *age_limit) {
+    for (size_t i = 0; i < analysis->readable; i++) {
+        int age = mr_plausible_age(&analysis->people[i].attributes, youngest);
+        if (*age_limit < 0 || age < *age_limit)
+            *age_limit = age;
+    }
+}
+
+void mr_seats_of_picture(const mr_analysis *analysis, bool group, int youngest, mr_seats *out,
+                         int *age_limit) {
+    if (!group)
+        mind_the_others(analysis, youngest, age_limit);
+    size_t count = mr_viewers_of_analysis(analysis, out->viewers);
+    out->count = count > 0 && group ? count : 1;
+}

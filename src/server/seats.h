@@ -24,4 +24,13 @@ typedef struct mr_seats {
 /* Reads the array; 422 names the member that is wrong, "viewers[0].age". */
 bool mr_seats_read(json_t *value, void *seats, mr_problem *problem);
 
+/*
+ * Those in a picture whose faces can be read, or of a `group` that is none the largest alone: then
+ * the others, who are there but not asked, lower `age_limit` (-1: none) to the age of the youngest.
+ * `youngest` is stated of whom it cannot be told (-1: of nobody). A picture without faces seats
+ * somebody of whom nothing is known.
+ */
+void mr_seats_of_picture(const mr_analysis *analysis, bool group, int youngest, mr_seats *out,
+                         int *age_limit);
+
 #endif

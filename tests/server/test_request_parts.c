@@ -208,6 +208,38 @@ static void viewers_are_read_with_what_is_known(void **state) {
     assert_false(wish.seats.viewers[2].attributes.has_age);
 }
 
+/* Who is alone on a seat is not alone in the picture. */
+static void all_in_a_picture_limit_the_films(void **state) {
+    (void)state;
+    mr_viewer parent, child;
+    assert_int_equal(mr_viewer_stated(40, -1, -1, &parent), MR_OK);
+    assert_int_equal(mr_viewer_stated(7, -1, -1, &child), MR_OK);
+    mr_person people[3] = {{.attributes = parent.attributes}, {.attributes = child.attributes}};
+    mr_analysis analysis = {.count = 3, .readable = 2, .people = people};
+    mr_seats seats = {0};
+    int age_limit = -1;
+    mr_seats_of_picture(&analysis, true, -1, &seats, &age_limit);
+    assert_true(seats.count == 2 && age_limit == -1);
+    mr_seats_of_picture(&analysis, false, -1, &seats, &age_limit);
+    assert_true(seats.count == 1 && age_limit == 7);
+    assert_float_equal(seats.viewers[0].attributes.age, 40, 0);
+    age_limit = 5; /* stated of somebody else */
+    mr_seats_of_picture(&analysis, false, -1, &seats, &age_limit);
+    assert_int_equal(age_limit, 5);
+    /* Of the third nothing can be told but what was stated of the youngest. */
+    analysis.readable = 3;
+    mr_seats_of_picture(&analysis, false, 3, &seats, &age_limit);
+    assert_int_equal(age_limit, 3);
+    mr_seats_of_picture(&analysis, false, -1, &seats, &age_limit);
+    assert_int_equal(age_limit, 0);
+    mr_analysis nobody = {0};
+    age_limit = -1;
+    seats = (mr_seats){0};
+    mr_seats_of_picture(&nobody, false, -1, &seats, &age_limit);
+    assert_true(seats.count == 1 && age_limit == -1);
+    assert_false(seats.viewers[0].attributes.has_age);
+}
+
 static void wrong_viewers_name_the_member(void **state) {
     (void)state;
     static const char *const bad[][2] = {
@@ -581,6 +613,7 @@ int main(void) {
         cmocka_unit_test(bodies_are_bound_to_fields),
         cmocka_unit_test(what_is_needed_or_given_twice_is_seen),
         cmocka_unit_test(viewers_are_read_with_what_is_known),
+        cmocka_unit_test(all_in_a_picture_limit_the_films),
         cmocka_unit_test(wrong_viewers_name_the_member),
         cmocka_unit_test(heads_are_checked_strictly),
         cmocka_unit_test(forms_have_one_part),
