@@ -23,16 +23,16 @@ STORE  ?= sqlite:$(BUILD)/moodreel.db
 all: build
 
 build:
-	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DMR_TESTS=OFF $(CMAKE_FLAGS)
+	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DMR_TESTS=OFF $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --parallel $(JOBS)
 
 deps:
 	scripts/install-deps.sh build run
 
 run: deps build
-	$(BUILD)/moodreel analyze $(PHOTO)
-	$(BUILD)/moodreel recommend $(PHOTO)
-	$(BUILD)/moodreel serve --listen $(LISTEN) --store $(STORE)
+	$(BUILD)/moodreel analyze "$(PHOTO)"
+	$(BUILD)/moodreel recommend "$(PHOTO)"
+	$(BUILD)/moodreel serve --listen "$(LISTEN)" --store "$(STORE)"
 
 check:
 	scripts/install-deps.sh build run check

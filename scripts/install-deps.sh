@@ -37,12 +37,15 @@ is_satisfied() {
     done
     case $1 in
     npm) command -v npm >/dev/null ;;
-    chromium) command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
+    chromium)
+        command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+            command -v google-chrome >/dev/null
+        ;;
     *) return 1 ;;
     esac
 }
 
-# The first of the names in "a|b" that can be installed, else the first.
+# The first of the names in "a|b" that can be installed; none where there is none.
 choose() {
     for name in $(echo "$1" | tr '|' ' '); do
         if apt-cache show "$name" >/dev/null 2>&1; then
@@ -50,7 +53,7 @@ choose() {
             return
         fi
     done
-    echo "${1%%|*}"
+    false
 }
 
 missing=
@@ -75,9 +78,19 @@ if [ -n "$as_root" ] && ! $as_root true 2>/dev/null; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get -qq update
-names=
+names= absent=
 for package in $missing; do
-    names="$names $(choose "$package")"
+    if name=$(choose "$package"); then
+        names="$names $name"
+    else
+        absent="$absent $package"
+    fi
 done
-# shellcheck disable=SC2086  # a list of names
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $names
+if [ -n "$names" ]; then
+    # shellcheck disable=SC2086  # a list of names
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $names
+fi
+if [ -n "$absent" ]; then
+    echo "install-deps.sh: this distribution has no package of:$absent" >&2
+    exit 1
+fi

@@ -10,7 +10,8 @@
  *     if (mr_analyze_file(session, "me.jpg", &analysis) != MR_OK)
  *         fprintf(stderr, "%s\n", mr_last_error());
  *
- * Thread rule: the text belongs to the calling thread and stays valid until its next failing call.
+ * Thread rule: the text belongs to the calling thread and says what failed until its next call of
+ * any function here, which may try something in vain before it succeeds.
  */
 #ifndef MOODREEL_ERROR_H
 #define MOODREEL_ERROR_H

@@ -32,7 +32,7 @@
  *            results belong to the engine unless said otherwise.
  * Threads    An engine is read-only once open and may be used by any number of threads; a session
  *            holds scratch memory and belongs to one thread at a time. The engine must outlive its
- *            sessions and the results that name its films.
+ *            sessions, its followers and the results that name its films.
  * Signals    While a network runs, some milliseconds, its thread holds signals back: a handler on
  *            the thread's own stack would harm what oneDNN computes. What came is handled then.
  *            OpenMP threads that the program made itself before should block the signals that it
@@ -98,8 +98,9 @@ MR_API mr_options mr_options_defaults(void);
 /*
  * Finds the home folder, the one that holds models/ and data/: $MOODREEL_HOME if it is set, else
  * the first with films or models of ours in them of the current folder, the folder of the running
- * program and its parent, and PREFIX/share/moodreel of the installation. The string is the
- * caller's, freed with free(). MR_E_NOT_FOUND names all places that were looked at.
+ * program and its parent, and share/moodreel of the installation, beside the program, beside the
+ * shared library wherever it was moved to, and where it was built for. The string is the caller's,
+ * freed with free(). MR_E_NOT_FOUND names where it looked.
  */
 MR_API mr_status mr_find_home(char **home);
 
@@ -112,7 +113,7 @@ typedef struct mr_session mr_session;
  */
 MR_API mr_status mr_engine_open(const mr_options *options, mr_engine **out);
 
-/* Frees the engine, after all its sessions. */
+/* Frees the engine, after all its sessions and followers. */
 MR_API void mr_engine_free(mr_engine *engine);
 
 /* Which attributes this engine estimates. */
@@ -237,8 +238,9 @@ MR_API mr_recommend_options mr_recommend_options_defaults(void);
  * without misery). No film is shown whose certificate is above the youngest plausible age of any of
  * them: an unknown certificate counts as one for adults, an unknown age as a small child's. Nor are
  * children below 12 shown horror, thrillers, crime and war that are not animated, whatever their
- * certificate. Fewer films than wanted, or none, when the filters leave no more. MR_E_UNSUPPORTED
- * when the engine was opened without films.
+ * certificate, nor those below 7 action that is neither animated nor for the family. Fewer films
+ * than wanted, or none, when the filters leave no more. MR_E_UNSUPPORTED when the engine was opened
+ * without films.
  */
 MR_API mr_status mr_recommend(mr_session *session, const mr_viewer *viewers, size_t viewer_count,
                               const mr_recommend_options *options, mr_recommendation *out);
@@ -349,7 +351,8 @@ MR_API mr_status mr_analyze_pixels(mr_session *session, const uint8_t *rgb, int 
 MR_API mr_status mr_draw_analysis(const char *path_in, const mr_analysis *analysis,
                                   const char *path_out);
 
-/* The catalogue: how many films, and the facts on number `index`. */
+/* The catalogue: how many films, and the facts on number `index`; MR_E_NOT_FOUND from the count on.
+ * Without films (options) there are 0, and what returns an mr_status says MR_E_UNSUPPORTED. */
 MR_API size_t mr_film_count(const mr_engine *engine);
 MR_API mr_status mr_film_at(const mr_engine *engine, size_t index, mr_film *out);
 
@@ -358,7 +361,7 @@ MR_API mr_status mr_film_find(const mr_engine *engine, const char *id, mr_film *
 
 /* The films whose title is nearest to one that somebody typed: case, accents and punctuation do not
  * matter, a typing error or a few (by length) are forgiven. Writes at most `most` to `out`, nearest
- * and then best known first, and returns how many. */
+ * and then best known first, and returns how many; 0 also without films or memory. */
 MR_API size_t mr_film_search(const mr_engine *engine, const char *title, mr_film *out, size_t most);
 
 /* Whether a film of the catalogue has this language, case ignored: one that films can be limited

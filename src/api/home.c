@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
+#include <dlfcn.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -44,6 +45,18 @@ static void program_folder(char folder[PATH_MAX]) {
         *slash = '\0';
 }
 
+/* What an installation put where the shared library looks for it, wherever the tree was moved to;
+ * an empty string when the system does not tell where that is. */
+static void beside_library(char folder[PATH_MAX]) {
+    static const char here;
+    Dl_info info;
+    const char *slash = dladdr(&here, &info) ? strrchr(info.dli_fname, '/') : NULL;
+    *folder = '\0';
+    if (slash != NULL && slash - info.dli_fname < PATH_MAX / 2)
+        snprintf(folder, PATH_MAX, "%.*s/%s", (int)(slash - info.dli_fname), info.dli_fname,
+                 MR_DATA_FROM_LIBRARY);
+}
+
 /* A copy of `folder` for the caller, if it is a home. */
 static mr_status take(const char *folder, char **home) {
     if (!is_home(folder))
@@ -63,19 +76,20 @@ mr_status mr_find_home(char **home) {
     if (named != NULL && *named != '\0')
         return take(named, home);
 
-    char program[PATH_MAX], folders[3][PATH_MAX + 24];
+    char program[PATH_MAX], library[PATH_MAX], folders[3][PATH_MAX + 24];
     program_folder(program);
+    beside_library(library);
     snprintf(folders[0], sizeof folders[0], "%s", program);
     snprintf(folders[1], sizeof folders[1], "%s/..", program);
     snprintf(folders[2], sizeof folders[2], "%s/../share/moodreel", program);
-    const char *const places[] = {".", folders[0], folders[1], folders[2], MR_DATA_FOLDER};
+    const char *const places[] = {".", folders[0], folders[1], folders[2], library, MR_DATA_FOLDER};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (is_home(places[i]) && holds_ours(places[i]))
             return take(places[i], home);
     return mr_fail(MR_E_NOT_FOUND,
                    "home folder: none of the current folder, %s, its parent, %s and %s holds the "
                    "models/ and data/ of Moodreel; set " MR_HOME_VARIABLE,
-                   program, folders[2], MR_DATA_FOLDER);
+                   program, *library ? library : folders[2], MR_DATA_FOLDER);
 }
 
 mr_status mr_home_resolve(const char *wanted, char **home) {

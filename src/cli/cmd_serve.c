@@ -39,7 +39,7 @@ static const mr_cli_option options[] = {
     MR_CLI_CHOICE("ethnicity", 0, struct settings, ethnicity, switches,
                   "whether to estimate it without being asked to"),
     MR_CLI_INT("workers", 0, struct settings, workers, "N", 1, 256,
-               "threads that look at pictures; one for each processor"),
+               "threads that look at pictures; one for each processor, 64 at most"),
     MR_CLI_INT("connections", 0, struct settings, connections, "N", 8, 65536,
                "most connections at once"),
     MR_CLI_INT("streams", 0, struct settings, streams, "N", 1, 4096,

@@ -3,11 +3,13 @@
 #include "base/clock.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define WORKERS_MAX     256
+#define WORKERS_UNASKED 64 /* at most, unless more are asked for: each has its own memory */
 #define ERROR_TEXT_SIZE 512
 
 typedef struct lane {
@@ -105,14 +107,20 @@ static mr_status start(mr_pool *pool, int workers) {
     return MR_OK;
 }
 
+/* One for each processor that this process may use. */
+static int usual_workers(void) {
+    cpu_set_t usable;
+    long count = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable)
+                                                                   : sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > WORKERS_UNASKED ? WORKERS_UNASKED : (int)count;
+}
+
 mr_status mr_pool_create(const mr_pool_options *options, mr_lessor *lessor, mr_latency *latency,
                          mr_pool **out) {
     mr_pool_options chosen = options != NULL ? *options : mr_pool_options_defaults();
-    long workers = chosen.workers > 0 ? chosen.workers : sysconf(_SC_NPROCESSORS_ONLN);
-    if (workers < 1)
-        workers = 1;
+    int workers = chosen.workers > 0 ? chosen.workers : usual_workers();
     if (workers > WORKERS_MAX)
-        return mr_fail(MR_E_LIMIT, "workers: %ld: at most %d", workers, WORKERS_MAX);
+        return mr_fail(MR_E_LIMIT, "workers: %d: at most %d", workers, WORKERS_MAX);
     mr_pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL)
         return mr_fail(MR_E_MEMORY, "workers: out of memory");
@@ -124,7 +132,7 @@ mr_status mr_pool_create(const mr_pool_options *options, mr_lessor *lessor, mr_l
     }
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->changed, NULL);
-    mr_status status = start(pool, (int)workers);
+    mr_status status = start(pool, workers);
     if (status != MR_OK) {
         mr_pool_free(pool);
         return status;

@@ -52,7 +52,7 @@ struct mr_job {
 };
 
 typedef struct mr_pool_options {
-    int workers;                  /* 0, the default: one for each processor */
+    int workers;                  /* 0, the default: one for each usable processor, 64 at most */
     size_t limits[MR_LANE_COUNT]; /* jobs that may wait in each lane; 64 and 64 */
 } mr_pool_options;
 

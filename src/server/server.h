@@ -53,8 +53,8 @@ typedef struct mr_server_options {
     bool ethnicity;       /* estimated without being asked for; false */
     mr_options engine;    /* detector, attributes that may be estimated, home, limits of pictures */
     double learn_minutes; /* between two times of learning from the store's viewers; 60, 0: never */
-    int workers;          /* that look at pictures; 0, the default: one for each processor */
-    int http_threads;     /* that speak HTTP; 2 */
+    int workers; /* that look at pictures; 0, the default: one for each processor, 64 at most */
+    int http_threads; /* that speak HTTP; 2 */
 
     size_t queue;                  /* requests that may wait for a worker; 64 */
     size_t streams;                /* at once; 32 */

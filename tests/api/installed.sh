@@ -39,6 +39,10 @@ for file in "$lib/libmoodreel.so" "$lib/libmoodreel.so.$interface" "$lib/libmood
     [ -e "$file" ] || fail "$file: not installed"
 done
 
+# Programs of others lie elsewhere, and the whole installation may have been moved.
+elsewhere=$(mktemp -d)
+trap 'rm -rf "$prefix" "$elsewhere"' EXIT
+
 # compile OUTPUT LIBRARY...; the words between the options are meant to be split.
 compile() {
     output=$1
@@ -49,7 +53,7 @@ compile() {
 }
 
 # shellcheck disable=SC2046
-compile "$prefix/bin/example" $(pkg-config --libs moodreel)
+compile "$elsewhere/example" $(pkg-config --libs moodreel)
 # shellcheck disable=SC2046
 compile "$prefix/bin/static" $(pkg-config --libs --static moodreel |
     sed 's/-lmoodreel/-l:libmoodreel.a/')
@@ -57,7 +61,7 @@ compile "$prefix/bin/static" $(pkg-config --libs --static moodreel |
 # From a folder that holds neither models/ nor data/, so that those of the installation are used.
 here=$PWD
 unset MOODREEL_HOME
-(cd "$prefix" && LD_LIBRARY_PATH=$lib bin/example "$here/$photo" 5) >"$prefix/installed"
+(cd "$prefix" && LD_LIBRARY_PATH=$lib "$elsewhere/example" "$here/$photo" 5) >"$prefix/installed"
 (cd "$prefix" && bin/static "$here/$photo" 5) >"$prefix/static"
 "$build/$example" "$photo" 5 >"$prefix/in-tree"
 cmp "$prefix/installed" "$prefix/in-tree" || fail "the installed example says something else"
