@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "http_client.h"
 #include "image/image.h"
+#include "recommend/catalogue_import.h"
 #include "recommend/certificate.h"
 #include "server/metrics.h"
 #include "server/route.h"
@@ -9,10 +10,12 @@
 #include "server/server.h"
 #include "support.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PHOTO "data/samples/astronaut.jpg"
@@ -877,14 +880,6 @@ static void requests_are_counted_without_names(void **state) {
     http_free(&reply);
 }
 
-static void models_are_loaded_anew_while_it_runs(void **state) {
-    (void)state;
-    assert_ok(mr_server_reload(server));
-    http_reply reply =
-        assert_answer(http_ask_file(port, "/v1/analyze", "image/jpeg", PHOTO), 200, "Analysis");
-    http_free(&reply);
-}
-
 static void connections_are_kept_alive(void **state) {
     (void)state;
     char request[256];
@@ -1267,6 +1262,101 @@ static void what_was_learned_outlives_a_failure(void **state) {
     mr_test_remove(folder);
 }
 
+static void write_text(const char *folder, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_ok(mr_file_write(path, text, strlen(text)));
+}
+
+/* A home as ours, whose catalogue can be changed. */
+static void make_home(char *folder) {
+    static const char *const ours[] = {"models", "web", "data/mood.csv", "data/taste.csv"};
+    char here[PATH_MAX], target[PATH_MAX + 32], path[64];
+    assert_non_null(mkdtemp(folder));
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(path, sizeof path, "%s/data", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    for (size_t i = 0; i < MR_COUNT(ours); i++) {
+        snprintf(target, sizeof target, "%s/%s", here, ours[i]);
+        snprintf(path, sizeof path, "%s/%s", folder, ours[i]);
+        assert_int_equal(symlink(target, path), 0);
+    }
+    unsigned char *bytes;
+    size_t size;
+    assert_ok(mr_file_read("data/films.csv", 16 << 20, &bytes, &size));
+    snprintf(path, sizeof path, "%s/data/films.csv", folder);
+    assert_ok(mr_file_write(path, bytes, size));
+    free(bytes);
+}
+
+/* How many films a server knows by these words. */
+static int known(int at, const char *query) {
+    http_reply reply = http_ask(at, "GET", query, NULL, NULL, 0);
+    assert_int_equal(reply.status, 200);
+    int count = (int)json_integer_value(member(&reply, "total"));
+    http_free(&reply);
+    return count;
+}
+
+/* A reload shows what was imported meanwhile; one that fails leaves all as it was. */
+static void a_reload_takes_the_new_catalogue_or_nothing(void **state) {
+    (void)state;
+    char home[] = "/tmp/moodreel-home-XXXXXX";
+    make_home(home);
+    mr_server_options chosen = options();
+    chosen.engine.home = home;
+    mr_server *other = start_with(&chosen);
+    int at = mr_server_port(other);
+    assert_int_equal(known(at, "/v1/films?query=shawshank"), 1);
+    assert_int_equal(known(at, "/v1/films?query=film+of+ours"), 0);
+    char own[64], films[64];
+    mr_film_import done;
+    snprintf(own, sizeof own, "%s/own.csv", home);
+    snprintf(films, sizeof films, "%s/data/films.csv", home);
+    write_text(home, "own.csv", "title,year,genres\nA Film of Ours,2002,Drama\n");
+    assert_ok(mr_films_import(own, films, NULL, NULL, &done));
+    assert_int_equal(known(at, "/v1/films?query=film+of+ours"), 0);
+    assert_ok(mr_server_reload(other));
+    assert_int_equal(known(at, "/v1/films?query=film+of+ours"), 1);
+    write_text(home, "data/films.csv", "nonsense\n");
+    assert_int_equal(mr_server_reload(other), MR_E_FORMAT);
+    assert_int_equal(known(at, "/v1/films?query=film+of+ours"), 1);
+    assert_int_equal(known(at, "/v1/films?query=shawshank"), 1);
+    mr_server_stop(other);
+    mr_test_remove(home);
+}
+
+/* What was not stored or not erased is never told to be. */
+static void a_store_that_fails_is_told(void **state) {
+    (void)state;
+    char folder[] = "/tmp/moodreel-fails-XXXXXX", path[64];
+    mr_store *failing = open_store_in(folder, path);
+    mr_server_options chosen = options();
+    chosen.store = failing;
+    mr_server *other = start_with(&chosen);
+    int at = mr_server_port(other);
+    char cookie[256], set[512];
+    http_reply reply = http_ask_json(at, "POST", "/v1/viewers", NULL, "{\"consent\": true}");
+    assert_int_equal(reply.status, 201);
+    assert_true(http_header(&reply, "Set-Cookie", set, sizeof set));
+    snprintf(cookie, sizeof cookie, "Cookie: %.*s\r\n", (int)strcspn(set, ";"), set);
+    http_free(&reply);
+    change_behind(path, "ALTER TABLE feedback RENAME TO gone");
+    assert_problem(http_ask_json(at, "POST", "/v1/feedback", cookie,
+                                 "{\"film\": \"Q44578\", \"kind\": \"like\"}"),
+                   503, "");
+    change_behind(path, "ALTER TABLE gone RENAME TO feedback");
+    change_behind(path, "ALTER TABLE viewer RENAME TO gone");
+    assert_problem(http_ask(at, "DELETE", "/v1/viewers/me", cookie, NULL, 0), 503, "");
+    change_behind(path, "ALTER TABLE gone RENAME TO viewer");
+    reply = http_ask(at, "GET", "/v1/viewers/me", cookie, NULL, 0);
+    assert_int_equal(reply.status, 200);
+    http_free(&reply);
+    mr_server_stop(other);
+    mr_store_close(failing);
+    mr_test_remove(folder);
+}
+
 static void *unlock_later(void *database) {
     usleep(400000);
     return sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? database : NULL;
@@ -1345,7 +1435,6 @@ int main(void) {
         cmocka_unit_test(every_described_parameter_is_taken),
         cmocka_unit_test(every_described_member_is_taken),
         cmocka_unit_test(requests_are_counted_without_names),
-        cmocka_unit_test(models_are_loaded_anew_while_it_runs),
         cmocka_unit_test(connections_are_kept_alive),
         cmocka_unit_test(without_a_length_the_connection_ends),
         cmocka_unit_test(websockets_are_opened_and_refused),
@@ -1355,6 +1444,8 @@ int main(void) {
         cmocka_unit_test(page_and_key_are_loaded_anew),
         cmocka_unit_test(it_learns_from_its_viewers),
         cmocka_unit_test(what_was_learned_outlives_a_failure),
+        cmocka_unit_test(a_reload_takes_the_new_catalogue_or_nothing),
+        cmocka_unit_test(a_store_that_fails_is_told),
         cmocka_unit_test(waiting_for_the_store_is_measured),
         cmocka_unit_test(starting_wrongly_is_an_error),
     };
