@@ -142,8 +142,13 @@ bool mr_network_is_output(const mr_network *network, int layer);
 /* Multiply-adds of convolutions and linear layers for one picture; two FLOP each. */
 double mr_network_multiply_adds(const mr_network *network);
 
-/* A number that differs where what is computed does, but not by how the text is laid out. */
+/* A number that differs where what is computed does, but not by how the text is laid out. It holds
+ * for this program as it is built: for checkpoints, which a run goes on from. */
 uint64_t mr_network_key(const mr_network *network);
+
+/* The same for files that last, on any machine and in any version. The shares of dropout, which no
+ * answer depends on, do not count. */
+uint64_t mr_network_fingerprint(const mr_network *network);
 
 /*
  * Fills the flat array (network->total floats): filters and matrices normal with deviation

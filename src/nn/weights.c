@@ -2,10 +2,19 @@
 
 #include "nn/half.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Key of the metadata that tells which network weights are of. */
+#define FINGERPRINT "network_fingerprint"
+
+static void print_fingerprint(const mr_network *network, mr_metadata *out) {
+    *out = (mr_metadata){.key = FINGERPRINT};
+    snprintf(out->value, sizeof out->value, "%016" PRIx64, mr_network_fingerprint(network));
+}
 
 static void name_of(const mr_weight_set *set, const mr_parameter *row, char *name, size_t size) {
     snprintf(name, size, "%s%s", set->prefix, row->name);
@@ -22,8 +31,15 @@ static bool fits_half(const mr_tensor *tensor) {
 mr_status mr_weights_save(const char *path, const mr_network *network, const mr_weight_set *sets,
                           size_t set_count, const mr_metadata *metadata, size_t metadata_count) {
     mr_tensor *tensors = calloc(set_count * (size_t)network->parameter_count + 1, sizeof *tensors);
-    if (!tensors)
+    mr_metadata *told = calloc(metadata_count + 1, sizeof *told);
+    if (!tensors || !told) {
+        free(tensors);
+        free(told);
         return mr_fail(MR_E_MEMORY, "%s: no memory for its list of tensors", path);
+    }
+    if (metadata_count > 0)
+        memcpy(told, metadata, metadata_count * sizeof *told);
+    print_fingerprint(network, &told[metadata_count]);
     size_t count = 0;
     for (size_t s = 0; s < set_count; s++) {
         for (int i = 0; i < network->parameter_count; i++) {
@@ -40,8 +56,9 @@ mr_status mr_weights_save(const char *path, const mr_network *network, const mr_
             tensor->half = sets[s].half && fits_half(tensor);
         }
     }
-    mr_status status = mr_safetensors_save(path, tensors, count, metadata, metadata_count);
+    mr_status status = mr_safetensors_save(path, tensors, count, told, metadata_count + 1);
     free(tensors);
+    free(told);
     return status;
 }
 
@@ -79,6 +96,22 @@ static mr_status read_row(const mr_safetensors *file, const char *path, const mr
     return copy_values(tensor, path, row, set->values + row->offset);
 }
 
+/* Shapes that agree do not make a network: with another activation or other pixels the same weights
+ * answer something else. Files of before there were fingerprints are taken at their word. */
+static mr_status check_fingerprint(const mr_safetensors *file, const char *path,
+                                   const mr_network *network) {
+    mr_metadata expected;
+    print_fingerprint(network, &expected);
+    const char *found = mr_safetensors_metadata(file, FINGERPRINT);
+    if (found && strcmp(found, expected.value) != 0)
+        return mr_fail(MR_E_MISMATCH,
+                       "%s: weights of another network than the one to be used with them, of the "
+                       "same shapes: put back the network.txt they were made with, or make both "
+                       "anew",
+                       path);
+    return MR_OK;
+}
+
 mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr_network *network,
                           const mr_weight_set *sets, size_t set_count) {
     size_t plain = 0, wanted = 0;
@@ -96,7 +129,7 @@ mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr
     if (plain > wanted)
         return mr_fail(MR_E_MISMATCH, "%s: holds %zu tensors that the network does not have", path,
                        plain - wanted);
-    return MR_OK;
+    return check_fingerprint(file, path, network);
 }
 
 mr_status mr_weights_load(const char *path, const mr_network *network, float *values) {

@@ -17,13 +17,14 @@ typedef struct mr_weight_set {
     bool half; /* matrices and filters are written in 16 bits, unless one is beyond their range */
 } mr_weight_set;
 
+/* Writes the arrays, the metadata and the fingerprint of the network. */
 mr_status mr_weights_save(const char *path, const mr_network *network, const mr_weight_set *sets,
                           size_t set_count, const mr_metadata *metadata, size_t metadata_count);
 
 /*
  * Fills the arrays of `sets` from an opened file. Every parameter must be there with its shape and
  * finite values; tensors that no set asks for are ignored only if their name holds a '/', else
- * refused. `path` is for errors.
+ * refused. `path` is for errors. A file that tells the fingerprint of another network is refused.
  */
 mr_status mr_weights_read(const mr_safetensors *file, const char *path, const mr_network *network,
                           const mr_weight_set *sets, size_t set_count);

@@ -1,4 +1,5 @@
 #include "learn/batch.h"
+#include "learn/model.h"
 #include "learn/train_attributes.h"
 #include "learn/train_emotion.h"
 #include "made_faces.h"
@@ -288,6 +289,30 @@ static void resume_refuses_another_network_and_other_data(void **state) {
     free(out);
 }
 
+/* As when a run was killed, or found the disk full, between the two files. */
+static void weights_are_not_used_with_another_network(void **state) {
+    world *w = *state;
+    char *out = mr_path_join(w->folder, "apart"), *text;
+    mr_train_emotion_params p = emotion_params(w, out);
+    p.trainer.epochs = 1;
+    assert_ok(mr_train_emotion(&p, NULL));
+    mr_model model;
+    assert_ok(mr_model_load(out, &model));
+    mr_model_free(&model);
+    assert_true(asprintf(&text, "%s# trained on a Tuesday\n", emotion_network) > 0);
+    made_text(out, "network.txt", text);
+    assert_ok(mr_model_load(out, &model));
+    mr_model_free(&model);
+    char *kind = strstr(text, "relu b_relu");
+    kind[0] = 's', kind[1] = 'i'; /* silu */
+    made_text(out, "network.txt", text);
+    assert_int_equal(mr_model_load(out, &model), MR_E_MISMATCH);
+    assert_non_null(
+        strstr(mr_last_error(), "apart/weights.safetensors: weights of another network"));
+    free(text);
+    free(out);
+}
+
 /* Sets one number of OUT/checkpoint.safetensors. */
 static void set_number(const char *out, const char *key, const char *value) {
     char *path = mr_path_join(out, "checkpoint.safetensors");
@@ -571,6 +596,7 @@ int main(void) {
         cmocka_unit_test(resume_gives_the_same_bits),
         cmocka_unit_test(resume_refuses_other_settings),
         cmocka_unit_test(resume_refuses_another_network_and_other_data),
+        cmocka_unit_test(weights_are_not_used_with_another_network),
         cmocka_unit_test(resume_refuses_counts_that_cannot_be),
         cmocka_unit_test(settings_without_options_are_those_of_old),
         cmocka_unit_test(stop_ends_the_run_and_keeps_the_checkpoint),

@@ -157,6 +157,45 @@ static void keys_tell_what_is_computed(void **state) {
     }
 }
 
+/* The number is in files: a change of it would part weights from their networks. */
+static void fingerprints_last(void **state) {
+    (void)state;
+    static const char *const same[] = {
+        HEAD(16, 4) "conv a x out=8 kernel=3\nrelu b a\ndropout c b p=0.1\noutput c\n",
+        HEAD(16, 4) "# the same\nconv  a x kernel=3 out=8 pad=1\n\nrelu b a\n"
+                    "dropout c b p=.3\noutput c\n",
+    };
+    static const char *const others[] = {
+        HEAD(16, 4) "conv a x out=8 kernel=3\nsilu b a\ndropout c b\noutput c\n",
+        HEAD(16, 5) "conv a x out=8 kernel=3\nrelu b a\ndropout c b\noutput c\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3 stride=2\nrelu b a\ndropout c b\noutput c\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3\nrelu b a\ndropout c a\noutput c\noutput b\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3\nrelu b a\ndropout c b\noutput c\noutput b\n",
+        HEAD(16, 4) "conv a x out=8 kernel=3\nrelu b a\ndropout c b\noutput b\noutput c\n",
+        HEAD(16, 4) "conv d x out=8 kernel=3\nrelu b d\ndropout c b\noutput c\n",
+        "moodreel-network 1\ninput x channels=16 height=4 width=4 mean=1\n"
+        "conv a x out=8 kernel=3\nrelu b a\ndropout c b\noutput c\n",
+        "moodreel-network 1\ninput x channels=16 height=4 width=4 deviation=2\n"
+        "conv a x out=8 kernel=3\nrelu b a\ndropout c b\noutput c\n",
+    };
+    enum { OTHERS = sizeof others / sizeof *others };
+    uint64_t found[OTHERS + 1];
+    for (size_t i = 0; i < 2; i++) {
+        mr_network *n = parse(same[i]);
+        found[OTHERS] = mr_network_fingerprint(n);
+        assert_true(found[OTHERS] == 0xa85d607dcef4f061);
+        mr_network_free(n);
+    }
+    for (size_t i = 0; i < OTHERS; i++) {
+        mr_network *n = parse(others[i]);
+        found[i] = mr_network_fingerprint(n);
+        mr_network_free(n);
+    }
+    for (size_t i = 0; i <= OTHERS; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_true(found[i] != found[k]);
+}
+
 static void files_are_read_and_missing_ones_named(void **state) {
     (void)state;
     char folder[] = "/tmp/moodreel-network-XXXXXX";
@@ -204,6 +243,7 @@ int main(void) {
         cmocka_unit_test(too_many_layers_are_refused),
         cmocka_unit_test(a_network_may_be_had_for_another_size),
         cmocka_unit_test(keys_tell_what_is_computed),
+        cmocka_unit_test(fingerprints_last),
         cmocka_unit_test(files_are_read_and_missing_ones_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

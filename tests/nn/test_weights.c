@@ -240,6 +240,47 @@ static void weights_that_do_not_fit_are_refused(void **state) {
 }
 
 /* A layer more, one of another size, and one that stays: only the last is taken. */
+static void forget_metadata(const char *path) {
+    mr_safetensors file;
+    assert_ok(mr_safetensors_load(path, &file));
+    assert_ok(mr_safetensors_save(path, file.tensors, file.count, NULL, 0));
+    mr_safetensors_free(&file);
+}
+
+/* Which have the same tensors; files of before there were fingerprints are read. */
+static void weights_of_a_network_of_equal_shapes_are_refused(void **state) {
+    (void)state;
+    fixture f = open_fixture();
+    static const char *const texts[] = {
+        HEAD(3, 8) "conv a x out=4 kernel=3\nrelu b a\noutput b\n",
+        HEAD(3, 8) "# the same\nconv a x kernel=3 out=4\nrelu b a\noutput b\n",
+        HEAD(3, 8) "conv a x out=4 kernel=3\nsilu b a\noutput b\n",
+        "moodreel-network 1\ninput x channels=3 height=8 width=8 mean=9\n"
+        "conv a x out=4 kernel=3\nrelu b a\noutput b\n",
+    };
+    for (int told = 1; told >= 0; told--)
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+            mr_network *network;
+            assert_ok(mr_network_parse(texts[i], "network.txt", &network));
+            const mr_weight_set set = {.prefix = "", .values = f.values};
+            if (i == 0 && told)
+                assert_ok(mr_weights_save(f.path, network, &set, 1, NULL, 0));
+            const bool fits = i < 2 || !told;
+            assert_int_equal(mr_weights_load(f.path, network, f.read),
+                             fits ? MR_OK : MR_E_MISMATCH);
+            if (!fits) {
+                assert_non_null(strstr(mr_last_error(), "w.safetensors: weights of another"));
+                assert_non_null(strstr(mr_last_error(), "put back the network.txt"));
+            }
+            int taken; /* what a network grows out of is another one */
+            assert_ok(mr_weights_load_matching(f.path, network, f.read, &taken));
+            mr_network_free(network);
+            if (told && i + 1 == sizeof texts / sizeof *texts)
+                forget_metadata(f.path);
+        }
+    close_fixture(&f);
+}
+
 static void a_grown_network_takes_what_fits(void **state) {
     (void)state;
     fixture f = open_fixture();
@@ -308,6 +349,7 @@ int main(void) {
         cmocka_unit_test(weights_and_state_round_trip),
         cmocka_unit_test(weights_are_stored_in_halves),
         cmocka_unit_test(weights_that_do_not_fit_are_refused),
+        cmocka_unit_test(weights_of_a_network_of_equal_shapes_are_refused),
         cmocka_unit_test(a_grown_network_takes_what_fits),
         cmocka_unit_test(damaged_files_do_no_harm),
     };
