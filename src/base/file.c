@@ -95,24 +95,54 @@ static int write_all(int file, const unsigned char *bytes, size_t size) {
     return fsync(file);
 }
 
-mr_status mr_file_write(const char *path, const void *bytes, size_t size) {
-    char beside[4096];
-    int length = snprintf(beside, sizeof beside, "%s.tmp%ld", path, (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof beside)
+enum { PATH_ROOM = 4096 };
+
+static mr_status name_beside(const char *path, char beside[PATH_ROOM]) {
+    int length = snprintf(beside, PATH_ROOM, "%s.tmp%ld", path, (long)getpid());
+    if (length < 0 || length >= PATH_ROOM)
         return mr_fail(MR_E_ARGUMENT, "%s: path is too long", path);
+    return MR_OK;
+}
+
+/* Writes a file beside its place, or leaves nothing there. */
+static mr_status write_beside(const mr_file_content *content) {
+    char beside[PATH_ROOM];
+    MR_TRY(name_beside(content->path, beside));
     int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0)
-        return fail_errno(path);
-    int failed = write_all(file, bytes, size);
+        return fail_errno(content->path);
+    int failed = write_all(file, content->bytes, content->size);
     failed |= close(file);
     if (!failed)
-        failed = rename(beside, path);
-    if (failed) {
-        mr_status status = fail_errno(path);
-        unlink(beside);
-        return status;
+        return MR_OK;
+    mr_status status = fail_errno(content->path);
+    unlink(beside);
+    return status;
+}
+
+static mr_status take_place(const mr_file_content *content) {
+    char beside[PATH_ROOM];
+    MR_TRY(name_beside(content->path, beside));
+    return rename(beside, content->path) == 0 ? MR_OK : fail_errno(content->path);
+}
+
+mr_status mr_files_write(const mr_file_content *files, size_t count) {
+    mr_status status = MR_OK;
+    size_t written = 0, placed = 0;
+    while (written < count && (status = write_beside(&files[written])) == MR_OK)
+        written++;
+    while (status == MR_OK && placed < count && (status = take_place(&files[placed])) == MR_OK)
+        placed++;
+    for (size_t i = placed; i < written; i++) {
+        char beside[PATH_ROOM];
+        if (name_beside(files[i].path, beside) == MR_OK)
+            unlink(beside);
     }
-    return MR_OK;
+    return status;
+}
+
+mr_status mr_file_write(const char *path, const void *bytes, size_t size) {
+    return mr_files_write(&(mr_file_content){path, bytes, size}, 1);
 }
 
 mr_status mr_folder_make(const char *path) {

@@ -23,6 +23,19 @@ mr_status mr_stream_read(FILE *stream, const char *name, size_t limit, unsigned 
 /* Writes a file beside `path`, syncs it and renames it over `path`. */
 mr_status mr_file_write(const char *path, const void *bytes, size_t size);
 
+typedef struct mr_file_content {
+    const char *path;
+    const void *bytes;
+    size_t size;
+} mr_file_content;
+
+/*
+ * The same of files that belong together: none takes its place before all are written and synced,
+ * so that a full disk leaves the old ones. Only what ends the program or the machine between one
+ * renaming and the next can part them.
+ */
+mr_status mr_files_write(const mr_file_content *files, size_t count);
+
 /* Makes a folder and its parents; an existing one is fine. */
 mr_status mr_folder_make(const char *path);
 

@@ -14,9 +14,17 @@ mr_status mr_text_file_begin(const char *path, mr_text_file *text) {
     return text->out ? MR_OK : no_memory(path);
 }
 
+mr_status mr_text_file_finish(mr_text_file *text) {
+    if (fclose(text->out) == 0)
+        return MR_OK;
+    free(text->bytes);
+    text->bytes = NULL;
+    return no_memory(text->path);
+}
+
 mr_status mr_text_file_end(mr_text_file *text) {
-    mr_status status = fclose(text->out) == 0 ? mr_file_write(text->path, text->bytes, text->size)
-                                              : no_memory(text->path);
+    MR_TRY(mr_text_file_finish(text));
+    mr_status status = mr_file_write(text->path, text->bytes, text->size);
     free(text->bytes);
     return status;
 }

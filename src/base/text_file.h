@@ -6,7 +6,7 @@
  *     fputs("term,weight\n", text.out);
  *     return mr_text_file_end(&text);
  *
- * Ownership: whoever begins one ends it. Thread rule: one thread at a time.
+ * Ownership: whoever begins one ends or finishes it. Thread rule: one thread at a time.
  */
 #ifndef MR_BASE_TEXT_FILE_H
 #define MR_BASE_TEXT_FILE_H
@@ -26,5 +26,9 @@ mr_status mr_text_file_begin(const char *path, mr_text_file *text);
 
 /* Writes the file as mr_file_write does, and frees the text whether or not that succeeds. */
 mr_status mr_text_file_end(mr_text_file *text);
+
+/* Completes `bytes` and `size` for the caller to write with other files, and to free; on failure
+ * nothing is left to free. */
+mr_status mr_text_file_finish(mr_text_file *text);
 
 #endif

@@ -89,30 +89,42 @@ void mr_collaborative_films_free(mr_collaborative_films *films) {
 
 /* --- saving ---------------------------------------------------------------------------------- */
 
-static mr_status save_films(const mr_collaborative *model, const uint32_t *films,
-                            const mr_catalogue *catalogue, const char *path) {
-    mr_text_file text;
-    MR_TRY(mr_text_file_begin(path, &text));
-    fputs("id,title\n", text.out);
+static mr_status print_films(const mr_collaborative *model, const uint32_t *films,
+                             const mr_catalogue *catalogue, const char *path, mr_text_file *text) {
+    MR_TRY(mr_text_file_begin(path, text));
+    fputs("id,title\n", text->out);
     for (size_t i = 0; i < model->items; i++) {
         const mr_catalogue_film *film = mr_catalogue_entry(catalogue, films[i]);
-        fprintf(text.out, "%s,", film->id);
-        mr_csv_print(text.out, film->title);
-        putc('\n', text.out);
+        fprintf(text->out, "%s,", film->id);
+        mr_csv_print(text->out, film->title);
+        putc('\n', text->out);
     }
-    return mr_text_file_end(&text);
+    return mr_text_file_finish(text);
 }
 
+/* Both at once: items of the one file under the films of another would pass for likes. */
 mr_status mr_collaborative_films_save(const mr_collaborative *model, const uint32_t *films,
                                       const mr_catalogue *catalogue, const char *folder) {
     MR_TRY(mr_folder_make(folder));
-    char *films_path, *model_path;
-    MR_TRY(path_of(folder, FILMS_FILE, &films_path));
-    mr_status status = save_films(model, films, catalogue, films_path);
-    free(films_path);
-    MR_TRY(status);
-    MR_TRY(path_of(folder, MODEL_FILE, &model_path));
-    status = mr_collaborative_save(model, model_path);
+    char *films_path = NULL, *model_path = NULL;
+    mr_text_file text = {0};
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    mr_status status = path_of(folder, FILMS_FILE, &films_path);
+    if (status == MR_OK)
+        status = path_of(folder, MODEL_FILE, &model_path);
+    if (status == MR_OK)
+        status = print_films(model, films, catalogue, films_path, &text);
+    if (status == MR_OK)
+        status = mr_collaborative_encode(model, &bytes, &size);
+    if (status == MR_OK) {
+        const mr_file_content files[] = {{films_path, text.bytes, text.size},
+                                         {model_path, bytes, size}};
+        status = mr_files_write(files, sizeof files / sizeof *files);
+    }
+    free(bytes);
+    free(text.bytes);
     free(model_path);
+    free(films_path);
     return status;
 }

@@ -1,71 +1,82 @@
 #include "base/csv.h"
 #include "base/file.h"
+#include "base/text_file.h"
 #include "recommend/profile_forest_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A text that is written to folder/name when it is complete. */
-typedef struct sheet {
-    FILE *file;
-    char *text;
-    size_t size;
-} sheet;
+/* --- writing --------------------------------------------------------------------------------- */
 
-static mr_status sheet_open(sheet *out) {
-    *out = (sheet){0};
-    out->file = open_memstream(&out->text, &out->size);
-    return out->file ? MR_OK : mr_fail(MR_E_MEMORY, "no memory for a text");
-}
+enum { FILMS, CELLS, FOREST, FILES };
 
-static mr_status sheet_save(sheet *page, const char *folder, const char *name) {
-    char *path = mr_path_join(folder, name);
-    mr_status status = fclose(page->file) == 0 && path
-                           ? mr_file_write(path, page->text, page->size)
-                           : mr_fail(MR_E_MEMORY, "%s: no memory for %s", folder, name);
-    free(path);
-    free(page->text);
-    return status;
-}
+static const char *const file_names[FILES] = {"films.csv", "cells.csv", "forest.bin"};
 
-static mr_status save_films(const mr_profile_forest *belief, const mr_catalogue *catalogue,
-                            const char *folder) {
-    sheet out;
-    MR_TRY(sheet_open(&out));
-    fputs("id,title\n", out.file);
+static void print_films(const mr_profile_forest *belief, const mr_catalogue *catalogue, FILE *out) {
+    fputs("id,title\n", out);
     for (size_t f = 0; f < belief->film_count; f++) {
         const mr_catalogue_film *film = mr_catalogue_entry(catalogue, belief->films[f]);
-        fprintf(out.file, "%s,", film->id);
-        mr_csv_print(out.file, film->title);
-        putc('\n', out.file);
+        fprintf(out, "%s,", film->id);
+        mr_csv_print(out, film->title);
+        putc('\n', out);
     }
-    return sheet_save(&out, folder, "films.csv");
 }
 
-static mr_status save_cells(const mr_profile_forest *belief, const char *folder) {
-    sheet out;
-    MR_TRY(sheet_open(&out));
-    fputs("age_range,gender,emotion,rows\n", out.file);
+static void print_cells(const mr_profile_forest *belief, FILE *out) {
+    fputs("age_range,gender,emotion,rows\n", out);
     for (int i = 0; i < MR_CELLS; i++) {
         mr_cell cell = mr_cell_of(i);
-        fprintf(out.file, "%s,%s,%s,%.0f\n", mr_age_range_label(cell.age),
-                mr_gender_label(cell.gender), mr_emotion_label(cell.emotion),
-                (double)belief->share[i]);
+        fprintf(out, "%s,%s,%s,%.0f\n", mr_age_range_label(cell.age), mr_gender_label(cell.gender),
+                mr_emotion_label(cell.emotion), (double)belief->share[i]);
     }
-    return sheet_save(&out, folder, "cells.csv");
 }
 
+/* What each file of a folder is to hold. */
+typedef struct contents {
+    char *paths[FILES];
+    mr_text_file films, cells;
+    uint8_t *forest;
+    size_t forest_size;
+} contents;
+
+static mr_status fill(const mr_profile_forest *belief, const mr_catalogue *catalogue,
+                      const char *folder, contents *c) {
+    for (int i = 0; i < FILES; i++) {
+        c->paths[i] = mr_path_join(folder, file_names[i]);
+        if (!c->paths[i])
+            return mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
+    }
+    MR_TRY(mr_text_file_begin(c->paths[FILMS], &c->films));
+    print_films(belief, catalogue, c->films.out);
+    MR_TRY(mr_text_file_finish(&c->films));
+    MR_TRY(mr_text_file_begin(c->paths[CELLS], &c->cells));
+    print_cells(belief, c->cells.out);
+    MR_TRY(mr_text_file_finish(&c->cells));
+    return mr_forest_encode(belief->forest, &c->forest, &c->forest_size);
+}
+
+/* All at once: classes of the one file under the films of another would pass for choices. */
 mr_status mr_profile_forest_save(const mr_profile_forest *belief, const mr_catalogue *catalogue,
                                  const char *folder) {
     MR_TRY(mr_folder_make(folder));
-    MR_TRY(save_films(belief, catalogue, folder));
-    MR_TRY(save_cells(belief, folder));
-    char *path = mr_path_join(folder, "forest.bin");
-    mr_status status = path ? mr_forest_save(belief->forest, path)
-                            : mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
-    free(path);
+    contents c = {0};
+    mr_status status = fill(belief, catalogue, folder, &c);
+    if (status == MR_OK) {
+        const mr_file_content files[FILES] = {
+            [FILMS] = {c.paths[FILMS], c.films.bytes, c.films.size},
+            [CELLS] = {c.paths[CELLS], c.cells.bytes, c.cells.size},
+            [FOREST] = {c.paths[FOREST], c.forest, c.forest_size}};
+        status = mr_files_write(files, FILES);
+    }
+    free(c.forest);
+    free(c.cells.bytes);
+    free(c.films.bytes);
+    for (int i = 0; i < FILES; i++)
+        free(c.paths[i]);
     return status;
 }
+
+/* --- reading --------------------------------------------------------------------------------- */
 
 /* Reads one file of the folder through `read`. */
 typedef mr_status sheet_reader(const mr_csv *csv, const char *path, const mr_catalogue *catalogue,
@@ -125,7 +136,7 @@ static mr_status read_cells(const mr_csv *csv, const char *path, const mr_catalo
 
 static mr_status load(const char *folder, const mr_catalogue *catalogue,
                       mr_profile_forest *belief) {
-    char *path = mr_path_join(folder, "forest.bin");
+    char *path = mr_path_join(folder, file_names[FOREST]);
     mr_status status = path ? mr_forest_load(path, &belief->forest)
                             : mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
     free(path);
@@ -133,8 +144,8 @@ static mr_status load(const char *folder, const mr_catalogue *catalogue,
     if (mr_forest_features(belief->forest) != MR_PROFILE_FEATURES)
         return mr_fail(MR_E_MISMATCH, "%s/forest.bin: %zu features, expected %d", folder,
                        mr_forest_features(belief->forest), MR_PROFILE_FEATURES);
-    MR_TRY(load_sheet(folder, "films.csv", read_films, catalogue, belief));
-    MR_TRY(load_sheet(folder, "cells.csv", read_cells, catalogue, belief));
+    MR_TRY(load_sheet(folder, file_names[FILMS], read_films, catalogue, belief));
+    MR_TRY(load_sheet(folder, file_names[CELLS], read_cells, catalogue, belief));
     return mr_profile_forest_tabulate(belief, catalogue);
 }
 

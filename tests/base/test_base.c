@@ -169,6 +169,46 @@ static void files_round_trip(void **state) {
     free(deep);
 }
 
+static void assert_holds(const char *path, const char *text) {
+    unsigned char *bytes;
+    size_t size;
+    assert_ok(mr_file_read(path, 100, &bytes, &size));
+    assert_string_equal((char *)bytes, text);
+    free(bytes);
+}
+
+/* Whichever cannot be written, none is. */
+static void files_that_belong_together_are_replaced_together(void **state) {
+    (void)state;
+    char folder[] = "/tmp/moodreel-test-XXXXXX", paths[3][64], way[256];
+    assert_non_null(mkdtemp(folder));
+    mr_file_content files[3];
+    for (int i = 0; i < 3; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s/%d", folder, i);
+        files[i] = (mr_file_content){paths[i], "old", 3};
+    }
+    assert_ok(mr_files_write(files, 3));
+    for (int i = 0; i < 3; i++)
+        files[i].bytes = "new";
+    mr_names names;
+    for (int k = 0; k < 3; k++) {
+        snprintf(way, sizeof way, "%s.tmp%ld", paths[k], (long)getpid());
+        assert_ok(mr_folder_make(way));
+        assert_int_equal(mr_files_write(files, 3), MR_E_IO);
+        assert_non_null(strstr(mr_last_error(), paths[k]));
+        assert_int_equal(rmdir(way), 0);
+        for (int i = 0; i < 3; i++)
+            assert_holds(paths[i], "old");
+        assert_ok(mr_folder_list(folder, &names));
+        assert_int_equal(names.count, 3);
+        mr_names_free(&names);
+    }
+    assert_ok(mr_files_write(files, 3));
+    for (int i = 0; i < 3; i++)
+        assert_holds(paths[i], "new");
+    mr_test_remove(folder);
+}
+
 /* A pipe tells no size: what comes is read to its end, up to the limit. */
 static void streams_are_read_to_their_end(void **state) {
     (void)state;
@@ -268,6 +308,7 @@ int main(void) {
         cmocka_unit_test(csv_limits_columns),
         cmocka_unit_test(csv_numbers_are_decimal),
         cmocka_unit_test(files_round_trip),
+        cmocka_unit_test(files_that_belong_together_are_replaced_together),
         cmocka_unit_test(streams_are_read_to_their_end),
         cmocka_unit_test(sizes_do_not_wrap),
         cmocka_unit_test(text_is_utf8),

@@ -295,6 +295,35 @@ static void items_find_their_films(void **state) {
     mr_test_remove(folder);
 }
 
+/* When the items cannot be written, the films do not change: others would get the likes. */
+static void items_and_films_are_replaced_together(void **state) {
+    (void)state;
+    const char text[] = "id,title,year,genres\nA,One,1999,Drama\nB,Two,2000,Drama\n"
+                        "C,Three,2001,Drama\n";
+    const uint32_t films[] = {2, 0, 1}, others[] = {0, 1, 2};
+    char folder[] = "/tmp/moodreel-test-XXXXXX", way[96];
+    assert_non_null(mkdtemp(folder));
+    mr_catalogue *catalogue;
+    assert_ok(mr_catalogue_parse(text, sizeof text - 1, "films", &catalogue));
+    mr_collaborative *model = make_model();
+    assert_ok(mr_collaborative_films_save(model, films, catalogue, folder));
+    snprintf(way, sizeof way, "%s/neighbours.bin.tmp%ld", folder, (long)getpid());
+    assert_ok(mr_folder_make(way));
+    assert_int_equal(mr_collaborative_films_save(model, others, catalogue, folder), MR_E_IO);
+    assert_int_equal(rmdir(way), 0);
+    for (int k = 0; k < 2; k++) {
+        mr_collaborative_films *known;
+        assert_ok(mr_collaborative_films_load(folder, catalogue, &known));
+        for (int item = 0; item < 3; item++)
+            assert_int_equal(known->item_of[k ? others[item] : films[item]], item);
+        mr_collaborative_films_free(known);
+        assert_ok(mr_collaborative_films_save(model, others, catalogue, folder));
+    }
+    mr_collaborative_free(model);
+    mr_catalogue_free(catalogue);
+    mr_test_remove(folder);
+}
+
 /* A click on a film that is linked to thousands of others takes far less than a millisecond. */
 static void a_click_is_quick(void **state) {
     (void)state;
@@ -335,6 +364,7 @@ int main(void) {
         cmocka_unit_test(sealed_damage_is_refused_or_harmless),
         cmocka_unit_test(sizes_have_limits),
         cmocka_unit_test(items_find_their_films),
+        cmocka_unit_test(items_and_films_are_replaced_together),
         cmocka_unit_test(a_click_is_quick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

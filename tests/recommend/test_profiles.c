@@ -391,6 +391,30 @@ static void parts_of_a_model_must_fit_together(void **state) {
     assert_null(belief);
 }
 
+/* When the forest cannot be written, the files that name its films and cells do not change. */
+static void parts_of_a_model_are_replaced_together(void **state) {
+    (void)state;
+    mr_profile_forest *belief;
+    assert_ok(mr_profile_forest_load("models/forest", catalogue, &belief));
+    char model[200], way[256];
+    snprintf(model, sizeof model, "%s/forest", folder);
+    assert_ok(mr_profile_forest_save(belief, catalogue, model));
+    assert_same_file("forest.bin");
+    assert_same_file("films.csv");
+    assert_same_file("cells.csv");
+    snprintf(way, sizeof way, "%s/forest.bin.tmp%ld", model, (long)getpid());
+    assert_ok(mr_folder_make(way));
+    uint32_t first = belief->films[0];
+    belief->films[0] = belief->films[1];
+    belief->films[1] = first;
+    belief->share[0] += 1;
+    assert_int_equal(mr_profile_forest_save(belief, catalogue, model), MR_E_IO);
+    assert_int_equal(rmdir(way), 0);
+    assert_same_file("films.csv");
+    assert_same_file("cells.csv");
+    mr_profile_forest_free(belief);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_are_numbered),
@@ -407,6 +431,7 @@ int main(void) {
         cmocka_unit_test(the_report_counts_right),
         cmocka_unit_test(belief_is_an_expectation),
         cmocka_unit_test(parts_of_a_model_must_fit_together),
+        cmocka_unit_test(parts_of_a_model_are_replaced_together),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
