@@ -613,26 +613,12 @@ static void a_full_queue_says_so(void **state) {
     mr_server_stop(other);
 }
 
-static void stopping_ends_what_is_at_work(void **state) {
+static void stopping_closes_idle_connections(void **state) {
     (void)state;
-    enum { SENDERS = 6 };
     mr_server_options chosen = options();
     mr_server *other = start_with(&chosen);
-    sender senders[SENDERS];
-    int idle = http_connect(mr_server_port(other)), done = 0;
-    for (int i = 0; i < SENDERS; i++) {
-        senders[i] = (sender){.port = mr_server_port(other)};
-        assert_int_equal(pthread_create(&senders[i].thread, NULL, send_picture, &senders[i]), 0);
-    }
-    usleep(100000);
+    int idle = http_connect(mr_server_port(other));
     mr_server_stop(other);
-    for (int i = 0; i < SENDERS; i++) {
-        pthread_join(senders[i].thread, NULL);
-        if (senders[i].status != 200 && senders[i].status != 503 && senders[i].status != 0)
-            fail_msg("status %d", senders[i].status);
-        done += senders[i].status == 200;
-    }
-    assert_true(done >= 1);
     assert_true(http_is_closed_within(idle, 2));
     close(idle);
 }
@@ -658,7 +644,7 @@ int main(void) {
         HOSTILE(bodies_of_all_together_are_limited),
         HOSTILE(nobody_alone_takes_all_memory_for_bodies),
         HOSTILE(a_full_queue_says_so),
-        HOSTILE(stopping_ends_what_is_at_work),
+        HOSTILE(stopping_closes_idle_connections),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
