@@ -45,16 +45,17 @@ report() {
 mkdir -p build
 rm -f build/check/ctest.log build/asan/ctest.log build/tsan/ctest.log
 steady=
+traced="-O1 -g1" # lines are all that a sanitizer names
 run_tests check all "" -DCMAKE_BUILD_TYPE=Release || failures=$((failures + 1))
 # The browser needs a server of usual speed; the server has tests of its own here.
-run_tests asan all "--exclude-regex ^browser$" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
+run_tests asan all "--exclude-regex ^browser$" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="$traced" \
     -DMR_SANITIZE=address,undefined || failures=$((failures + 1))
 # ThreadSanitizer of older compilers cannot live with addresses as random as newer kernels make them.
 if setarch "$(uname -m)" -R true 2>/dev/null; then
     steady="setarch $(uname -m) -R"
 fi
 run_tests tsan threaded_tests "--label-regex ^threads$" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-    -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" -DMR_SANITIZE=thread || failures=$((failures + 1))
+    -DCMAKE_C_FLAGS_RELWITHDEBINFO="$traced" -DMR_SANITIZE=thread || failures=$((failures + 1))
 lint=clean
 scripts/lint.sh || { lint=failed && failures=$((failures + 1)); }
 

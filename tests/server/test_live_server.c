@@ -194,7 +194,7 @@ static void an_idle_stream_lets_old_models_go(void **state) {
     ws_close(&client);
 }
 
-enum { ENDS = 12, UNDER_WAY = 4 };
+enum { ENDS = 6, UNDER_WAY = 4 };
 
 /* A connection of its own with a picture that was sent whole. */
 static int send_photo(int to) {
