@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "comma_locale.h"
 #include "image/image.h"
 #include "made_home.h"
 #include "moodreel/moodreel.h"
@@ -596,6 +597,40 @@ static bool differ(const mr_recommendation *a, const mr_recommendation *b) {
     return a->count != b->count;
 }
 
+/* Models, tables and weights are read, and films ranked, as under "C". */
+static void a_comma_in_numbers_changes_nothing(void **state) {
+    (void)state;
+    char folder[] = "/tmp/moodreel-locale-XXXXXX";
+    mr_options options = home_options();
+    mr_engine *other;
+    mr_viewer viewer;
+    mr_recommendation here, there;
+    mr_session *session = new_session(engine);
+    assert_ok(mr_viewer_stated(31, MR_FEMALE, MR_HAPPY, &viewer));
+    assert_ok(mr_recommend(session, &viewer, 1, NULL, &here));
+    if (!begin_comma_locale(folder)) {
+        mr_recommendation_free(&here);
+        mr_session_free(session);
+        skip();
+    }
+    mr_status status = mr_engine_open(&options, &other);
+    if (status != MR_OK)
+        end_comma_locale(folder);
+    assert_ok(status);
+    mr_session *under_comma = new_session(other);
+    assert_ok(mr_recommend(under_comma, &viewer, 1, NULL, &there));
+    end_comma_locale(folder);
+    assert_same_films(&here, &there);
+    for (size_t i = 0; i < here.count; i++)
+        for (int k = 0; k < here.films[i].reason_count; k++)
+            assert_string_equal(here.films[i].reasons[k], there.films[i].reasons[k]);
+    mr_recommendation_free(&here);
+    mr_recommendation_free(&there);
+    mr_session_free(session);
+    mr_session_free(under_comma);
+    mr_engine_free(other);
+}
+
 static void films_of_the_history_are_not_shown_again(void **state) {
     (void)state;
     mr_session *session = new_session(engine);
@@ -715,6 +750,7 @@ int main(void) {
         cmocka_unit_test(stated_viewers_are_certain),
         cmocka_unit_test(filters_and_certificates_hold),
         cmocka_unit_test(a_mood_counts_as_much_as_is_asked),
+        cmocka_unit_test(a_comma_in_numbers_changes_nothing),
         cmocka_unit_test(films_of_the_history_are_not_shown_again),
         cmocka_unit_test(the_history_moves_films_towards_liked_genres),
         cmocka_unit_test(the_last_opinion_on_a_film_counts),
