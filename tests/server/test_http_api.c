@@ -166,11 +166,11 @@ static json_t *member(const http_reply *reply, const char *name) {
     return json_object_get(reply->json, name);
 }
 
-/* The header line that sends a new viewer's cookie. */
-static void agree(char cookie[256], char id[128]) {
+/* The header line that sends the cookie of a new viewer of the server at this port. */
+static void agree_at(int at, char cookie[256], char id[128]) {
     char set[512];
     http_reply reply = assert_answer(
-        http_ask_json(port, "POST", "/v1/viewers", NULL, "{\"consent\": true}"), 201, "Viewer");
+        http_ask_json(at, "POST", "/v1/viewers", NULL, "{\"consent\": true}"), 201, "Viewer");
     assert_true(http_header(&reply, "Set-Cookie", set, sizeof set));
     assert_non_null(strstr(set, "; HttpOnly"));
     assert_non_null(strstr(set, "; SameSite=Strict"));
@@ -182,6 +182,10 @@ static void agree(char cookie[256], char id[128]) {
     snprintf(cookie, 256, "Cookie: moodreel_viewer=%s\r\n", id);
     assert_memory_equal(set, cookie + 8, strlen(cookie) - 10);
     http_free(&reply);
+}
+
+static void agree(char cookie[256], char id[128]) {
+    agree_at(port, cookie, id);
 }
 
 /* ---- The tests ---- */
@@ -1262,12 +1266,6 @@ static void what_was_learned_outlives_a_failure(void **state) {
     mr_test_remove(folder);
 }
 
-static void write_text(const char *folder, const char *name, const char *text) {
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    assert_ok(mr_file_write(path, text, strlen(text)));
-}
-
 /* A home as ours, whose catalogue can be changed. */
 static void make_home(char *folder) {
     static const char *const ours[] = {"models", "web", "data/mood.csv", "data/taste.csv"};
@@ -1313,12 +1311,12 @@ static void a_reload_takes_the_new_catalogue_or_nothing(void **state) {
     mr_film_import done;
     snprintf(own, sizeof own, "%s/own.csv", home);
     snprintf(films, sizeof films, "%s/data/films.csv", home);
-    write_text(home, "own.csv", "title,year,genres\nA Film of Ours,2002,Drama\n");
+    put_file(home, "own.csv", "title,year,genres\nA Film of Ours,2002,Drama\n");
     assert_ok(mr_films_import(own, films, NULL, NULL, &done));
     assert_int_equal(known(at, "/v1/films?query=film+of+ours"), 0);
     assert_ok(mr_server_reload(other));
     assert_int_equal(known(at, "/v1/films?query=film+of+ours"), 1);
-    write_text(home, "data/films.csv", "nonsense\n");
+    put_file(home, "data/films.csv", "nonsense\n");
     assert_int_equal(mr_server_reload(other), MR_E_FORMAT);
     assert_int_equal(known(at, "/v1/films?query=film+of+ours"), 1);
     assert_int_equal(known(at, "/v1/films?query=shawshank"), 1);
@@ -1335,12 +1333,8 @@ static void a_store_that_fails_is_told(void **state) {
     chosen.store = failing;
     mr_server *other = start_with(&chosen);
     int at = mr_server_port(other);
-    char cookie[256], set[512];
-    http_reply reply = http_ask_json(at, "POST", "/v1/viewers", NULL, "{\"consent\": true}");
-    assert_int_equal(reply.status, 201);
-    assert_true(http_header(&reply, "Set-Cookie", set, sizeof set));
-    snprintf(cookie, sizeof cookie, "Cookie: %.*s\r\n", (int)strcspn(set, ";"), set);
-    http_free(&reply);
+    char cookie[256], id[128];
+    agree_at(at, cookie, id);
     change_behind(path, "ALTER TABLE feedback RENAME TO gone");
     assert_problem(http_ask_json(at, "POST", "/v1/feedback", cookie,
                                  "{\"film\": \"Q44578\", \"kind\": \"like\"}"),
@@ -1349,7 +1343,7 @@ static void a_store_that_fails_is_told(void **state) {
     change_behind(path, "ALTER TABLE viewer RENAME TO gone");
     assert_problem(http_ask(at, "DELETE", "/v1/viewers/me", cookie, NULL, 0), 503, "");
     change_behind(path, "ALTER TABLE gone RENAME TO viewer");
-    reply = http_ask(at, "GET", "/v1/viewers/me", cookie, NULL, 0);
+    http_reply reply = http_ask(at, "GET", "/v1/viewers/me", cookie, NULL, 0);
     assert_int_equal(reply.status, 200);
     http_free(&reply);
     mr_server_stop(other);
