@@ -128,6 +128,17 @@ const mr_catalogue_film *mr_catalogue_entry(const mr_catalogue *catalogue, size_
     return index < catalogue->count ? &catalogue->films[index] : NULL;
 }
 
+void mr_catalogue_print_films(const mr_catalogue *catalogue, const uint32_t *films, size_t count,
+                              FILE *out) {
+    fputs("id,title\n", out);
+    for (size_t i = 0; i < count; i++) {
+        const mr_catalogue_film *film = mr_catalogue_entry(catalogue, films[i]);
+        fprintf(out, "%s,", film->id);
+        mr_csv_print(out, film->title);
+        putc('\n', out);
+    }
+}
+
 const uint32_t *mr_catalogue_people(const mr_catalogue *catalogue) {
     return catalogue->people;
 }

@@ -24,6 +24,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define MR_CATALOGUE_MAX_FILMS  ((size_t)1 << 20)
 #define MR_CATALOGUE_FIRST_YEAR 1888
@@ -70,6 +71,11 @@ const mr_catalogue_film *mr_catalogue_films(const mr_catalogue *catalogue);
 
 /* One of them; NULL for an index that is out of range. */
 const mr_catalogue_film *mr_catalogue_entry(const mr_catalogue *catalogue, size_t index);
+
+/* Prints a table of `count` of them, columns id and title: what the numbers of a model stand for.
+ */
+void mr_catalogue_print_films(const mr_catalogue *catalogue, const uint32_t *films, size_t count,
+                              FILE *out);
 
 /* All people lists, one after the other, and how many different people and languages there are. */
 const uint32_t *mr_catalogue_people(const mr_catalogue *catalogue);

@@ -62,10 +62,10 @@ void mr_collaborative_free(mr_collaborative *model);
 
 /* The file: weights are kept to 16 bits, relative to the greatest of their item. Errors name the
  * file: MR_E_FORMAT, MR_E_TRUNCATED, MR_E_LIMIT, MR_E_UNSUPPORTED for another version. */
-mr_status mr_collaborative_save(const mr_collaborative *model, const char *path);
 mr_status mr_collaborative_load(const char *path, mr_collaborative **out);
 
-/* The same in memory; the bytes are freed by the caller, `name` stands for the file in errors. */
+/* Its bytes in memory; those that are made are freed by the caller, `name` stands for the file in
+ * errors. */
 mr_status mr_collaborative_encode(const mr_collaborative *model, uint8_t **bytes, size_t *size);
 mr_status mr_collaborative_decode(const uint8_t *bytes, size_t size, const char *name,
                                   mr_collaborative **out);

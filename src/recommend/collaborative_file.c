@@ -92,15 +92,6 @@ mr_status mr_collaborative_encode(const mr_collaborative *model, uint8_t **bytes
     return MR_OK;
 }
 
-mr_status mr_collaborative_save(const mr_collaborative *model, const char *path) {
-    uint8_t *bytes = NULL;
-    size_t size = 0;
-    MR_TRY(mr_collaborative_encode(model, &bytes, &size));
-    mr_status status = mr_file_write(path, bytes, size);
-    free(bytes);
-    return status;
-}
-
 /* --- reading --------------------------------------------------------------------------------- */
 
 /* A number in low … high; NaN is in no range. */

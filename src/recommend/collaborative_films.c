@@ -92,13 +92,7 @@ void mr_collaborative_films_free(mr_collaborative_films *films) {
 static mr_status print_films(const mr_collaborative *model, const uint32_t *films,
                              const mr_catalogue *catalogue, const char *path, mr_text_file *text) {
     MR_TRY(mr_text_file_begin(path, text));
-    fputs("id,title\n", text->out);
-    for (size_t i = 0; i < model->items; i++) {
-        const mr_catalogue_film *film = mr_catalogue_entry(catalogue, films[i]);
-        fprintf(text->out, "%s,", film->id);
-        mr_csv_print(text->out, film->title);
-        putc('\n', text->out);
-    }
+    mr_catalogue_print_films(catalogue, films, model->items, text->out);
     return mr_text_file_finish(text);
 }
 

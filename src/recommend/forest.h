@@ -5,7 +5,7 @@
  * k}; mr_forest_params params = mr_forest_params_defaults(); mr_forest *forest;
  *     MR_TRY(mr_forest_train(&data, &params, &forest));
  *     mr_forest_predict(forest, row, probabilities);       // k floats that sum to one
- *     MR_TRY(mr_forest_save(forest, "forest.bin"));
+ *     MR_TRY(mr_forest_encode(forest, &bytes, &size));     // to be written, and loaded again
  *     mr_forest_free(forest);
  *
  * Each tree is grown on a bootstrap sample; at each node the best Gini split among `mtry` features
@@ -114,7 +114,6 @@ mr_status mr_forest_permutation_importance(const mr_forest *forest, const mr_for
  */
 mr_status mr_forest_encode(const mr_forest *forest, uint8_t **bytes, size_t *size);
 mr_status mr_forest_decode(const uint8_t *bytes, size_t size, const char *name, mr_forest **out);
-mr_status mr_forest_save(const mr_forest *forest, const char *path);
 mr_status mr_forest_load(const char *path, mr_forest **out);
 
 #endif

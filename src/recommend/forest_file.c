@@ -111,15 +111,6 @@ mr_status mr_forest_encode(const mr_forest *forest, uint8_t **bytes, size_t *siz
     return MR_OK;
 }
 
-mr_status mr_forest_save(const mr_forest *forest, const char *path) {
-    uint8_t *bytes = NULL;
-    size_t size = 0;
-    MR_TRY(mr_forest_encode(forest, &bytes, &size));
-    mr_status status = mr_file_write(path, bytes, size);
-    free(bytes);
-    return status;
-}
-
 /* --- reading --------------------------------------------------------------------------------- */
 
 static float get_float(const uint8_t **from) {

@@ -12,16 +12,6 @@ enum { FILMS, CELLS, FOREST, FILES };
 
 static const char *const file_names[FILES] = {"films.csv", "cells.csv", "forest.bin"};
 
-static void print_films(const mr_profile_forest *belief, const mr_catalogue *catalogue, FILE *out) {
-    fputs("id,title\n", out);
-    for (size_t f = 0; f < belief->film_count; f++) {
-        const mr_catalogue_film *film = mr_catalogue_entry(catalogue, belief->films[f]);
-        fprintf(out, "%s,", film->id);
-        mr_csv_print(out, film->title);
-        putc('\n', out);
-    }
-}
-
 static void print_cells(const mr_profile_forest *belief, FILE *out) {
     fputs("age_range,gender,emotion,rows\n", out);
     for (int i = 0; i < MR_CELLS; i++) {
@@ -47,7 +37,7 @@ static mr_status fill(const mr_profile_forest *belief, const mr_catalogue *catal
             return mr_fail(MR_E_MEMORY, "%s: no memory for a path", folder);
     }
     MR_TRY(mr_text_file_begin(c->paths[FILMS], &c->films));
-    print_films(belief, catalogue, c->films.out);
+    mr_catalogue_print_films(catalogue, belief->films, belief->film_count, c->films.out);
     MR_TRY(mr_text_file_finish(&c->films));
     MR_TRY(mr_text_file_begin(c->paths[CELLS], &c->cells));
     print_cells(belief, c->cells.out);
